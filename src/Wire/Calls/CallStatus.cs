@@ -1,0 +1,26 @@
+namespace FastRegistry.Wire.Calls;
+
+/// <summary>How a call ended.</summary>
+public enum CallStatus
+{
+    /// <summary>The answer arrived and parsed.</summary>
+    Replied,
+
+    /// <summary>The other side answered with an error.</summary>
+    Refused,
+
+    /// <summary>No answer in time.</summary>
+    TimedOut,
+
+    /// <summary>The caller cancelled.</summary>
+    Cancelled,
+
+    /// <summary>The connection ended first; the other side may or may not have acted.</summary>
+    ConnectionLost,
+
+    /// <summary>An answer arrived that is not the expected message.</summary>
+    MalformedReply,
+
+    /// <summary>Too many calls are outstanding on this connection; nothing was sent.</summary>
+    TooManyCalls,
+}

@@ -1,0 +1,199 @@
+using FastRegistry.Wire.Framing;
+
+namespace FastRegistry.Wire.Outbound;
+
+/// <summary>Everything that waits to be sent on one connection, in order.</summary>
+/// <remarks>
+/// Any thread appends, under a lock that is held for a few hundred nanoseconds and never over I/O. The append that finds no sender active makes its
+/// caller start one; the sender takes what is there until nothing is left. Owned by its <c>Connection</c>.
+/// </remarks>
+public sealed class OutboundChain
+{
+    private readonly Lock _chainGate = new();
+    private readonly SegmentPool _pool;
+    private readonly OutboundBudget _budget;
+    private readonly OutboundLimits _limits;
+
+    private SegmentList _waiting;
+    private long _queuedBytes;
+    private long _sentBytes;
+    private ulong _pushSequence;
+    private bool _sending;
+    private bool _completed;
+    private bool _behind;
+
+    internal OutboundChain(SegmentPool pool, OutboundBudget budget, OutboundLimits limits)
+    {
+        _pool = pool;
+        _budget = budget;
+        _limits = limits;
+    }
+
+    /// <summary>Bytes appended and not yet taken by the operating system.</summary>
+    public long QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    /// <summary>Bytes sent since the connection opened; standing still while <see cref="QueuedBytes"/> is not 0 means the peer does not read.</summary>
+    public long SentBytes => Volatile.Read(ref _sentBytes);
+
+    /// <summary>Sequence of the last push appended; 0 = none yet.</summary>
+    public ulong LastPushSequence => Volatile.Read(ref _pushSequence);
+
+    /// <summary>True from passing the behind mark until half of it has drained.</summary>
+    public bool IsBehind => Volatile.Read(ref _behind);
+
+    /// <summary>Appends a frame whose body is copied. Meant for small control frames and answers of workers.</summary>
+    /// <returns>The outcome; on <see cref="AppendOutcome.Appended"/> the caller must start a sender if <paramref name="startSending"/>.</returns>
+    internal AppendOutcome Append(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> sharedBody, out bool startSending)
+    {
+        startSending = false;
+        lock (_chainGate)
+        {
+            if (_completed)
+            {
+                return AppendOutcome.Closed;
+            }
+
+            AppendHeaderHoldingGate(header);
+            _waiting.Append(prefix, _pool);
+            _waiting.AppendShared(sharedBody, _pool);
+            startSending = AddedHoldingGate(FrameHeader.Size + prefix.Length + sharedBody.Length);
+            return AppendOutcome.Appended;
+        }
+    }
+
+    /// <summary>Appends a push and gives it the next sequence, unless the connection is behind.</summary>
+    internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out bool startSending)
+    {
+        startSending = false;
+        lock (_chainGate)
+        {
+            if (_completed)
+            {
+                return AppendOutcome.Closed;
+            }
+
+            if (_behind || _budget.IsExceeded)
+            {
+                return AppendOutcome.Behind;
+            }
+
+            Span<byte> prefix = stackalloc byte[PushPrefix.Size];
+            new PushPrefix(++_pushSequence, changedAtMicroseconds).Write(prefix);
+            AppendHeaderHoldingGate(header);
+            _waiting.Append(prefix, _pool);
+            _waiting.AppendShared(sharedBody, _pool);
+            startSending = AddedHoldingGate(FrameHeader.Size + PushPrefix.Size + sharedBody.Length);
+            return AppendOutcome.Appended;
+        }
+    }
+
+    /// <summary>Takes the next push sequence for a push that goes out as a stream of chunks.</summary>
+    internal ulong TakePushSequence()
+    {
+        lock (_chainGate)
+        {
+            return ++_pushSequence;
+        }
+    }
+
+    /// <summary>Appends all answers of a batch. Dropped when the connection is closing.</summary>
+    internal bool Splice(BatchWriter batch)
+    {
+        ref SegmentList segments = ref batch.Segments;
+        lock (_chainGate)
+        {
+            if (_completed || segments.IsEmpty)
+            {
+                segments.Clear(_pool);
+                return false;
+            }
+
+            long bytes = segments.Bytes;
+            _waiting.Splice(ref segments);
+            return AddedHoldingGate(bytes);
+        }
+    }
+
+    /// <summary>Refuses everything from now on; what is there is still sent. True when the caller must start a sender (to finish the connection).</summary>
+    internal bool Complete()
+    {
+        lock (_chainGate)
+        {
+            _completed = true;
+            bool start = !_sending;
+            _sending = true;
+            return start;
+        }
+    }
+
+    /// <summary>Called by the active sender: moves what waits to <paramref name="taken"/>; false ends its duty.</summary>
+    /// <param name="taken">The sender's own list.</param>
+    /// <param name="finished">True when nothing will ever follow.</param>
+    internal bool TryTake(ref SegmentList taken, out bool finished)
+    {
+        lock (_chainGate)
+        {
+            finished = false;
+            if (_waiting.IsEmpty)
+            {
+                finished = _completed;
+                // A finished chain keeps its flag: the sender that finishes the connection is the last one.
+                _sending = _completed;
+                return false;
+            }
+
+            taken.Splice(ref _waiting);
+            return true;
+        }
+    }
+
+    /// <summary>Called by the active sender after bytes were sent. True when the connection has just stopped being behind.</summary>
+    internal bool Sent(long bytes)
+    {
+        _budget.Add(-bytes);
+        lock (_chainGate)
+        {
+            _sentBytes += bytes;
+            _queuedBytes -= bytes;
+            if (_behind && _queuedBytes <= _limits.BehindBytes / 2)
+            {
+                _behind = false;
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Drops what waits, when the connection is gone. <paramref name="unsent"/> is the sender's own list.</summary>
+    internal void Abandon(ref SegmentList unsent)
+    {
+        lock (_chainGate)
+        {
+            _completed = true;
+            _waiting.Clear(_pool);
+            unsent.Clear(_pool);
+            _budget.Add(-_queuedBytes);
+            _queuedBytes = 0;
+        }
+    }
+
+    /// <summary>True when more is queued than any well-behaved peer lets pile up.</summary>
+    internal bool IsOverHardLimit => QueuedBytes > _limits.HardBytes;
+
+    private void AppendHeaderHoldingGate(in FrameHeader header)
+    {
+        header.Write(_waiting.GetMemory(FrameHeader.Size, _pool).Span);
+        _waiting.Advance(FrameHeader.Size);
+    }
+
+    private bool AddedHoldingGate(long bytes)
+    {
+        _budget.Add(bytes);
+        _queuedBytes += bytes;
+        _behind |= _queuedBytes > _limits.BehindBytes;
+        bool start = !_sending;
+        _sending = true;
+        return start;
+    }
+}

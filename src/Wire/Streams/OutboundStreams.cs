@@ -1,0 +1,192 @@
+using System.Diagnostics.CodeAnalysis;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Wire.Streams;
+
+/// <summary>Large messages of one connection on their way out as chunks, so that other frames pass between the pieces.</summary>
+/// <remarks>
+/// Any thread, under a short lock. A piece goes out only while the connection is not behind and the stream has credit; <see cref="Pump"/> is called
+/// when a stream begins, when credit arrives and when the output has drained. Made by a session when it first has something large to send.
+/// </remarks>
+/// <param name="connection">Where the pieces go.</param>
+public sealed class OutboundStreams(Connection connection)
+{
+    private readonly Lock _streamGate = new();
+    private readonly List<Stream> _open = [];
+    private uint _lastId;
+    private int _next;
+    private bool _pumping;
+    private bool _pumpAgain;
+
+    /// <summary>Streams that have not been sent to their end.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_streamGate)
+            {
+                return _open.Count;
+            }
+        }
+    }
+
+    /// <summary>Begins to send a message as a stream.</summary>
+    /// <param name="header">Header of the message as one frame would have it; its length is ignored.</param>
+    /// <param name="prefix">First bytes of its body, copied.</param>
+    /// <param name="body">The rest; linked by reference.</param>
+    /// <param name="onSent">Called outside the lock when the last piece is in the chain; may be null. Must not block.</param>
+    /// <returns>False when <see cref="WireLimits.MaximumOpenStreams"/> are open already or the message is too large.</returns>
+    public bool TryBegin(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action? onSent = null)
+    {
+        long total = (long)prefix.Length + body.Length;
+        lock (_streamGate)
+        {
+            if (_open.Count >= WireLimits.MaximumOpenStreams || total > WireLimits.MaximumStreamBytes)
+            {
+                return false;
+            }
+
+            ChunkPrefix chunk = new(++_lastId, header.Kind, header.Flags, header.Type, (ulong)total);
+            _open.Add(new Stream(chunk, header.CorrelationId, prefix.ToArray(), body, onSent));
+        }
+
+        Pump();
+        return true;
+    }
+
+    /// <summary>Takes credit from the other side. An unknown stream has just ended; it is ignored.</summary>
+    public void AddCredit(CreditBody credit)
+    {
+        lock (_streamGate)
+        {
+            foreach (Stream stream in _open)
+            {
+                if (stream.Prefix.StreamId == credit.StreamId)
+                {
+                    stream.Credit = Math.Min(stream.Credit + credit.AdditionalBytes, WireLimits.MaximumStreamBytes);
+                }
+            }
+        }
+
+        Pump();
+    }
+
+    /// <summary>Sends pieces, one per stream in turn, until the connection is behind or no stream may go on.</summary>
+    public void Pump()
+    {
+        lock (_streamGate)
+        {
+            // One thread at a time pumps, so that pieces cannot change places; the others leave it a note.
+            _pumpAgain = true;
+            if (_pumping)
+            {
+                return;
+            }
+
+            _pumping = true;
+        }
+
+        BatchWriter batch = connection.RentBatch();
+        while (TryCollect(batch, out Action? onSent))
+        {
+            connection.SendBatch(batch);
+            onSent?.Invoke();
+        }
+
+        connection.ReturnBatch(batch);
+    }
+
+    /// <summary>Moves the next pieces into the batch; false, and no longer the pumping thread, when there is nothing to send now.</summary>
+    private bool TryCollect(BatchWriter batch, out Action? onSent)
+    {
+        onSent = null;
+        lock (_streamGate)
+        {
+            if (connection.CloseReason is not null)
+            {
+                _open.Clear();
+            }
+
+            long room = connection.Resources.Limits.BehindBytes - connection.Outbound.QueuedBytes;
+            while (!connection.Outbound.IsBehind && batch.Bytes < room && onSent is null && TryChooseHoldingGate(out Stream? stream))
+            {
+                WritePiece(batch, stream);
+                if (stream.Remaining == 0)
+                {
+                    _open.Remove(stream);
+                    onSent = stream.OnSent;
+                }
+            }
+
+            if (batch.Bytes > 0)
+            {
+                return true;
+            }
+
+            // Credit or drained output may have come while the last batch was being sent.
+            bool again = _pumpAgain;
+            _pumpAgain = false;
+            _pumping = again;
+            return again;
+        }
+    }
+
+    private bool TryChooseHoldingGate([NotNullWhen(true)] out Stream? stream)
+    {
+        for (int i = 0; i < _open.Count; i++)
+        {
+            _next = (_next + 1) % _open.Count;
+            stream = _open[_next];
+            if (stream.Credit > 0)
+            {
+                return true;
+            }
+        }
+
+        stream = null;
+        return false;
+    }
+
+    private static void WritePiece(BatchWriter batch, Stream stream)
+    {
+        // The message's own prefix is a few bytes and travels in the first piece.
+        byte[] messagePrefix = stream.MessagePrefix;
+        stream.MessagePrefix = [];
+        long allowed = Math.Max(stream.Credit - messagePrefix.Length, 0);
+        int length = (int)Math.Min(Math.Min(WireLimits.MaximumChunkBytes, stream.Remaining), allowed);
+        ReadOnlyMemory<byte> piece = stream.Body.Slice(stream.Sent, length);
+        stream.Sent += length;
+        stream.Credit -= messagePrefix.Length + length;
+
+        FrameFlags flags = stream.Remaining == 0 ? FrameFlags.EndOfStream : FrameFlags.None;
+        int bodyBytes = ChunkPrefix.Size + messagePrefix.Length + length;
+        int copiedBytes = FrameHeader.Size + ChunkPrefix.Size + messagePrefix.Length;
+        Span<byte> copied = batch.GetSpan(copiedBytes);
+        new FrameHeader((uint)bodyBytes, FrameKind.Chunk, flags, MessageType.None, stream.CorrelationId).Write(copied);
+        stream.Prefix.Write(copied[FrameHeader.Size..]);
+        messagePrefix.CopyTo(copied[(FrameHeader.Size + ChunkPrefix.Size)..]);
+        batch.Advance(copiedBytes);
+        batch.AppendShared(piece);
+    }
+
+    private sealed class Stream(ChunkPrefix prefix, ulong correlationId, byte[] messagePrefix, ReadOnlyMemory<byte> body, Action? onSent)
+    {
+        public ChunkPrefix Prefix { get; } = prefix;
+
+        public ulong CorrelationId { get; } = correlationId;
+
+        public byte[] MessagePrefix { get; set; } = messagePrefix;
+
+        public ReadOnlyMemory<byte> Body { get; } = body;
+
+        public Action? OnSent { get; } = onSent;
+
+        public int Sent { get; set; }
+
+        public long Credit { get; set; } = WireLimits.InitialStreamCreditBytes;
+
+        public int Remaining => Body.Length - Sent;
+    }
+}

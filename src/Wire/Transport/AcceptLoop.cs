@@ -1,0 +1,74 @@
+using System.Net.Sockets;
+
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>Accepts until it is cancelled or the listening socket is unusable; no single error ends it by mistake.</summary>
+/// <remarks>One task per listener. What is accepted and where it comes from are parameters, so that every error can be tested.</remarks>
+/// <param name="accept">Waits for the next connection; throws <see cref="SocketException"/>.</param>
+/// <param name="accepted">Takes a connection over. Must not throw.</param>
+/// <param name="observer">Is told about errors.</param>
+/// <param name="options">Back-off times.</param>
+/// <param name="timeProvider">Time for the back-off.</param>
+public sealed class AcceptLoop<TSocket>(
+    Func<CancellationToken, ValueTask<TSocket>> accept,
+    Action<TSocket> accepted,
+    IAcceptObserver observer,
+    SocketTransportOptions options,
+    TimeProvider timeProvider)
+{
+    /// <summary>Runs the loop; completes when it has ended for good.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan backOff = options.AcceptBackOff;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                accepted(await accept(cancellationToken).ConfigureAwait(false));
+                backOff = options.AcceptBackOff;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException fault)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                AcceptErrorTier tier = AcceptErrors.Classify(fault.SocketErrorCode);
+                if (tier == AcceptErrorTier.Fatal)
+                {
+                    observer.ListenerFailed(fault.SocketErrorCode);
+                    return;
+                }
+
+                bool pressure = tier == AcceptErrorTier.ResourcePressure;
+                observer.AcceptFailed(tier, fault.SocketErrorCode, pressure ? backOff : TimeSpan.Zero);
+                if (pressure)
+                {
+                    await WaitAsync(backOff, cancellationToken).ConfigureAwait(false);
+                    backOff = TimeSpan.FromTicks(Math.Min(backOff.Ticks * 2, options.MaximumAcceptBackOff.Ticks));
+                }
+            }
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan backOff, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(backOff, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees the token itself.
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using FastRegistry.Wire.Framing;
+
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>Why a connection ended. The first reason wins and is kept.</summary>
+/// <param name="Kind">Who or what ended it.</param>
+/// <param name="GoAway">The goaway that was sent or received; <see cref="GoAwayReason.None"/> otherwise.</param>
+/// <param name="Text">For people; may be empty.</param>
+/// <param name="Fault">The exception behind it, if there is one.</param>
+public sealed record CloseReason(CloseKind Kind, GoAwayReason GoAway = GoAwayReason.None, string Text = "", Exception? Fault = null)
+{
+    /// <summary>The peer closed its side.</summary>
+    public static CloseReason PeerClosed { get; } = new(CloseKind.PeerClosed);
+
+    /// <summary>The peer reset the connection.</summary>
+    public static CloseReason PeerReset { get; } = new(CloseKind.PeerReset);
+
+    /// <summary>This side stopped using it.</summary>
+    public static CloseReason Aborted { get; } = new(CloseKind.Aborted);
+
+    /// <summary>This side said goaway.</summary>
+    public static CloseReason Sent(GoAwayReason reason, string text) => new(CloseKind.GoAwaySent, reason, text);
+
+    /// <summary>The peer said goaway.</summary>
+    public static CloseReason Received(GoAwayReason reason, string text) => new(CloseKind.GoAwayReceived, reason, text);
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string what = GoAway == GoAwayReason.None ? Kind.ToString() : $"{Kind} {GoAway}";
+        return Text.Length == 0 ? what : $"{what}: {Text}";
+    }
+}

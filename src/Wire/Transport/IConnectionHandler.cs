@@ -1,0 +1,25 @@
+using System.Buffers;
+using FastRegistry.Wire.Outbound;
+
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>The seam between a transport and a session: the transport pushes what it receives, the session answers into a batch.</summary>
+/// <remarks>
+/// Threading contract. <see cref="OnReceived"/> and <see cref="OnClosed"/> are the receive path: entered by one thread at a time, in order, on a
+/// thread the transport chooses (a pool or loop thread). They never block, take no lock that is held over I/O and run no user code. Work that is
+/// not O(1) goes to a worker, which answers through <see cref="Connection.Send"/>. <see cref="OnDrained"/> comes from whoever was sending and may
+/// run beside the receive path.
+/// </remarks>
+public interface IConnectionHandler
+{
+    /// <summary>Bytes have arrived.</summary>
+    /// <param name="received">All bytes not consumed so far, at least one of them new. Valid during the call only.</param>
+    /// <param name="replies">Takes the answers; spliced into the outbound chain and flushed once, after the call.</param>
+    ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies);
+
+    /// <summary>The outbound chain had passed its behind mark and has drained.</summary>
+    void OnDrained();
+
+    /// <summary>The connection is gone. Called exactly once, last; nothing can be sent any more.</summary>
+    void OnClosed(CloseReason reason);
+}

@@ -1,0 +1,48 @@
+using System.IO.Pipelines;
+
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>Connections inside one process, on pairs of pipes: for tests, benchmarks, simulation and large numbers of sessions without sockets.</summary>
+public static class InMemoryTransport
+{
+    /// <summary>Bytes a peer may leave unread before the other side has to wait, like a socket buffer.</summary>
+    public const int DefaultCapacityBytes = 256 * 1024;
+
+    /// <summary>Two connected connections; neither is started.</summary>
+    /// <param name="resources">Pools for both ends.</param>
+    /// <param name="scheduler">Where received bytes are handled; null = the thread pool. A pumped scheduler makes a run deterministic.</param>
+    /// <param name="capacityBytes">See <see cref="DefaultCapacityBytes"/>.</param>
+    public static (PipeConnection First, PipeConnection Second) CreatePair(
+        TransportResources resources, PipeScheduler? scheduler = null, int capacityBytes = DefaultCapacityBytes)
+    {
+        scheduler ??= PipeScheduler.ThreadPool;
+        (IDuplexPipe first, IDuplexPipe second) = CreatePipes(resources, scheduler, capacityBytes);
+        return (new PipeConnection(first, resources, scheduler), new PipeConnection(second, resources, scheduler));
+    }
+
+    /// <summary>A connection and the bare other end of it, for a peer that misbehaves.</summary>
+    public static (PipeConnection Connection, IDuplexPipe Peer) CreateWithBarePeer(
+        TransportResources resources, PipeScheduler? scheduler = null, int capacityBytes = DefaultCapacityBytes)
+    {
+        scheduler ??= PipeScheduler.ThreadPool;
+        (IDuplexPipe first, IDuplexPipe second) = CreatePipes(resources, scheduler, capacityBytes);
+        return (new PipeConnection(first, resources, scheduler), second);
+    }
+
+    private static (IDuplexPipe First, IDuplexPipe Second) CreatePipes(TransportResources resources, PipeScheduler scheduler, int capacityBytes)
+    {
+        // The writer's continuation runs on the thread pool or the pump, never inside the reader's AdvanceTo.
+        PipeOptions options = new(
+            resources.Blocks, scheduler, scheduler, capacityBytes, capacityBytes / 2, useSynchronizationContext: false);
+        Pipe there = new(options);
+        Pipe back = new(options);
+        return (new DuplexPipe(back.Reader, there.Writer), new DuplexPipe(there.Reader, back.Writer));
+    }
+
+    private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = input;
+
+        public PipeWriter Output { get; } = output;
+    }
+}

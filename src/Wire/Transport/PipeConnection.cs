@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Runtime.CompilerServices;
+using FastRegistry.Wire.Outbound;
+
+#pragma warning disable CA2012 // Each ValueTask is consumed exactly once: at once when completed, else in the continuation its awaiter was given.
+
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>A connection over any pair of pipes; the building block of <see cref="InMemoryTransport"/>.</summary>
+/// <remarks>Receives on the reader's scheduler. The pipe's pause threshold plays the part of the kernel's socket buffer: beyond it the sender waits.</remarks>
+public sealed class PipeConnection : Connection
+{
+    private readonly IDuplexPipe _pipe;
+    private readonly PipeScheduler _scheduler;
+    private readonly Action _onReadable;
+    private readonly Action _onFlushed;
+
+    private ValueTaskAwaiter<ReadResult> _read;
+    private ValueTaskAwaiter<FlushResult> _flush;
+    private SegmentList _unsent;
+    private long _inFlightBytes;
+
+    /// <summary>Wraps a pipe pair.</summary>
+    /// <param name="pipe">Input and output; completed by this connection when it ends.</param>
+    /// <param name="resources">Shared pools.</param>
+    /// <param name="scheduler">Where receiving goes on after it was held up.</param>
+    public PipeConnection(IDuplexPipe pipe, TransportResources resources, PipeScheduler scheduler)
+        : base(resources)
+    {
+        _pipe = pipe;
+        _scheduler = scheduler;
+        _onReadable = OnReadable;
+        _onFlushed = OnFlushed;
+    }
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint => null;
+
+    /// <inheritdoc/>
+    protected override void StartReceiving() => ContinueReceiving();
+
+    /// <inheritdoc/>
+    protected override void ContinueReceiving() => _scheduler.Schedule(static state => ((PipeConnection)state!).Receive(default, hasResult: false), this);
+
+    /// <inheritdoc/>
+    protected override void CloseTransport()
+    {
+        _pipe.Input.CancelPendingRead();
+        _pipe.Output.CancelPendingFlush();
+    }
+
+    /// <inheritdoc/>
+    protected override void StartSending()
+    {
+        while (true)
+        {
+            if (IsAborted)
+            {
+                Outbound.Abandon(ref _unsent);
+                _pipe.Output.Complete();
+                return;
+            }
+
+            if (_unsent.IsEmpty && !Outbound.TryTake(ref _unsent, out bool finished))
+            {
+                if (finished)
+                {
+                    _pipe.Output.Complete();
+                }
+
+                return;
+            }
+
+            ValueTaskAwaiter<FlushResult> flush = WriteSome().GetAwaiter();
+            if (!flush.IsCompleted)
+            {
+                _flush = flush;
+                _flush.UnsafeOnCompleted(_onFlushed);
+                return;
+            }
+
+            Flushed(flush.GetResult());
+        }
+    }
+
+    private ValueTask<FlushResult> WriteSome()
+    {
+        // One segment per flush keeps the pause threshold honest and the progress visible.
+        ReadOnlyMemory<byte> memory = _unsent.Head!.Memory;
+        _inFlightBytes = memory.Length;
+        _pipe.Output.Write(memory.Span);
+        return _pipe.Output.FlushAsync();
+    }
+
+    private void Flushed(FlushResult result)
+    {
+        _unsent.RemoveFront(_inFlightBytes, Resources.Segments);
+        AccountSent(_inFlightBytes);
+        if (result.IsCompleted)
+        {
+            Abort(CloseReason.PeerClosed);
+        }
+    }
+
+    private void OnFlushed()
+    {
+        Flushed(_flush.GetResult());
+        StartSending();
+    }
+
+    private void OnReadable()
+    {
+        ResumeFromWait();
+        Receive(_read.GetResult(), hasResult: true);
+    }
+
+    private void Receive(ReadResult result, bool hasResult)
+    {
+        while (true)
+        {
+            if (hasResult)
+            {
+                Take(result);
+            }
+
+            if (IsAborted)
+            {
+                _pipe.Input.Complete();
+                NotifyClosed();
+                return;
+            }
+
+            if (Outbound.IsBehind && CloseReason is null && TryPause())
+            {
+                return;
+            }
+
+            hasResult = _pipe.Input.TryRead(out result);
+            if (hasResult)
+            {
+                continue;
+            }
+
+            ValueTaskAwaiter<ReadResult> read = _pipe.Input.ReadAsync().GetAwaiter();
+            if (!read.IsCompleted)
+            {
+                BeginWait();
+                _read = read;
+                _read.UnsafeOnCompleted(_onReadable);
+                return;
+            }
+
+            result = read.GetResult();
+            hasResult = true;
+        }
+    }
+
+    private void Take(in ReadResult result)
+    {
+        ReadOnlySequence<byte> buffer = result.Buffer;
+        if (CloseReason is not null || buffer.IsEmpty)
+        {
+            _pipe.Input.AdvanceTo(buffer.End);
+        }
+        else
+        {
+            ReceiveResult received = Deliver(buffer);
+            _pipe.Input.AdvanceTo(received.Consumed, received.Examined);
+            if (!received.Examined.Equals(buffer.End))
+            {
+                return;
+            }
+        }
+
+        if (result.IsCompleted)
+        {
+            Abort(CloseReason.PeerClosed);
+        }
+    }
+}

@@ -1,0 +1,365 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRegistry.Wire.Outbound;
+
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>A TCP connection on <see cref="System.Net.Sockets"/> and Pipelines; runs on every system .NET runs on.</summary>
+/// <remarks>
+/// Idle, it holds a zero-byte receive and nothing else: the pipe and its blocks are rented when data arrives and given back when all of it is
+/// consumed. The receive path runs on the thread-pool thread that completed the receive. Sending runs on whichever thread became the active sender and
+/// goes on in the completion when the kernel's buffer is full.
+/// </remarks>
+#pragma warning disable CA1001 // The readiness operation is disposed when the receive path ends, which every connection does exactly once.
+public sealed class SocketConnection : Connection, IThreadPoolWorkItem
+#pragma warning restore CA1001
+{
+    // A peer that never stops sending gives its thread back after this many receives.
+    private const int ReceivesPerTurn = 16;
+
+    // What a peer may still send after it was told goaway; more is not worth reading.
+    private const int MaximumDiscardedBytes = 256 * 1024;
+
+    private const int MinimumReceiveBytes = 1024;
+
+    private readonly Socket _socket;
+    private readonly SocketTransport _transport;
+    private readonly SocketOperation _readable;
+
+    private Pipe? _inbound;
+    private SegmentList _unsent;
+    private SocketOperation? _sender;
+    private int _discardedBytes;
+
+    internal SocketConnection(Socket socket, SocketTransport transport)
+        : base(transport.Resources)
+    {
+        _socket = socket;
+        _transport = transport;
+        _readable = new SocketOperation(this, sends: false);
+    }
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint
+    {
+        get
+        {
+            try
+            {
+                return _socket.RemoteEndPoint;
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The thread pool's way into the receive path.</summary>
+    void IThreadPoolWorkItem.Execute() => Receive();
+
+    internal void OnReadable()
+    {
+        ResumeFromWait();
+        if (_readable.SocketError != SocketError.Success)
+        {
+            Abort(Classify(_readable.SocketError));
+        }
+
+        Receive();
+    }
+
+    internal void OnSendCompleted()
+    {
+        CompleteSend(_sender!);
+        StartSending();
+    }
+
+    /// <inheritdoc/>
+    protected override void StartReceiving() => ContinueReceiving();
+
+    /// <inheritdoc/>
+    protected override void ContinueReceiving() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    /// <inheritdoc/>
+    protected override void CloseTransport() => _socket.Dispose();
+
+    /// <inheritdoc/>
+    protected override void StartSending()
+    {
+        SocketOperation? sender = Interlocked.Exchange(ref _sender, null);
+        while (true)
+        {
+            if (IsAborted)
+            {
+                Outbound.Abandon(ref _unsent);
+                Return(sender);
+                return;
+            }
+
+            // While nothing is unsent, the field must be clear: the next sender may start the moment TryTake returns false.
+            if (_unsent.IsEmpty && !Outbound.TryTake(ref _unsent, out bool finished))
+            {
+                Return(sender);
+                if (finished)
+                {
+                    ShutdownSending();
+                }
+
+                return;
+            }
+
+            sender ??= _transport.RentSender(this);
+            _sender = sender;
+            Prepare(sender);
+            if (SendPending(sender))
+            {
+                return;
+            }
+
+            CompleteSend(sender);
+            _sender = null;
+        }
+    }
+
+    private void Return(SocketOperation? sender)
+    {
+        if (sender is not null)
+        {
+            _transport.ReturnSender(sender);
+        }
+    }
+
+    private void Prepare(SocketOperation sender)
+    {
+        OutboundSegment head = _unsent.Head!;
+        int budget = _transport.Options.MaximumSendBytes;
+        if (head.Next is null || head.Memory.Length >= budget)
+        {
+            sender.UseSingleBuffer(MemoryMarshal.AsMemory(head.Memory[..Math.Min(head.Memory.Length, budget)]));
+            return;
+        }
+
+        // Up to eight parts go out without an allocation inside Socket.
+        sender.Segments.Clear();
+        for (OutboundSegment? segment = head; segment is not null && sender.Segments.Count < 8 && budget > 0; segment = segment.Next)
+        {
+            ReadOnlyMemory<byte> part = segment.Memory[..Math.Min(segment.Memory.Length, budget)];
+            if (!part.IsEmpty && MemoryMarshal.TryGetArray(part, out ArraySegment<byte> array))
+            {
+                sender.Segments.Add(array);
+                budget -= part.Length;
+            }
+        }
+
+        sender.UseBufferList();
+    }
+
+    private bool SendPending(SocketOperation sender)
+    {
+        try
+        {
+            return _socket.SendAsync(sender);
+        }
+        catch (ObjectDisposedException)
+        {
+            Abort(CloseReason.Aborted);
+            sender.SocketError = SocketError.OperationAborted;
+            return false;
+        }
+    }
+
+    private void CompleteSend(SocketOperation sender)
+    {
+        if (sender.SocketError != SocketError.Success)
+        {
+            Abort(Classify(sender.SocketError));
+            return;
+        }
+
+        int sent = sender.BytesTransferred;
+        _unsent.RemoveFront(sent, Resources.Segments);
+        AccountSent(sent);
+    }
+
+    /// <summary>FIN instead of a close: closing with unread input would send a reset that could overtake the goaway.</summary>
+    private void ShutdownSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            Abort(CloseReason.Aborted);
+        }
+    }
+
+    private void Receive()
+    {
+        try
+        {
+            ReceiveUntilDrained();
+        }
+        catch (ObjectDisposedException)
+        {
+            Abort(CloseReason.Aborted);
+            EndReceiving();
+        }
+    }
+
+    private void ReceiveUntilDrained()
+    {
+        bool socketDrained = false;
+        for (int turn = 0; ; turn++)
+        {
+            if (IsAborted)
+            {
+                EndReceiving();
+                return;
+            }
+
+            if (CloseReason is null)
+            {
+                DeliverBuffered();
+                if (CloseReason is not null)
+                {
+                    continue;
+                }
+
+                if (Outbound.IsBehind)
+                {
+                    if (TryPause())
+                    {
+                        return;
+                    }
+
+                    continue;
+                }
+            }
+
+            if (socketDrained)
+            {
+                if (WaitForData())
+                {
+                    return;
+                }
+
+                socketDrained = false;
+                continue;
+            }
+
+            if (turn >= ReceivesPerTurn)
+            {
+                ContinueReceiving();
+                return;
+            }
+
+            socketDrained = ReceiveOnce();
+        }
+    }
+
+    /// <summary>Lets the handler have what is in the pipe, as long as it is new to it and the output is not behind.</summary>
+    private void DeliverBuffered()
+    {
+        while (_inbound is { } pipe && CloseReason is null && !Outbound.IsBehind && pipe.Reader.TryRead(out ReadResult read))
+        {
+            ReceiveResult received = Deliver(read.Buffer);
+            bool consumedAll = received.Consumed.Equals(read.Buffer.End);
+            pipe.Reader.AdvanceTo(received.Consumed, received.Examined);
+            if (consumedAll)
+            {
+                ReturnPipe();
+            }
+        }
+    }
+
+    /// <summary>One receive that does not block. True when it has emptied the socket: asking again would only cost a system call.</summary>
+    private bool ReceiveOnce()
+    {
+        bool discard = CloseReason is not null;
+        if (discard)
+        {
+            ReturnPipe();
+        }
+
+        bool fresh = _inbound is null;
+        Pipe pipe = _inbound ??= Resources.RentPipe();
+        Memory<byte> memory = pipe.Writer.GetMemory(MinimumReceiveBytes);
+        int received = _socket.Receive(memory.Span, SocketFlags.None, out SocketError error);
+        if (received > 0 && !discard)
+        {
+            pipe.Writer.Advance(received);
+            ValueTask<FlushResult> flushed = pipe.Writer.FlushAsync();
+            Debug.Assert(flushed.IsCompletedSuccessfully, "the pipe has no pause threshold");
+            return received < memory.Length;
+        }
+
+        if (fresh)
+        {
+            ReturnPipe();
+        }
+
+        if (error is SocketError.WouldBlock or SocketError.Interrupted)
+        {
+            return error == SocketError.WouldBlock;
+        }
+
+        _discardedBytes += received;
+        if (error != SocketError.Success || received == 0)
+        {
+            Abort(error == SocketError.Success ? CloseReason.PeerClosed : Classify(error));
+        }
+        else if (_discardedBytes > MaximumDiscardedBytes)
+        {
+            Abort(CloseReason.Aborted);
+        }
+
+        return false;
+    }
+
+    /// <summary>Waits for readability. False when it is there already.</summary>
+    private bool WaitForData()
+    {
+        BeginWait();
+        if (_socket.ReceiveAsync(_readable))
+        {
+            return true;
+        }
+
+        ResumeFromWait();
+        if (_readable.SocketError != SocketError.Success)
+        {
+            Abort(Classify(_readable.SocketError));
+        }
+
+        return false;
+    }
+
+    private void ReturnPipe()
+    {
+        if (_inbound is { } pipe)
+        {
+            _inbound = null;
+            Resources.Return(pipe);
+        }
+    }
+
+    private void EndReceiving()
+    {
+        ReturnPipe();
+        _readable.Dispose();
+        NotifyClosed();
+    }
+
+    private static CloseReason Classify(SocketError error) => error switch
+    {
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.TimedOut
+            or SocketError.NetworkReset or SocketError.HostUnreachable or SocketError.NetworkUnreachable => CloseReason.PeerReset,
+        SocketError.OperationAborted or SocketError.Interrupted => CloseReason.Aborted,
+        _ => new CloseReason(CloseKind.IoError, Text: error.ToString()),
+    };
+}

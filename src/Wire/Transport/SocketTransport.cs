@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.ObjectPool;
+
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>What listeners and connectors on <see cref="Socket"/> share: options, pools, and how a socket is prepared. Any thread.</summary>
+public sealed class SocketTransport
+{
+    private const int LinuxTcpLevel = 6;
+    private const int LinuxTcpUserTimeout = 18;
+    private const int LinuxTcpNotSentLowWater = 25;
+
+    private readonly DefaultObjectPool<SocketOperation> _senders = new(new SenderPolicy(), maximumRetained: 1024);
+
+    /// <summary>Creates the transport.</summary>
+    /// <param name="resources">Pools shared by all its connections.</param>
+    /// <param name="options">Settings; null = the defaults.</param>
+    public SocketTransport(TransportResources resources, SocketTransportOptions? options = null)
+    {
+        Resources = resources;
+        Options = options ?? new SocketTransportOptions();
+    }
+
+    /// <summary>The settings.</summary>
+    public SocketTransportOptions Options { get; }
+
+    /// <summary>The shared pools.</summary>
+    public TransportResources Resources { get; }
+
+    internal SocketConnection Wrap(Socket socket)
+    {
+        Prepare(socket);
+        return new SocketConnection(socket, this);
+    }
+
+    internal SocketOperation RentSender(SocketConnection owner)
+    {
+        SocketOperation sender = _senders.Get();
+        sender.Owner = owner;
+        return sender;
+    }
+
+    internal void ReturnSender(SocketOperation sender) => _senders.Return(sender);
+
+    private void Prepare(Socket socket)
+    {
+        // Not blocking: a receive that finds nothing says so instead of holding the thread.
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        if (OperatingSystem.IsLinux())
+        {
+            SetIfPositive(socket, LinuxTcpUserTimeout, (int)Options.UserTimeout.TotalMilliseconds);
+            SetIfPositive(socket, LinuxTcpNotSentLowWater, Options.NotSentLowWaterBytes);
+        }
+    }
+
+    private static void SetIfPositive(Socket socket, int option, int value)
+    {
+        if (value > 0)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(int)];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+            socket.SetRawSocketOption(LinuxTcpLevel, option, bytes);
+        }
+    }
+
+    private sealed class SenderPolicy : PooledObjectPolicy<SocketOperation>
+    {
+        public override SocketOperation Create() => new(owner: null, sends: true);
+
+        public override bool Return(SocketOperation obj)
+        {
+            obj.Clear();
+            return true;
+        }
+    }
+}

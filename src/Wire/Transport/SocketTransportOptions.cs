@@ -1,0 +1,27 @@
+namespace FastRegistry.Wire.Transport;
+
+/// <summary>Settings of sockets made by <see cref="SocketListener"/> and <see cref="SocketConnector"/>.</summary>
+public sealed record SocketTransportOptions
+{
+    /// <summary>Connections the kernel may hold before they are accepted. Default 4,096 (the kernel caps it at net.core.somaxconn). Too small turns a
+    /// reconnect storm into refused connections.</summary>
+    public int Backlog { get; init; } = 4096;
+
+    /// <summary>Largest amount handed to the kernel in one send. Default 64 KiB. Progress of a slow reader is noticed once per such piece.</summary>
+    public int MaximumSendBytes { get; init; } = 64 * 1024;
+
+    /// <summary>How long sent data may stay unacknowledged before the kernel gives the connection up (<c>TCP_USER_TIMEOUT</c>, Linux only). Default 75 s:
+    /// above the slow-consumer time-out, so that the session decides first. Zero leaves the system's default, which is about 15 minutes.</summary>
+    public TimeSpan UserTimeout { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>Unsent bytes the kernel may buffer for a connection (<c>TCP_NOTSENT_LOWAT</c>, Linux only). Default 16 KiB: what a peer does not read stays
+    /// visible to this process instead of in kernel memory. Zero leaves the system's default.</summary>
+    public int NotSentLowWaterBytes { get; init; } = 16 * 1024;
+
+    /// <summary>First wait after accepting failed for lack of resources (descriptors, memory). Default 100 ms, doubled up to
+    /// <see cref="MaximumAcceptBackOff"/>.</summary>
+    public TimeSpan AcceptBackOff { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest wait between attempts to accept. Default 5 s.</summary>
+    public TimeSpan MaximumAcceptBackOff { get; init; } = TimeSpan.FromSeconds(5);
+}
