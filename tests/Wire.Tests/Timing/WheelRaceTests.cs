@@ -1,0 +1,139 @@
+using FastRegistry.Tests;
+using FastRegistry.Wire.Timing;
+
+namespace FastRegistry.Wire.Tests.Timing;
+
+/// <summary>Threads arming and touching while another one steps. The stepping thread moves virtual time by a millisecond at a time.</summary>
+public sealed class WheelRaceTests
+{
+    private const int Workers = 3;
+    private const int Rounds = 4_000;
+
+    /// <summary>Longer than the test runs in virtual time, so that this deadline never fires itself.</summary>
+    private const int LongTimeout = 1_000_000_000;
+
+    private readonly VirtualTimeProvider _time = new();
+    private readonly TimingWheel _wheel;
+    private long _steppedTo;
+
+    public WheelRaceTests() => _wheel = new TimingWheel(_time, new TimingWheelOptions());
+
+    [Fact]
+    public async Task No_armed_deadline_is_lost_or_early() => await RaceAsync(static (test, worker) => test.ArmAndWait(worker));
+
+    [Fact]
+    public async Task No_released_entry_calls_a_former_owner() => await RaceAsync(static (test, worker) => test.AllocateAndRelease(worker));
+
+    private async Task RaceAsync(Action<WheelRaceTests, int> work)
+    {
+        Task[] workers = [.. Enumerable.Range(0, Workers).Select(worker => Task.Factory.StartNew(
+            () => work(this, worker), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        Task all = Task.WhenAll(workers);
+        while (!all.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            while (_wheel.Step().More)
+            {
+            }
+
+            Volatile.Write(ref _steppedTo, _wheel.Now);
+            Thread.Yield();
+        }
+
+        await all;
+        Assert.Equal(0, _wheel.OwnerFaults);
+    }
+
+    private void ArmAndWait(int worker)
+    {
+        Random random = new(worker);
+        FlagOwner owner = new();
+        int entry = _wheel.Allocate(owner);
+        for (int round = 0; round < Rounds; round++)
+        {
+            int timeout = random.Next(1, 12);
+            int shape = random.Next(4);
+            if (shape == 1)
+            {
+                // The later deadline may be linked, or not yet, when the earlier one replaces it.
+                _wheel.Arm(entry, _wheel.Now, LongTimeout);
+            }
+
+            long start = _wheel.Now;
+            owner.Expect(start + timeout);
+            _wheel.Arm(entry, start, timeout);
+            if (shape == 2)
+            {
+                long touched = _wheel.Now;
+                _wheel.Touch(entry, touched);
+                start = touched;
+            }
+
+            long armedAt = _wheel.Now;
+            while (!owner.Fired)
+            {
+                // The next deadline is armed the moment the call shows, while the wheel's thread still stores the former answer.
+                long late = Volatile.Read(ref _steppedTo) - Math.Max(start + timeout, armedAt);
+                Assert.True(late < 50 || owner.Fired, $"worker {worker}, round {round}: {late} ms late");
+                Thread.Yield();
+            }
+        }
+
+        _wheel.Release(entry);
+    }
+
+    private void AllocateAndRelease(int worker)
+    {
+        Random random = new(worker);
+        List<(int Entry, OwnedEntry Owner)> held = [];
+        for (int round = 0; round < Rounds * 10; round++)
+        {
+            OwnedEntry owner = new();
+            int entry = _wheel.Allocate(owner);
+            Volatile.Write(ref owner.Entry, entry);
+            _wheel.Arm(entry, _wheel.Now, random.Next(1, 30));
+            held.Add((entry, owner));
+            if (held.Count > 20)
+            {
+                int victim = random.Next(held.Count);
+                _wheel.Release(held[victim].Entry);
+                held.RemoveAt(victim);
+            }
+        }
+
+        held.ForEach(pair => _wheel.Release(pair.Entry));
+    }
+
+    private sealed class OwnedEntry : IDeadlineOwner
+    {
+        public int Entry = -1;
+
+        public Deadline OnDeadline(int entry, long now) =>
+            entry == Volatile.Read(ref Entry) ? Deadline.None : throw new InvalidOperationException("somebody else's entry");
+    }
+
+    private sealed class FlagOwner : IDeadlineOwner
+    {
+        private long _notBefore = long.MaxValue;
+        private volatile bool _fired;
+
+        public bool Fired => _fired;
+
+        public void Expect(long notBefore)
+        {
+            _fired = false;
+            Volatile.Write(ref _notBefore, notBefore);
+        }
+
+        public Deadline OnDeadline(int entry, long now)
+        {
+            if (now < Volatile.Read(ref _notBefore))
+            {
+                throw new InvalidOperationException("early");
+            }
+
+            _fired = true;
+            return Deadline.None;
+        }
+    }
+}
