@@ -111,6 +111,21 @@ public sealed class TimingWheelTests
     }
 
     [Fact]
+    public void An_answer_that_counts_from_before_the_last_touch_counts_from_there()
+    {
+        WheelFixture fixture = new();
+        DelegateOwner owner = new((_, now) => now < 5_000 ? Deadline.After(0, 6_000) : Deadline.None);
+        int entry = fixture.Wheel.Allocate(owner);
+        fixture.Wheel.Arm(entry, 0, 2_000);
+        fixture.Run(1_000);
+        fixture.Wheel.Touch(entry, 1_000);
+
+        fixture.Run(10_000);
+
+        Assert.Equal([3_000, 6_000], owner.Calls.Select(static call => call.Now));
+    }
+
+    [Fact]
     public void The_owners_answer_arms_anew()
     {
         WheelFixture fixture = new();

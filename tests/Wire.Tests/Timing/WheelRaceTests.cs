@@ -24,11 +24,15 @@ public sealed class WheelRaceTests
     [Fact]
     public async Task No_released_entry_calls_a_former_owner() => await RaceAsync(static (test, worker) => test.AllocateAndRelease(worker));
 
-    private async Task RaceAsync(Action<WheelRaceTests, int> work)
+    [Fact]
+    public async Task No_earlier_deadline_is_lost_while_its_entry_moves_to_a_later_slot() =>
+        await RaceAsync(static (test, _) => test.ArmWhileRelinked(), workers: 1);
+
+    private async Task RaceAsync(Action<WheelRaceTests, int> work, int workers = Workers)
     {
-        Task[] workers = [.. Enumerable.Range(0, Workers).Select(worker => Task.Factory.StartNew(
+        Task[] running = [.. Enumerable.Range(0, workers).Select(worker => Task.Factory.StartNew(
             () => work(this, worker), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-        Task all = Task.WhenAll(workers);
+        Task all = Task.WhenAll(running);
         while (!all.IsCompleted)
         {
             _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -80,6 +84,47 @@ public sealed class WheelRaceTests
         }
 
         _wheel.Release(entry);
+    }
+
+    private void ArmWhileRelinked()
+    {
+        Random random = new(1);
+        FlagOwner owner = new();
+        int entry = _wheel.Allocate(owner);
+        for (int round = 0; round < Rounds * 5; round++)
+        {
+            long start = _wheel.Now;
+            _wheel.Arm(entry, start, 15);
+            SpinUntil(() => Volatile.Read(ref _steppedTo) > start + 1);
+
+            // Later than its slot, so the entry stays there until the slot comes due and is then linked anew: the moment to arm early again.
+            _wheel.Arm(entry, start, LongTimeout);
+            long slot = (start + 15 + 9) / 10 * 10;
+            SpinUntil(() => _wheel.Now >= slot);
+            Thread.SpinWait(random.Next(12));
+            start = _wheel.Now;
+            owner.Expect(long.MinValue);
+            _wheel.Arm(entry, start, 15);
+            long due = Math.Max(start + 15, _wheel.Now);
+            SpinUntil(() =>
+            {
+                long late = Volatile.Read(ref _steppedTo) - due;
+                Assert.True(late < 50 || owner.Fired, $"round {round}: {late} ms late");
+                return owner.Fired;
+            });
+        }
+    }
+
+    private static void SpinUntil(Func<bool> condition)
+    {
+        for (int spins = 1; !condition(); spins++)
+        {
+            // Busy at first, to react within nanoseconds; the other thread may need this core, though.
+            if (spins % 5_000 == 0)
+            {
+                Thread.Yield();
+            }
+        }
     }
 
     private void AllocateAndRelease(int worker)
