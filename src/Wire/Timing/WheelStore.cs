@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastRegistry.Wire.Timing;
 
@@ -29,6 +30,16 @@ internal sealed class WheelStore
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref long Start(int index) => ref _chunks[index >> WheelChunk.Shift].Starts[index & WheelChunk.Mask];
+
+    /// <summary>Asks for the cache line of an entry's start ahead of use. A hint only, so that the address may go stale does not matter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void PrefetchStart(int index)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref Start(index)));
+        }
+    }
 
     public bool TryAllocate(IDeadlineOwner owner, out int index)
     {
