@@ -31,13 +31,16 @@ internal sealed class WheelStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref long Start(int index) => ref _chunks[index >> WheelChunk.Shift].Starts[index & WheelChunk.Mask];
 
-    /// <summary>Asks for the cache line of an entry's start ahead of use. A hint only, so that the address may go stale does not matter.</summary>
+    /// <summary>Asks for the cache lines of an entry ahead of use. A hint only, so that the addresses may go stale does not matter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void PrefetchStart(int index)
+    public unsafe void Prefetch(int index)
     {
         if (Sse.IsSupported)
         {
+            ref WheelEntry entry = ref Entry(index);
             Sse.Prefetch0(Unsafe.AsPointer(ref Start(index)));
+            Sse.Prefetch0(Unsafe.AsPointer(ref entry.Armed));
+            Sse.Prefetch0(Unsafe.AsPointer(ref entry.Flags));
         }
     }
 
