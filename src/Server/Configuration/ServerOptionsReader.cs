@@ -55,16 +55,25 @@ internal static class ServerOptionsReader
     private static T Bind<T>(IConfiguration configuration, string section, T defaults)
         where T : class
     {
+        IConfigurationSection values = configuration.GetSection(section);
+        string[] known = [.. typeof(T).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name)];
+        foreach (IConfigurationSection value in values.GetChildren())
+        {
+            if (!known.Contains(value.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new ConfigurationError($"{section}:{value.Key}", $"is not a setting; there are {string.Join(", ", known)}");
+            }
+        }
+
         try
         {
-            configuration.GetSection(section).Bind(defaults, static binder => binder.ErrorOnUnknownConfiguration = true);
+            values.Bind(defaults);
             return defaults;
         }
         catch (InvalidOperationException fault)
         {
-            // The binder's message names the key or the unknown property.
-            string detail = fault.InnerException is FormatException or OverflowException or ArgumentException ? fault.Message : fault.GetBaseException().Message;
-            throw new ConfigurationError(section, detail.ReplaceLineEndings(" "));
+            // The binder's message names the key and the type.
+            throw new ConfigurationError(section, fault.Message.ReplaceLineEndings(" "));
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class PushWorker
     // ServiceEntry: push to all its subscribers. Subscription: push to this one.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Subscription> _subscribers = [];
+    private int _queued;
     private long _pushes;
     private long _resyncs;
 
@@ -23,11 +24,11 @@ internal sealed class PushWorker
     public long Resyncs => Interlocked.Read(ref _resyncs);
 
     /// <summary>Marked services and subscriptions that wait.</summary>
-    public int Queued => _marked.Reader.Count;
+    public int Queued => Volatile.Read(ref _queued);
 
-    public void Enqueue(ServiceEntry service) => _marked.Writer.TryWrite(service);
+    public void Enqueue(ServiceEntry service) => EnqueueMarked(service);
 
-    public void Enqueue(Subscription subscription) => _marked.Writer.TryWrite(subscription);
+    public void Enqueue(Subscription subscription) => EnqueueMarked(subscription);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -54,6 +55,7 @@ internal sealed class PushWorker
             return false;
         }
 
+        Interlocked.Decrement(ref _queued);
         if (marked is Subscription subscription)
         {
             subscription.ClearResync();
@@ -77,6 +79,13 @@ internal sealed class PushWorker
         }
 
         return true;
+    }
+
+    private void EnqueueMarked(object marked)
+    {
+        // A channel with a single reader does not count for itself.
+        Interlocked.Increment(ref _queued);
+        _marked.Writer.TryWrite(marked);
     }
 
     private void Push(Subscription subscription, ServiceSnapshot snapshot)
