@@ -137,7 +137,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     {
         OutboundSegment head = _unsent.Head!;
         int budget = _transport.Options.MaximumSendBytes;
-        if (head.Next is null || head.Memory.Length >= budget)
+        if (head.Next is null || head.Memory.Length >= budget || !MemoryMarshal.TryGetArray(head.Memory, out _))
         {
             sender.UseSingleBuffer(MemoryMarshal.AsMemory(head.Memory[..Math.Min(head.Memory.Length, budget)]));
             return;
@@ -148,11 +148,19 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         for (OutboundSegment? segment = head; segment is not null && sender.Segments.Count < 8 && budget > 0; segment = segment.Next)
         {
             ReadOnlyMemory<byte> part = segment.Memory[..Math.Min(segment.Memory.Length, budget)];
-            if (!part.IsEmpty && MemoryMarshal.TryGetArray(part, out ArraySegment<byte> array))
+            if (part.IsEmpty)
             {
-                sender.Segments.Add(array);
-                budget -= part.Length;
+                continue;
             }
+
+            if (!MemoryMarshal.TryGetArray(part, out ArraySegment<byte> array))
+            {
+                // Not an array: it goes out alone, as the next head. Passing over it would send what follows in its place.
+                break;
+            }
+
+            sender.Segments.Add(array);
+            budget -= part.Length;
         }
 
         sender.UseBufferList();
