@@ -187,11 +187,23 @@ public abstract class Connection
     /// <summary>Accounts for bytes that were sent and lets the other paths go on when the connection has drained.</summary>
     protected void AccountSent(long bytes)
     {
-        if (Outbound.Sent(bytes))
+        if (!Outbound.Sent(bytes))
+        {
+            return;
+        }
+
+        try
         {
             Handler?.OnDrained();
-            ResumeReceiving();
         }
+#pragma warning disable CA1031 // The thread belongs to the transport or to some other connection's caller; neither may suffer for it.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Abort(new CloseReason(CloseKind.HandlerFault, Text: fault.Message, Fault: fault));
+        }
+
+        ResumeReceiving();
     }
 
     /// <summary>Tells the handler that it is over, once; called on the receive path, which ends with it.</summary>
@@ -203,7 +215,16 @@ public abstract class Connection
         }
 
         CloseReason reason = Interlocked.CompareExchange(ref _closeReason, CloseReason.Aborted, null) ?? CloseReason.Aborted;
-        Handler?.OnClosed(reason);
+        try
+        {
+            Handler?.OnClosed(reason);
+        }
+#pragma warning disable CA1031 // Nothing is left to close; escaping from a pool thread, it would end the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref _closeReason, reason with { Fault = reason.Fault ?? fault });
+        }
     }
 
     private AppendOutcome AfterAppend(AppendOutcome outcome, bool startSending)
