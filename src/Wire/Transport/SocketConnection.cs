@@ -217,6 +217,13 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
             Abort(CloseReason.Aborted);
             EndReceiving();
         }
+#pragma warning disable CA1031 // Such as positions from a handler that are not in its buffer; on a pool thread it would end the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Abort(new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault));
+            EndReceiving();
+        }
     }
 
     private void ReceiveUntilDrained()
