@@ -36,6 +36,11 @@ public abstract class Connection
     /// <summary>What waits to be sent.</summary>
     public OutboundChain Outbound { get; }
 
+    /// <summary>Whether it stops receiving while its output is behind, so that a peer that does not read its answers cannot ask for more. Default true.
+    /// Only one end may: two that both wait for the other to read wait for ever. The end that connects sets false, before <see cref="Start"/>; its
+    /// handler then examines everything it is given.</summary>
+    public bool PausesWhenBehind { get; set; } = true;
+
     /// <summary>Why the connection ended or is ending; null while it is open.</summary>
     public CloseReason? CloseReason => Volatile.Read(ref _closeReason);
 
@@ -44,6 +49,9 @@ public abstract class Connection
 
     /// <summary>The session; set by <see cref="Start"/>.</summary>
     protected IConnectionHandler? Handler { get; private set; }
+
+    /// <summary>True while nothing may be received because the output is behind.</summary>
+    protected bool IsHeldUp => PausesWhenBehind && Outbound.IsBehind;
 
     /// <summary>True once the connection is to end without sending what is left.</summary>
     protected bool IsAborted => Volatile.Read(ref _aborted);
@@ -138,7 +146,7 @@ public abstract class Connection
     {
         // Full fence between the store and the reads: either this thread sees the drain, or the drainer sees Paused.
         Interlocked.Exchange(ref _receiveState, Paused);
-        bool goOn = !Outbound.IsBehind || CloseReason is not null;
+        bool goOn = !IsHeldUp || CloseReason is not null;
         return !(goOn && Interlocked.CompareExchange(ref _receiveState, Running, Paused) == Paused);
     }
 

@@ -166,7 +166,7 @@ public sealed class PipeConnection : Connection
                 return;
             }
 
-            if (Outbound.IsBehind && CloseReason is null && TryPause())
+            if (IsHeldUp && CloseReason is null && TryPause())
             {
                 return;
             }

@@ -245,7 +245,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
                     continue;
                 }
 
-                if (Outbound.IsBehind)
+                if (IsHeldUp)
                 {
                     if (TryPause())
                     {
@@ -280,7 +280,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     /// <summary>Lets the handler have what is in the pipe, as long as it is new to it and the output is not behind.</summary>
     private void DeliverBuffered()
     {
-        while (_inbound is { } pipe && CloseReason is null && !Outbound.IsBehind && pipe.Reader.TryRead(out ReadResult read))
+        while (_inbound is { } pipe && CloseReason is null && !IsHeldUp && pipe.Reader.TryRead(out ReadResult read))
         {
             ReceiveResult received = Deliver(read.Buffer);
             bool consumedAll = received.Consumed.Equals(read.Buffer.End);
