@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Sessions;
 
 /// <summary>Native clients by client instance id: who speaks for which, and what happens when the same id connects again.</summary>
 /// <remarks>
 /// Any thread. The new session takes the client over with everything it publishes, so a reconnect beside a half-open connection changes no list. What the new
-/// session has not registered again after <c>Deadlines:Reaffirm</c> goes. A session that ends releases its client only if nobody took it over.
+/// session has not registered again after <c>Deadlines:Reaffirm</c> goes. A session that ends releases its client at once, but only if nobody took it over,
+/// and not just after this process was paused: then the clients gave up on a silent node and are on their way back, so they get the same time.
 /// </remarks>
 internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel wheel, TimeSpan reaffirm)
 {
@@ -36,9 +38,9 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 superseded = (ClientSession?)client.Session;
                 client.Session = session;
                 client.Attachment++;
-                if (superseded is not null && client.PublicationCount > 0)
+                if (client.PublicationCount > 0)
                 {
-                    ReaffirmDeadline.Start(registry, wheel, client, reaffirm);
+                    ReaffirmDeadline.Start(wheel, reaffirm, () => registry.WithdrawNotReaffirmed(client));
                 }
 
                 return client;
@@ -47,7 +49,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
     }
 
     /// <summary>A session has ended: its client goes, unless a newer session speaks for it.</summary>
-    public void Detach(UInt128 instanceId, RegistryClient client, ClientSession session)
+    public void Detach(UInt128 instanceId, RegistryClient client, ClientSession session, CloseReason reason)
     {
         lock (client.ClientGate)
         {
@@ -57,6 +59,29 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
             }
 
             client.Session = null;
+            bool left = reason.Kind is CloseKind.PeerClosed or CloseKind.PeerReset;
+            if (left && client.PublicationCount > 0 && wheel.IsResuming((int)reaffirm.TotalMilliseconds))
+            {
+                int attachment = client.Attachment;
+                ReaffirmDeadline.Start(wheel, reaffirm, () => ReleaseUnlessAttached(instanceId, client, attachment));
+                return;
+            }
+
+            registry.Release(client);
+        }
+
+        _clients.TryRemove(KeyValuePair.Create(instanceId, client));
+    }
+
+    private void ReleaseUnlessAttached(UInt128 instanceId, RegistryClient client, int attachment)
+    {
+        lock (client.ClientGate)
+        {
+            if (client.Attachment != attachment)
+            {
+                return;
+            }
+
             registry.Release(client);
         }
 

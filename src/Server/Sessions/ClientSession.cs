@@ -123,7 +123,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         _subscriptions?.RemoveAll();
         if (_client is not null)
         {
-            Services.Clients.Detach(_instanceId, _client, this);
+            Services.Clients.Detach(_instanceId, _client, this, reason);
         }
 
         Services.Metrics.CountClosed(reason);

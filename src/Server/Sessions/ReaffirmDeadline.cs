@@ -1,31 +1,29 @@
-using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Sessions;
 
-/// <summary>Once, some time after a session took a client over: what it has not registered again by then is withdrawn.</summary>
+/// <summary>Once, when the time a client had to register again is over. Lives in the wheel until then.</summary>
 internal sealed class ReaffirmDeadline : IDeadlineOwner
 {
-    private readonly ServiceRegistry _registry;
     private readonly TimingWheel _wheel;
-    private readonly RegistryClient _client;
+    private readonly Action _over;
 
-    private ReaffirmDeadline(ServiceRegistry registry, TimingWheel wheel, RegistryClient client)
+    private ReaffirmDeadline(TimingWheel wheel, Action over)
     {
-        _registry = registry;
         _wheel = wheel;
-        _client = client;
+        _over = over;
     }
 
-    public static void Start(ServiceRegistry registry, TimingWheel wheel, RegistryClient client, TimeSpan after)
+    /// <summary>Calls <paramref name="over"/> on the wheel's thread after <paramref name="time"/>.</summary>
+    public static void Start(TimingWheel wheel, TimeSpan time, Action over)
     {
-        ReaffirmDeadline deadline = new(registry, wheel, client);
-        wheel.Arm(wheel.Allocate(deadline), wheel.Now, (int)after.TotalMilliseconds);
+        ReaffirmDeadline deadline = new(wheel, over);
+        wheel.Arm(wheel.Allocate(deadline), wheel.Now, (int)time.TotalMilliseconds);
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        _registry.WithdrawNotReaffirmed(_client);
+        _over();
         _wheel.Release(entry);
         return Deadline.None;
     }

@@ -179,6 +179,19 @@ public sealed class TimingWheel
     /// <param name="start">Wheel milliseconds.</param>
     public long Effective(long start) => Math.Max(start, LastGapEnd);
 
+    /// <summary>
+    /// True just after the process was paused: a pause was noticed within the last <paramref name="withinMilliseconds"/>, or no step has run for so long
+    /// that the next one will notice it. What peers did meanwhile may be about the pause, not about them. Any thread.
+    /// </summary>
+    /// <param name="withinMilliseconds">How long a noticed pause counts.</param>
+    public bool IsResuming(int withinMilliseconds)
+    {
+        long now = Now;
+        long gapEnd = LastGapEnd;
+        long lastStepAt = Volatile.Read(ref _lastStepAt);
+        return (gapEnd > 0 && now - gapEnd < withinMilliseconds) || (lastStepAt > 0 && now - lastStepAt > MaximumSleepMilliseconds + _gapMilliseconds);
+    }
+
     /// <summary>Does the work that is due, at most <see cref="TimingWheelOptions.MaximumWorkPerStep"/> entries of it. One thread at a time.</summary>
     /// <exception cref="InvalidOperationException">Another step is running.</exception>
     public WheelStep Step()
