@@ -89,7 +89,9 @@ internal sealed class PendingCall : IValueTaskSource<CallOutcome>
                 ? new CallOutcome(CallStatus.Refused, Error: ErrorReply.Parser.ParseFrom(body))
                 : new CallOutcome(CallStatus.Replied, _parse!(body));
         }
-        catch (InvalidProtocolBufferException)
+#pragma warning disable CA1031 // The call is claimed: unless it gets a result here, its caller waits for ever.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             outcome = new CallOutcome(CallStatus.MalformedReply);
         }
@@ -122,11 +124,20 @@ internal sealed class PendingCall : IValueTaskSource<CallOutcome>
 
     private void OnCancelled()
     {
-        uint generation = Generation;
-        ulong correlationId = CorrelationId;
-        if (TryComplete(generation, new CallOutcome(CallStatus.Cancelled)))
+        // GetResult disposes of the registration and that waits for this callback, so that the object is not in its next use yet.
+        if (!TryClaim(Generation))
         {
-            _table.Cancelled(correlationId);
+            return;
+        }
+
+        try
+        {
+            _table.Cancelled(CorrelationId);
+        }
+        finally
+        {
+            // Last: once it is set, the caller may already be waiting in GetResult for this callback to end.
+            _source.SetResult(new CallOutcome(CallStatus.Cancelled));
         }
     }
 }

@@ -58,11 +58,18 @@ public sealed class PendingCallTable : IDeadlineOwner
     /// <summary>Begins a call. The caller sends the request with the id it gets and then awaits the task, exactly once.</summary>
     /// <param name="parse">Makes the answer's message of its body.</param>
     /// <param name="timeout">How long the answer may take.</param>
-    /// <param name="correlationId">For the request's header.</param>
+    /// <param name="correlationId">For the request's header; 0 when the call ended at once and nothing is to be sent.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public ValueTask<CallOutcome> Begin(
         Func<ReadOnlySequence<byte>, IMessage> parse, TimeSpan timeout, out ulong correlationId, CancellationToken cancellationToken = default)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // Otherwise a cancel frame would go out ahead of the request it is about.
+            correlationId = 0;
+            return new ValueTask<CallOutcome>(new CallOutcome(CallStatus.Cancelled));
+        }
+
         long now = _wheel.Now;
         int timeoutMilliseconds = (int)Math.Clamp(timeout.TotalMilliseconds, 1, int.MaxValue);
         PendingCall call;

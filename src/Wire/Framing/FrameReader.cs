@@ -77,12 +77,14 @@ public static class FrameReader
             return GoAwayReason.FrameTooLarge;
         }
 
-        bool skippable = (header.Flags & FrameFlags.Skippable) != 0;
-        if (header.Kind is FrameKind.None or > FrameKind.Probe)
+        bool known = header.Kind is not FrameKind.None and <= FrameKind.Probe;
+        bool skippable = header.Kind != FrameKind.None && (header.Flags & FrameFlags.Skippable) != 0;
+        if (!known && !skippable)
         {
-            return skippable && header.Kind != FrameKind.None ? GoAwayReason.None : GoAwayReason.UnknownKind;
+            return GoAwayReason.UnknownKind;
         }
 
+        // The ack is taken off frames of any kind, so that an unknown one must have room for it too.
         int prefixBytes = (header.Flags & FrameFlags.CarriesAck) != 0 ? AckBody.Size : 0;
         long bodyBytes = (long)header.BodyLength - prefixBytes;
         bool fits = header.Kind switch

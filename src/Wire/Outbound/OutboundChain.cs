@@ -32,6 +32,12 @@ public sealed class OutboundChain
     /// <summary>Bytes appended and not yet taken by the operating system.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
+    /// <summary>True when all connections together hold more than the process may keep for them.</summary>
+    public bool IsBudgetExceeded => _budget.IsExceeded;
+
+    /// <summary>The mark above which this connection counts as behind.</summary>
+    public int BehindBytes => _limits.BehindBytes;
+
     /// <summary>Bytes sent since the connection opened; standing still while <see cref="QueuedBytes"/> is not 0 means the peer does not read.</summary>
     public long SentBytes => Volatile.Read(ref _sentBytes);
 
@@ -88,7 +94,7 @@ public sealed class OutboundChain
     }
 
     /// <summary>Takes the next push sequence for a push that goes out as a stream of chunks.</summary>
-    internal ulong TakePushSequence()
+    public ulong TakePushSequence()
     {
         lock (_chainGate)
         {

@@ -41,8 +41,10 @@ internal struct SegmentList
             throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "more than the memory last handed out");
         }
 
+        // What RemoveFront took off the front of this block stays off.
+        int start = tail.Used - tail.Memory.Length;
         tail.Used += bytes;
-        tail.Memory = tail.Block.Memory[..tail.Used];
+        tail.Memory = tail.Block.Memory[start..tail.Used];
         Bytes += bytes;
     }
 

@@ -110,7 +110,8 @@ public sealed class OutboundStreams(Connection connection)
             }
 
             long room = connection.Resources.Limits.BehindBytes - connection.Outbound.QueuedBytes;
-            while (!connection.Outbound.IsBehind && batch.Bytes < room && onSent is null && TryChooseHoldingGate(out Stream? stream))
+            // A queue of exactly the mark is not behind, so nobody would call again when it drains: one piece more takes it over.
+            while (!connection.Outbound.IsBehind && batch.Bytes <= room && onSent is null && TryChooseHoldingGate(out Stream? stream))
             {
                 WritePiece(batch, stream);
                 if (stream.Remaining == 0)
@@ -155,7 +156,8 @@ public sealed class OutboundStreams(Connection connection)
         byte[] messagePrefix = stream.MessagePrefix;
         stream.MessagePrefix = [];
         long allowed = Math.Max(stream.Credit - messagePrefix.Length, 0);
-        int length = (int)Math.Min(Math.Min(WireLimits.MaximumChunkBytes, stream.Remaining), allowed);
+        int room = Math.Max(WireLimits.MaximumChunkBytes - messagePrefix.Length, 0);
+        int length = (int)Math.Min(Math.Min(room, stream.Remaining), allowed);
         ReadOnlyMemory<byte> piece = stream.Body.Slice(stream.Sent, length);
         stream.Sent += length;
         stream.Credit -= messagePrefix.Length + length;

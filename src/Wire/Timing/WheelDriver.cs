@@ -21,10 +21,10 @@ public sealed class WheelDriver : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(wheel);
         _wheel = wheel;
-        wheel.Attach(Wake);
         _timer = wheel.TimeProvider.CreateTimer(
             static state => ((WheelDriver)state!).Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        wheel.Attach(Wake);
+        Sleep(0);
     }
 
     /// <summary>Stops the timer and waits for a running step, so no owner is called afterwards. Not to be waited for inside an owner's call.</summary>

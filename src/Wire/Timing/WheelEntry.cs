@@ -36,6 +36,9 @@ internal struct WheelEntry
     /// <summary>Previous entry in the slot; wheel's thread only.</summary>
     public int Previous;
 
+    /// <summary>An entry some places after this one when it was linked, to be prefetched; may be stale. Wheel's thread only.</summary>
+    public int Ahead;
+
     /// <summary>Slot the entry is in; wheel's thread only.</summary>
     public int Slot;
 

@@ -9,16 +9,20 @@ namespace FastRegistry.Wire.Timing;
 /// </summary>
 internal sealed class WheelSlots
 {
+    private const int PrefetchDistance = 8;
+
     private readonly WheelStore _store;
     private readonly int[] _heads = new int[WheelGeometry.SlotCount];
     private readonly int[] _counts = new int[WheelGeometry.SlotCount];
     private readonly ulong[] _occupied = new ulong[WheelGeometry.SlotCount / 64];
+    private readonly int[] _recent = new int[WheelGeometry.SlotCount * PrefetchDistance];
     private int _linked;
 
     public WheelSlots(WheelStore store)
     {
         _store = store;
         Array.Fill(_heads, WheelEntry.None);
+        Array.Fill(_recent, WheelEntry.None);
     }
 
     /// <summary>Entries in any slot; any thread may read it.</summary>
@@ -42,6 +46,11 @@ internal sealed class WheelSlots
             _store.Entry(head).Previous = index;
         }
 
+        // Entries lie in memory in no order, and a list names only the next one: without a look further ahead, emptying a slot waits for memory
+        // at every entry. A slot fills and empties like a stack, so the entry linked at this count less the distance is that far down.
+        ref int ahead = ref _recent[(slot * PrefetchDistance) + (_counts[slot] & (PrefetchDistance - 1))];
+        entry.Ahead = ahead;
+        ahead = index;
         _heads[slot] = index;
         _counts[slot]++;
         Volatile.Write(ref _linked, _linked + 1);
@@ -77,11 +86,18 @@ internal sealed class WheelSlots
     public int Pop(int slot)
     {
         int index = _heads[slot];
-        if (index != WheelEntry.None)
+        if (index == WheelEntry.None)
         {
-            Unlink(ref _store.Entry(index));
+            return index;
         }
 
+        ref WheelEntry entry = ref _store.Entry(index);
+        if (entry.Ahead != WheelEntry.None)
+        {
+            _store.Prefetch(entry.Ahead);
+        }
+
+        Unlink(ref entry);
         return index;
     }
 

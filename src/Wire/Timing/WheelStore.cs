@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastRegistry.Wire.Timing;
 
@@ -29,6 +30,19 @@ internal sealed class WheelStore
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref long Start(int index) => ref _chunks[index >> WheelChunk.Shift].Starts[index & WheelChunk.Mask];
+
+    /// <summary>Asks for the cache lines of an entry ahead of use. A hint only, so that the addresses may go stale does not matter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(int index)
+    {
+        if (Sse.IsSupported)
+        {
+            ref WheelEntry entry = ref Entry(index);
+            Sse.Prefetch0(Unsafe.AsPointer(ref Start(index)));
+            Sse.Prefetch0(Unsafe.AsPointer(ref entry.Armed));
+            Sse.Prefetch0(Unsafe.AsPointer(ref entry.Flags));
+        }
+    }
 
     public bool TryAllocate(IDeadlineOwner owner, out int index)
     {

@@ -36,6 +36,11 @@ public abstract class Connection
     /// <summary>What waits to be sent.</summary>
     public OutboundChain Outbound { get; }
 
+    /// <summary>Whether it stops receiving while its output is behind, so that a peer that does not read its answers cannot ask for more. Default true.
+    /// Only one end may: two that both wait for the other to read wait for ever. The end that connects sets false, before <see cref="Start"/>; its
+    /// handler then examines everything it is given.</summary>
+    public bool PausesWhenBehind { get; set; } = true;
+
     /// <summary>Why the connection ended or is ending; null while it is open.</summary>
     public CloseReason? CloseReason => Volatile.Read(ref _closeReason);
 
@@ -44,6 +49,9 @@ public abstract class Connection
 
     /// <summary>The session; set by <see cref="Start"/>.</summary>
     protected IConnectionHandler? Handler { get; private set; }
+
+    /// <summary>True while nothing may be received because the output is behind.</summary>
+    protected bool IsHeldUp => PausesWhenBehind && Outbound.IsBehind;
 
     /// <summary>True once the connection is to end without sending what is left.</summary>
     protected bool IsAborted => Volatile.Read(ref _aborted);
@@ -138,7 +146,7 @@ public abstract class Connection
     {
         // Full fence between the store and the reads: either this thread sees the drain, or the drainer sees Paused.
         Interlocked.Exchange(ref _receiveState, Paused);
-        bool goOn = !Outbound.IsBehind || CloseReason is not null;
+        bool goOn = !IsHeldUp || CloseReason is not null;
         return !(goOn && Interlocked.CompareExchange(ref _receiveState, Running, Paused) == Paused);
     }
 
@@ -187,11 +195,23 @@ public abstract class Connection
     /// <summary>Accounts for bytes that were sent and lets the other paths go on when the connection has drained.</summary>
     protected void AccountSent(long bytes)
     {
-        if (Outbound.Sent(bytes))
+        if (!Outbound.Sent(bytes))
+        {
+            return;
+        }
+
+        try
         {
             Handler?.OnDrained();
-            ResumeReceiving();
         }
+#pragma warning disable CA1031 // The thread belongs to the transport or to some other connection's caller; neither may suffer for it.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Abort(new CloseReason(CloseKind.HandlerFault, Text: fault.Message, Fault: fault));
+        }
+
+        ResumeReceiving();
     }
 
     /// <summary>Tells the handler that it is over, once; called on the receive path, which ends with it.</summary>
@@ -203,7 +223,16 @@ public abstract class Connection
         }
 
         CloseReason reason = Interlocked.CompareExchange(ref _closeReason, CloseReason.Aborted, null) ?? CloseReason.Aborted;
-        Handler?.OnClosed(reason);
+        try
+        {
+            Handler?.OnClosed(reason);
+        }
+#pragma warning disable CA1031 // Nothing is left to close; escaping from a pool thread, it would end the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref _closeReason, reason with { Fault = reason.Fault ?? fault });
+        }
     }
 
     private AppendOutcome AfterAppend(AppendOutcome outcome, bool startSending)

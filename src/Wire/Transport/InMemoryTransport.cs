@@ -8,7 +8,7 @@ public static class InMemoryTransport
     /// <summary>Bytes a peer may leave unread before the other side has to wait, like a socket buffer.</summary>
     public const int DefaultCapacityBytes = 256 * 1024;
 
-    /// <summary>Two connected connections; neither is started.</summary>
+    /// <summary>Two connected connections; neither is started. The second one counts as the end that connected.</summary>
     /// <param name="resources">Pools for both ends.</param>
     /// <param name="scheduler">Where received bytes are handled; null = the thread pool. A pumped scheduler makes a run deterministic.</param>
     /// <param name="capacityBytes">See <see cref="DefaultCapacityBytes"/>.</param>
@@ -17,7 +17,8 @@ public static class InMemoryTransport
     {
         scheduler ??= PipeScheduler.ThreadPool;
         (IDuplexPipe first, IDuplexPipe second) = CreatePipes(resources, scheduler, capacityBytes);
-        return (new PipeConnection(first, resources, scheduler), new PipeConnection(second, resources, scheduler));
+        PipeConnection connecting = new(second, resources, scheduler) { PausesWhenBehind = false };
+        return (new PipeConnection(first, resources, scheduler), connecting);
     }
 
     /// <summary>A connection and the bare other end of it, for a peer that misbehaves.</summary>

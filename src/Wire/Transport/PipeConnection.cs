@@ -42,7 +42,7 @@ public sealed class PipeConnection : Connection
     protected override void StartReceiving() => ContinueReceiving();
 
     /// <inheritdoc/>
-    protected override void ContinueReceiving() => _scheduler.Schedule(static state => ((PipeConnection)state!).Receive(default, hasResult: false), this);
+    protected override void ContinueReceiving() => _scheduler.Schedule(static state => ((PipeConnection)state!).Receive(afterWait: false), this);
 
     /// <inheritdoc/>
     protected override void CloseTransport()
@@ -52,7 +52,29 @@ public sealed class PipeConnection : Connection
     }
 
     /// <inheritdoc/>
-    protected override void StartSending()
+    protected override void StartSending() => Send(afterFlush: false);
+
+    private void Send(bool afterFlush)
+    {
+        try
+        {
+            if (afterFlush)
+            {
+                Flushed(_flush.GetResult());
+            }
+
+            SendUntilEmpty();
+        }
+#pragma warning disable CA1031 // As for receiving.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Abort(new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault));
+            Outbound.Abandon(ref _unsent);
+        }
+    }
+
+    private void SendUntilEmpty()
     {
         while (true)
         {
@@ -104,19 +126,31 @@ public sealed class PipeConnection : Connection
         }
     }
 
-    private void OnFlushed()
-    {
-        Flushed(_flush.GetResult());
-        StartSending();
-    }
+    private void OnFlushed() => Send(afterFlush: true);
 
     private void OnReadable()
     {
         ResumeFromWait();
-        Receive(_read.GetResult(), hasResult: true);
+        Receive(afterWait: true);
     }
 
-    private void Receive(ReadResult result, bool hasResult)
+    private void Receive(bool afterWait)
+    {
+        try
+        {
+            ReceiveUntilDrained(afterWait ? _read.GetResult() : default, afterWait);
+        }
+#pragma warning disable CA1031 // A pipe reports the failure of what is behind it by any exception; on a pool thread it would end the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Abort(new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault));
+            _pipe.Input.Complete();
+            NotifyClosed();
+        }
+    }
+
+    private void ReceiveUntilDrained(ReadResult result, bool hasResult)
     {
         while (true)
         {
@@ -132,7 +166,7 @@ public sealed class PipeConnection : Connection
                 return;
             }
 
-            if (Outbound.IsBehind && CloseReason is null && TryPause())
+            if (IsHeldUp && CloseReason is null && TryPause())
             {
                 return;
             }

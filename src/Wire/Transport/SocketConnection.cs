@@ -137,7 +137,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     {
         OutboundSegment head = _unsent.Head!;
         int budget = _transport.Options.MaximumSendBytes;
-        if (head.Next is null || head.Memory.Length >= budget)
+        if (head.Next is null || head.Memory.Length >= budget || !MemoryMarshal.TryGetArray(head.Memory, out _))
         {
             sender.UseSingleBuffer(MemoryMarshal.AsMemory(head.Memory[..Math.Min(head.Memory.Length, budget)]));
             return;
@@ -148,11 +148,19 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         for (OutboundSegment? segment = head; segment is not null && sender.Segments.Count < 8 && budget > 0; segment = segment.Next)
         {
             ReadOnlyMemory<byte> part = segment.Memory[..Math.Min(segment.Memory.Length, budget)];
-            if (!part.IsEmpty && MemoryMarshal.TryGetArray(part, out ArraySegment<byte> array))
+            if (part.IsEmpty)
             {
-                sender.Segments.Add(array);
-                budget -= part.Length;
+                continue;
             }
+
+            if (!MemoryMarshal.TryGetArray(part, out ArraySegment<byte> array))
+            {
+                // Not an array: it goes out alone, as the next head. Passing over it would send what follows in its place.
+                break;
+            }
+
+            sender.Segments.Add(array);
+            budget -= part.Length;
         }
 
         sender.UseBufferList();
@@ -209,6 +217,13 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
             Abort(CloseReason.Aborted);
             EndReceiving();
         }
+#pragma warning disable CA1031 // Such as positions from a handler that are not in its buffer; on a pool thread it would end the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Abort(new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault));
+            EndReceiving();
+        }
     }
 
     private void ReceiveUntilDrained()
@@ -230,7 +245,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
                     continue;
                 }
 
-                if (Outbound.IsBehind)
+                if (IsHeldUp)
                 {
                     if (TryPause())
                     {
@@ -265,7 +280,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     /// <summary>Lets the handler have what is in the pipe, as long as it is new to it and the output is not behind.</summary>
     private void DeliverBuffered()
     {
-        while (_inbound is { } pipe && CloseReason is null && !Outbound.IsBehind && pipe.Reader.TryRead(out ReadResult read))
+        while (_inbound is { } pipe && CloseReason is null && !IsHeldUp && pipe.Reader.TryRead(out ReadResult read))
         {
             ReceiveResult received = Deliver(read.Buffer);
             bool consumedAll = received.Consumed.Equals(read.Buffer.End);

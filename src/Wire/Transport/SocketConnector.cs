@@ -26,7 +26,9 @@ public sealed class SocketConnector(SocketTransport transport)
             }
 
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return transport.Wrap(socket);
+            SocketConnection connection = transport.Wrap(socket);
+            connection.PausesWhenBehind = false;
+            return connection;
         }
         catch
         {

@@ -1,0 +1,29 @@
+using FastRegistry.Server.Observability;
+
+namespace FastRegistry.Server.Hosting;
+
+/// <summary>Defines the gauges of a node.</summary>
+internal static class NodeMetrics
+{
+    public static void Define(RegistryNode node)
+    {
+        RegistryMetrics metrics = node.Metrics;
+        metrics.Gauge("fastregistry_connections", "Client connections that are open.", () => node.Services.Sessions.Count);
+        metrics.Gauge("fastregistry_clients", "Native clients that are set up.", () => node.Services.Clients.Count);
+        metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.Services.Count);
+        metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.PublicationCount);
+        metrics.Gauge("fastregistry_revision", "Highest revision given out.", () => node.Registry.Revisions.Current);
+        metrics.Gauge("fastregistry_provisional", "1 while lists are provisional.", () => node.Registry.IsProvisional ? 1 : 0);
+        metrics.Counter("fastregistry_pushes_total", "Lists written to subscribers.", () => node.Push.Workers.Sum(static worker => worker.Pushes));
+        metrics.Counter("fastregistry_resyncs_total", "Lists put off because a subscriber was behind.", () => node.Push.Workers.Sum(static worker => worker.Resyncs));
+        metrics.Gauge("fastregistry_push_queue", "Marked services and subscriptions that wait for a push worker.", () => node.Push.Workers.Sum(static worker => worker.Queued));
+        metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
+        metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
+        metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);
+        metrics.Gauge("fastregistry_wheel_entries", "Deadlines allocated.", () => node.Wheel.AllocatedEntries);
+        metrics.Gauge("fastregistry_wheel_lateness_milliseconds", "How late the last deadline was noticed.", () => node.Wheel.LastLatenessMilliseconds);
+        metrics.Gauge("fastregistry_managed_heap_bytes", "Managed heap, garbage included.", () => GC.GetTotalMemory(forceFullCollection: false));
+        metrics.Gauge("fastregistry_resident_anonymous_bytes", "Anonymous resident memory of the process.", () => ProcessMemory.ReadAnonymousBytes());
+        metrics.Counter("fastregistry_cpu_seconds_total", "Processor time of the process.", () => Environment.CpuUsage.TotalTime.TotalSeconds);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Observability;
+using FastRegistry.Server.Push;
+using FastRegistry.Server.Registry;
+using FastRegistry.Server.Sessions;
+using FastRegistry.Server.Work;
+using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Server.Hosting;
+
+/// <summary>One node without its HTTP side: registry, sessions, workers, deadlines and the client listener, put together.</summary>
+/// <remarks>Made, started and stopped by its host, each once. Tests use it with in-memory connections and pump its workers themselves.</remarks>
+internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
+{
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _workers = [];
+    private WheelDriver? _wheelDriver;
+    private SocketListener? _listener;
+    private int _state;
+
+    public RegistryNode(ServerOptions options, TimeProvider timeProvider, ILogger log)
+    {
+        Options = options;
+        _timeProvider = timeProvider;
+        _log = log;
+        LimitOptions limits = options.Limits;
+        Wheel = new TimingWheel(timeProvider, new TimingWheelOptions
+        {
+            // Room for every connection, every empty service and the few deadlines of the node itself: allocation cannot fail before those limits do.
+            MaximumEntries = checked(limits.Connections + limits.Services + 65_536),
+            OwnerFaulted = log.DeadlineFault,
+        });
+        Push = new PushDispatcher(options.Workers.Push);
+        NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        Registry = new ServiceRegistry(epoch, Wheel, timeProvider, limits, options.Deadlines, Push);
+        Requests = new RequestQueue(limits);
+        Resources = new TransportResources();
+        Services = new SessionServices
+        {
+            Options = options,
+            Wheel = Wheel,
+            Registry = Registry,
+            Push = Push,
+            Clients = new ClientDirectory(Registry, Wheel, options.Deadlines.Reaffirm),
+            Sessions = new SessionTable(limits.Connections),
+            Naming = new NamingRequests(Registry, limits),
+            Requests = Requests,
+            BudgetRetry = new BudgetRetry(Wheel),
+            Metrics = Metrics,
+            Log = log,
+        };
+        Acceptor = new SessionAcceptor(Services, new RefusedConnections(Wheel, options.Deadlines.Linger));
+        NodeMetrics.Define(this);
+    }
+
+    public ServerOptions Options { get; }
+
+    public TimingWheel Wheel { get; }
+
+    public ServiceRegistry Registry { get; }
+
+    public PushDispatcher Push { get; }
+
+    public RequestQueue Requests { get; }
+
+    public TransportResources Resources { get; }
+
+    public SessionServices Services { get; }
+
+    public SessionAcceptor Acceptor { get; }
+
+    public RegistryMetrics Metrics { get; } = new();
+
+    public NodeState State => (NodeState)Volatile.Read(ref _state);
+
+    /// <summary>Where clients connect; null before the listener is bound.</summary>
+    public IPEndPoint? ClientEndPoint => _listener?.LocalEndPoint;
+
+    /// <summary>Begins the background work without a listener.</summary>
+    public void StartWorkers()
+    {
+        _wheelDriver = new WheelDriver(Wheel);
+        _workers.AddRange(Push.Workers.Select(worker => Watch(Task.Run(() => worker.RunAsync(_stopping.Token)))));
+        for (int i = 0; i < Options.Workers.Requests; i++)
+        {
+            _workers.Add(Watch(Task.Run(() => Requests.RunAsync(_stopping.Token))));
+        }
+    }
+
+    /// <summary>Binds the client listener.</summary>
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    public void Bind()
+    {
+        SocketTransport transport = new(Resources);
+        _listener = new SocketListener(Options.ClientTransport.EndPoint, transport, Acceptor, this, _timeProvider);
+        Services.ClientAddresses = [_listener.LocalEndPoint.ToString()];
+    }
+
+    /// <summary>Begins to accept; from now on the node is ready.</summary>
+    public void Start()
+    {
+        new WarmUp(Registry, Wheel, Requests, _log).Start(Options.Deadlines.WarmUp);
+        _listener?.Start();
+        Volatile.Write(ref _state, (int)NodeState.Ready);
+    }
+
+    /// <summary>Accepts nothing more, asks clients to leave with a spread, waits for them up to the drain deadline, closes the rest.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _state, (int)NodeState.Stopping) == (int)NodeState.Stopping)
+        {
+            return;
+        }
+
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Services.Sessions.Close();
+        _log.Stopping(Services.Sessions.Count);
+        SessionDrain drain = new(Services.Sessions, Options.Deadlines, _timeProvider);
+        int closed = await drain.RunAsync(cancellationToken).ConfigureAwait(false);
+        _log.Stopped(closed);
+        await StopWorkersAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        _stopping.Dispose();
+        Metrics.Dispose();
+    }
+
+    void IAcceptObserver.AcceptFailed(AcceptErrorTier tier, SocketError error, TimeSpan backOff) => _log.AcceptFailed(tier, error.ToString(), backOff);
+
+    void IAcceptObserver.ListenerFailed(SocketError error) => _log.ListenerFailed(error.ToString());
+
+    private async Task StopWorkersAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_workers).ConfigureAwait(false);
+        if (_wheelDriver is not null)
+        {
+            await _wheelDriver.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task Watch(Task worker)
+    {
+        try
+        {
+            await worker.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A worker that ends is a defect; it must be seen, and must not hide behind a stop that never finishes.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _log.WorkerFault(fault);
+        }
+    }
+}

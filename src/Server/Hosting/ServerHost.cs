@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Http;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace FastRegistry.Server.Hosting;
+
+/// <summary>A node with its HTTP side, ready to run. One per process; tests make their own on free ports.</summary>
+internal sealed class ServerHost : IAsyncDisposable
+{
+    private const int MaximumHttpBodyBytes = 1024 * 1024;
+
+    private readonly WebApplication _application;
+
+    private ServerHost(WebApplication application, RegistryNode node)
+    {
+        _application = application;
+        Node = node;
+    }
+
+    public RegistryNode Node { get; }
+
+    /// <summary>Where HTTP is served; only after the start.</summary>
+    public Uri HttpAddress
+    {
+        get
+        {
+            IServerAddressesFeature addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+            return new Uri(addresses.Addresses.First());
+        }
+    }
+
+    /// <summary>Reads the configuration and builds everything; nothing listens yet.</summary>
+    /// <exception cref="ConfigurationError">A value is wrong.</exception>
+    public static ServerHost Create(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddEnvironmentVariables("FASTREGISTRY_");
+        builder.Configuration.AddCommandLine(args);
+        builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
+        ServerOptions options = ServerOptionsReader.Read(builder.Configuration);
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaximumHttpBodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
+            kestrel.Listen(options.Http.EndPoint);
+        });
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = options.Deadlines.Drain + options.Deadlines.GoAwaySpread + TimeSpan.FromSeconds(5));
+        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new RegistryNode(
+            options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")));
+        builder.Services.AddSingleton<IpPortClients>(static services => new IpPortClients(services.GetRequiredService<RegistryNode>().Registry));
+        builder.Services.AddHostedService<NodeService>();
+
+        WebApplication application = builder.Build();
+        application.UseMiddleware<HttpFaults>();
+        InstanceEndpoints.Map(application);
+        HealthEndpoints.Map(application);
+        OperatorEndpoints.Map(application);
+        return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>());
+    }
+
+    /// <summary>Binds both listeners and begins to serve.</summary>
+    /// <exception cref="SocketException">The client address cannot be bound.</exception>
+    /// <exception cref="IOException">The HTTP address cannot be bound.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        BindClients();
+        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
+        Node.Start();
+        ILogger log = _application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry");
+        log.Ready(ProductVersion.Text, Node.Options.Node.Id, Node.ClientEndPoint!.ToString(), HttpAddress.ToString());
+    }
+
+    /// <summary>Starts, and returns when the process was asked to stop and has stopped in order.</summary>
+    public async Task RunAsync()
+    {
+        await StartAsync().ConfigureAwait(false);
+        await _application.WaitForShutdownAsync().ConfigureAwait(false);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken = default) => _application.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync().ConfigureAwait(false);
+        await Node.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void BindClients()
+    {
+        IPEndPoint endPoint = Node.Options.ClientTransport.EndPoint;
+        try
+        {
+            Node.Bind();
+        }
+        catch (SocketException fault)
+        {
+            throw new IOException($"ClientTransport: cannot listen on {endPoint}: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Registry;
+
+namespace FastRegistry.Server.Http;
+
+/// <summary>Clients that are an ip and a port, made by HTTP registrations. Any thread.</summary>
+/// <remarks>As in Nacos one such client publishes at most one instance per service; it goes when it publishes nothing any more. Bounded by
+/// <see cref="Maximum"/>.</remarks>
+internal sealed class IpPortClients(ServiceRegistry registry)
+{
+    /// <summary>Clients kept at most.</summary>
+    public const int Maximum = 1_000_000;
+
+    private readonly ConcurrentDictionary<(string Ip, int Port), RegistryClient> _clients = new();
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public RequestError? Register(ServiceKey key, Instance instance)
+    {
+        (string Ip, int Port) id = (instance.Identity.Ip, instance.Identity.Port);
+        while (true)
+        {
+            if (!_clients.TryGetValue(id, out RegistryClient? client))
+            {
+                if (Count >= Maximum)
+                {
+                    return RequestError.Limit("the number of HTTP clients", Maximum);
+                }
+
+                client = new RegistryClient(ClientKind.IpPort, $"{id.Ip}:{id.Port}");
+                if (!_clients.TryAdd(id, client))
+                {
+                    continue;
+                }
+
+                Interlocked.Increment(ref _count);
+            }
+
+            RegistrationResult result = registry.Register(client, key, [instance], replace: true);
+            if (result.Error != RequestError.SessionClosed)
+            {
+                ForgetIfEmpty(id, client);
+                return result.Error;
+            }
+
+            // It was just being forgotten; the next round makes a new one.
+            Remove(id, client);
+        }
+    }
+
+    /// <summary>Withdraws what ip:port publishes for a service; the cluster is not compared, as in Nacos.</summary>
+    public void Deregister(ServiceKey key, string ip, int port)
+    {
+        if (_clients.TryGetValue((ip, port), out RegistryClient? client))
+        {
+            registry.DeregisterAll(client, key);
+            ForgetIfEmpty((ip, port), client);
+        }
+    }
+
+    private void ForgetIfEmpty((string Ip, int Port) id, RegistryClient client)
+    {
+        lock (client.ClientGate)
+        {
+            if (client.PublicationCount > 0)
+            {
+                return;
+            }
+
+            client.IsReleased = true;
+        }
+
+        Remove(id, client);
+    }
+
+    private void Remove((string Ip, int Port) id, RegistryClient client)
+    {
+        if (_clients.TryRemove(KeyValuePair.Create(id, client)))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+}

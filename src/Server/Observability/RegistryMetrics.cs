@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Server.Observability;
+
+/// <summary>Counters of the node, and the list of everything it can tell: through <c>Meter "FastRegistry"</c> and through <c>/metrics</c>.</summary>
+/// <remarks>Any thread. Counting is one interlocked addition per batch, never per heartbeat or push.</remarks>
+internal sealed class RegistryMetrics : IDisposable
+{
+    private readonly Meter _meter = new("FastRegistry");
+    private readonly List<MetricDefinition> _definitions = [];
+    private readonly long[] _closed = new long[Enum.GetValues<CloseKind>().Length];
+    private long _frames;
+    private long _accepted;
+    private long _refused;
+
+    public RegistryMetrics()
+    {
+        Counter("fastregistry_frames_received_total", "Frames received from clients.", () => Interlocked.Read(ref _frames));
+        Counter("fastregistry_connections_accepted_total", "Client connections accepted.", () => Interlocked.Read(ref _accepted));
+        Counter("fastregistry_connections_refused_total", "Client connections refused by a limit.", () => Interlocked.Read(ref _refused));
+        foreach (CloseKind kind in Enum.GetValues<CloseKind>())
+        {
+            // One name per reason: no labels are needed to graph them.
+            Counter($"fastregistry_connections_closed_{SnakeCase(kind)}_total", $"Client connections ended as {kind}.", () => Interlocked.Read(ref _closed[(int)kind]));
+        }
+    }
+
+    /// <summary>Everything there is, in the order it was defined.</summary>
+    public IReadOnlyList<MetricDefinition> Definitions => _definitions;
+
+    public void CountFrames(int frames)
+    {
+        if (frames > 0)
+        {
+            Interlocked.Add(ref _frames, frames);
+        }
+    }
+
+    public void CountAccepted() => Interlocked.Increment(ref _accepted);
+
+    public void CountRefused() => Interlocked.Increment(ref _refused);
+
+    public void CountClosed(CloseReason reason) => Interlocked.Increment(ref _closed[(int)reason.Kind]);
+
+    public void Gauge(string name, string help, Func<double> read)
+    {
+        _definitions.Add(new MetricDefinition(name, help, IsCounter: false, read));
+        _meter.CreateObservableGauge(name, read, unit: null, help);
+    }
+
+    public void Counter(string name, string help, Func<double> read)
+    {
+        _definitions.Add(new MetricDefinition(name, help, IsCounter: true, read));
+        _meter.CreateObservableCounter(name, read, unit: null, help);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static string SnakeCase(CloseKind kind) =>
+        string.Concat(kind.ToString().Select(static (character, i) => i > 0 && char.IsUpper(character) ? $"_{char.ToLowerInvariant(character)}" : char.ToLowerInvariant(character).ToString()));
+}

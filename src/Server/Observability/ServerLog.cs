@@ -1,0 +1,47 @@
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Server;
+
+/// <summary>All log lines of the server. Nothing per heartbeat or push above Debug.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "FastRegistry {Version}, node {Node}, is ready: clients on {Clients}, HTTP on {Http}")]
+    public static partial void Ready(this ILogger log, string version, string node, string clients, string http);
+
+    [LoggerMessage(2, LogLevel.Information, "Warm-up is over: lists are complete")]
+    public static partial void WarmUpOver(this ILogger log);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopping: {Sessions} clients are asked to leave")]
+    public static partial void Stopping(this ILogger log, int sessions);
+
+    [LoggerMessage(4, LogLevel.Information, "Stopped; {Sessions} clients had not left and were closed")]
+    public static partial void Stopped(this ILogger log, int sessions);
+
+    [LoggerMessage(10, LogLevel.Debug, "Session {Session} is ready: client {Name}, version {Version}")]
+    public static partial void SessionReady(this ILogger log, long session, string name, string version);
+
+    [LoggerMessage(11, LogLevel.Debug, "Session {Session} ended: {Reason}")]
+    public static partial void SessionClosed(this ILogger log, long session, CloseReason reason);
+
+    [LoggerMessage(12, LogLevel.Error, "Session {Session} ended by a fault in its handler")]
+    public static partial void SessionFault(this ILogger log, Exception fault, long session);
+
+    [LoggerMessage(13, LogLevel.Error, "A {Type} request of session {Session} failed")]
+    public static partial void RequestFailed(this ILogger log, Exception fault, MessageType type, long session);
+
+    [LoggerMessage(20, LogLevel.Warning, "Accepting failed ({Tier}: {Error}); waiting {BackOff}")]
+    public static partial void AcceptFailed(this ILogger log, AcceptErrorTier tier, string error, TimeSpan backOff);
+
+    [LoggerMessage(21, LogLevel.Critical, "The client listener failed and accepts nothing more: {Error}")]
+    public static partial void ListenerFailed(this ILogger log, string error);
+
+    [LoggerMessage(30, LogLevel.Error, "A deadline's owner failed")]
+    public static partial void DeadlineFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(31, LogLevel.Critical, "A background worker failed")]
+    public static partial void WorkerFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(40, LogLevel.Error, "HTTP {Method} {Path} failed")]
+    public static partial void HttpFault(this ILogger log, Exception fault, string method, string path);
+}

@@ -1,0 +1,3 @@
+using FastRegistry.Server.Hosting;
+
+return await ServerProgram.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,35 @@
+using FastRegistry.Server.Registry;
+
+namespace FastRegistry.Server.Push;
+
+/// <summary>Spreads changed services over the push workers. Any thread.</summary>
+/// <remarks>A service always belongs to the same worker, so all its pushes are made by one thread and cannot overtake each other.</remarks>
+internal sealed class PushDispatcher
+{
+    private readonly PushWorker[] _workers;
+
+    public PushDispatcher(int workers)
+    {
+        _workers = new PushWorker[workers];
+        for (int i = 0; i < workers; i++)
+        {
+            _workers[i] = new PushWorker();
+        }
+    }
+
+    public IReadOnlyList<PushWorker> Workers => _workers;
+
+    /// <summary>A service has changed. Only the edge from clean to dirty queues it, so a storm of changes is one entry.</summary>
+    public void Changed(ServiceEntry service)
+    {
+        if (service.SubscriberCount > 0 && service.TryMarkDirty())
+        {
+            WorkerOf(service).Enqueue(service);
+        }
+    }
+
+    /// <summary>A subscriber that had been behind is ready for the newest list.</summary>
+    public void Resync(Subscription subscription) => WorkerOf(subscription.Service).Enqueue(subscription);
+
+    private PushWorker WorkerOf(ServiceEntry service) => _workers[(uint)service.Key.GetHashCode() % (uint)_workers.Length];
+}

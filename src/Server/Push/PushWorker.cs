@@ -1,0 +1,111 @@
+using System.Threading.Channels;
+using FastRegistry.Server.Registry;
+
+namespace FastRegistry.Server.Push;
+
+/// <summary>Pushes the newest list of changed services to their subscribers.</summary>
+/// <remarks>
+/// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
+/// once (its dirty mark), a subscription at most once (its resync mark).
+/// </remarks>
+internal sealed class PushWorker
+{
+    // ServiceEntry: push to all its subscribers. Subscription: push to this one.
+    private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<Subscription> _subscribers = [];
+    private int _queued;
+    private long _pushes;
+    private long _resyncs;
+
+    /// <summary>Lists written to connections.</summary>
+    public long Pushes => Interlocked.Read(ref _pushes);
+
+    /// <summary>Lists put off because a connection was behind.</summary>
+    public long Resyncs => Interlocked.Read(ref _resyncs);
+
+    /// <summary>Marked services and subscriptions that wait.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
+    public void Enqueue(ServiceEntry service) => EnqueueMarked(service);
+
+    public void Enqueue(Subscription subscription) => EnqueueMarked(subscription);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await _marked.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                while (Step() && !cancellationToken.IsCancellationRequested)
+                {
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server is stopping.
+        }
+    }
+
+    /// <summary>Handles one mark; false when there is none. One thread at a time.</summary>
+    public bool Step()
+    {
+        if (!_marked.Reader.TryRead(out object? marked))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _queued);
+        if (marked is Subscription subscription)
+        {
+            subscription.ClearResync();
+            Push(subscription, subscription.Service.GetSnapshot());
+            return true;
+        }
+
+        // Mark first, state second: a change after the read sets the mark again.
+        ServiceEntry service = (ServiceEntry)marked;
+        service.ClearDirty();
+        service.CopySubscribers(_subscribers);
+        if (_subscribers.Count > 0)
+        {
+            ServiceSnapshot snapshot = service.GetSnapshot();
+            foreach (Subscription subscriber in _subscribers)
+            {
+                Push(subscriber, snapshot);
+            }
+
+            _subscribers.Clear();
+        }
+
+        return true;
+    }
+
+    private void EnqueueMarked(object marked)
+    {
+        // A channel with a single reader does not count for itself.
+        Interlocked.Increment(ref _queued);
+        _marked.Writer.TryWrite(marked);
+    }
+
+    private void Push(Subscription subscription, ServiceSnapshot snapshot)
+    {
+        if (snapshot.Revision <= subscription.WrittenRevision)
+        {
+            return;
+        }
+
+        switch (subscription.Subscriber.Push(subscription, snapshot))
+        {
+            case PushOutcome.Sent:
+                subscription.TryAdvance(snapshot.Revision);
+                Interlocked.Increment(ref _pushes);
+                break;
+            case PushOutcome.Resync:
+                Interlocked.Increment(ref _resyncs);
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace FastRegistry.Server.Registry;
+
+/// <summary>Where the pushes of a subscription go. Called by push workers; must not block.</summary>
+internal interface ISubscriber
+{
+    /// <summary>Takes a list on its way to the client.</summary>
+    PushOutcome Push(Subscription subscription, ServiceSnapshot snapshot);
+}

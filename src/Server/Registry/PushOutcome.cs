@@ -1,0 +1,14 @@
+namespace FastRegistry.Server.Registry;
+
+/// <summary>What became of a push.</summary>
+internal enum PushOutcome
+{
+    /// <summary>It is on its way, in order.</summary>
+    Sent,
+
+    /// <summary>The connection is behind; the newest list will be asked for when it has drained.</summary>
+    Resync,
+
+    /// <summary>The connection is gone.</summary>
+    Closed,
+}

@@ -1,0 +1,388 @@
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Push;
+using FastRegistry.Wire.Timing;
+
+namespace FastRegistry.Server.Registry;
+
+/// <summary>The registry of this node: every change of publications and subscriptions goes through here.</summary>
+/// <remarks>
+/// One per server; any thread. A change takes the client's gate, then the service's, changes data and indexes in the same step, and marks the service
+/// dirty for its push worker. Readers take no lock unless they are the first to see a new revision.
+/// </remarks>
+internal sealed class ServiceRegistry : IDeadlineOwner
+{
+    private readonly TimingWheel _wheel;
+    private readonly LimitOptions _limits;
+    private readonly PushDispatcher _push;
+    private readonly int _forgetAfterMilliseconds;
+
+    // Wheel thread and the edge to "empty" only; guarded by its own gate, taken last.
+    private readonly Lock _forgetGate = new();
+    private readonly Dictionary<int, ServiceEntry> _forgetting = [];
+
+    private long _batches;
+    private long _publications;
+    private int _provisional;
+
+    public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, LimitOptions limits, DeadlineOptions deadlines, PushDispatcher push)
+    {
+        Epoch = epoch;
+        _wheel = wheel;
+        _limits = limits;
+        _push = push;
+        _forgetAfterMilliseconds = (int)deadlines.EmptyService.TotalMilliseconds;
+        Revisions = new RevisionCounter(timeProvider);
+    }
+
+    public NodeEpoch Epoch { get; }
+
+    public RevisionCounter Revisions { get; }
+
+    public ServiceTable Services { get; } = new();
+
+    /// <summary>Publications of all clients, waiting ones included.</summary>
+    public long PublicationCount => Interlocked.Read(ref _publications);
+
+    /// <summary>True during warm-up: lists may still be short of what clients knew before this node started.</summary>
+    public bool IsProvisional => Volatile.Read(ref _provisional) != 0;
+
+    public void BeginWarmUp() => Volatile.Write(ref _provisional, 1);
+
+    /// <summary>From now on lists are complete; every subscriber hears so by a push at a new revision.</summary>
+    public void EndWarmUp()
+    {
+        if (Interlocked.Exchange(ref _provisional, 0) == 0)
+        {
+            return;
+        }
+
+        foreach (ServiceEntry entry in Services.Services)
+        {
+            lock (entry.ServiceGate)
+            {
+                entry.ChangedHoldingGate();
+            }
+
+            _push.Changed(entry);
+        }
+    }
+
+    /// <summary>Publishes instances for a service, all or none: one revision, one push.</summary>
+    /// <param name="client">Their owner.</param>
+    /// <param name="key">The service; made when it is new.</param>
+    /// <param name="instances">Valid instances with different identities; may be empty with <paramref name="replace"/>.</param>
+    /// <param name="replace">Afterwards the client publishes exactly these for the service.</param>
+    public RegistrationResult Register(RegistryClient client, ServiceKey key, IReadOnlyList<Instance> instances, bool replace)
+    {
+        lock (client.ClientGate)
+        {
+            if (client.IsReleased)
+            {
+                return new RegistrationResult(0, 0, RequestError.SessionClosed);
+            }
+
+            if (instances.Count == 0)
+            {
+                return RemoveAllHoldingClientGate(client, key);
+            }
+
+            while (true)
+            {
+                ServiceEntry? entry = FindOrAdd(key);
+                if (entry is null)
+                {
+                    return new RegistrationResult(0, 0, RequestError.Limit(LimitOptions.ServicesKey, _limits.Services));
+                }
+
+                lock (entry.ServiceGate)
+                {
+                    if (!entry.IsForgotten)
+                    {
+                        return RegisterHoldingGates(client, entry, instances, replace);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Withdraws what a client publishes under the given identities; what is not there is no error.</summary>
+    public RegistrationResult Deregister(RegistryClient client, ServiceKey key, IReadOnlyList<InstanceIdentity> identities)
+    {
+        lock (client.ClientGate)
+        {
+            if (!Services.TryGet(key, out ServiceEntry? entry))
+            {
+                return new RegistrationResult(Revisions.Current, 0);
+            }
+
+            bool changed = false;
+            int removed = 0;
+            lock (entry.ServiceGate)
+            {
+                foreach (InstanceIdentity identity in identities)
+                {
+                    if (entry.FindHoldingGate(client, identity) is { } publication)
+                    {
+                        changed |= WithdrawHoldingGates(entry, publication, EmptyCause.Deregistered);
+                        removed++;
+                    }
+                }
+
+                FinishHoldingGate(entry, changed);
+            }
+
+            return new RegistrationResult(entry.Revision, removed);
+        }
+    }
+
+    /// <summary>Withdraws what a client publishes for a service, whatever its identity.</summary>
+    public RegistrationResult DeregisterAll(RegistryClient client, ServiceKey key)
+    {
+        lock (client.ClientGate)
+        {
+            return RemoveAllHoldingClientGate(client, key);
+        }
+    }
+
+    /// <summary>Ends a client: everything it publishes goes, and it can never publish again.</summary>
+    public void Release(RegistryClient client)
+    {
+        lock (client.ClientGate)
+        {
+            client.IsReleased = true;
+            WithdrawWhereHoldingClientGate(client, EmptyCause.Lost, static (_, _) => true);
+        }
+    }
+
+    /// <summary>Withdraws what an older session of the client published and the present one has not named again.</summary>
+    public void WithdrawNotReaffirmed(RegistryClient client)
+    {
+        lock (client.ClientGate)
+        {
+            WithdrawWhereHoldingClientGate(client, EmptyCause.Lost, static (client, publication) => publication.Attachment != client.Attachment);
+        }
+    }
+
+    /// <summary>Adds a subscription; null when the table of services is full. The caller then reads the first list from it.</summary>
+    public Subscription? Subscribe(ISubscriber subscriber, ServiceKey key, ulong id, InstanceFilter filter)
+    {
+        while (true)
+        {
+            ServiceEntry? entry = FindOrAdd(key);
+            if (entry is null)
+            {
+                return null;
+            }
+
+            lock (entry.ServiceGate)
+            {
+                if (!entry.IsForgotten)
+                {
+                    Subscription subscription = new(subscriber, entry, id, filter);
+                    entry.AddSubscriberHoldingGate(subscription);
+                    return subscription;
+                }
+            }
+        }
+    }
+
+    public void Unsubscribe(Subscription subscription)
+    {
+        ServiceEntry entry = subscription.Service;
+        lock (entry.ServiceGate)
+        {
+            entry.RemoveSubscriberHoldingGate(subscription);
+            FinishHoldingGate(entry, changed: false);
+        }
+    }
+
+    /// <summary>An empty service has had its time: it is forgotten unless it is in use again.</summary>
+    Deadline IDeadlineOwner.OnDeadline(int entry, long now)
+    {
+        ServiceEntry? service;
+        lock (_forgetGate)
+        {
+            if (!_forgetting.TryGetValue(entry, out service))
+            {
+                return Deadline.None;
+            }
+        }
+
+        lock (service.ServiceGate)
+        {
+            if (service.IsEmptyHoldingGate)
+            {
+                if (_wheel.Effective(service.EmptySince) + _forgetAfterMilliseconds > now)
+                {
+                    return Deadline.After(service.EmptySince, _forgetAfterMilliseconds);
+                }
+
+                service.ForgetHoldingGate();
+                Services.Remove(service);
+            }
+
+            service.ForgetEntry = -1;
+        }
+
+        lock (_forgetGate)
+        {
+            _forgetting.Remove(entry);
+        }
+
+        _wheel.Release(entry);
+        return Deadline.None;
+    }
+
+    private RegistrationResult RegisterHoldingGates(RegistryClient client, ServiceEntry entry, IReadOnlyList<Instance> instances, bool replace)
+    {
+        int added = 0;
+        int addedListed = 0;
+        foreach (Instance instance in instances)
+        {
+            added += entry.FindHoldingGate(client, instance.Identity) is null ? 1 : 0;
+            addedListed += entry.IsListedHoldingGate(instance.Identity) ? 0 : 1;
+        }
+
+        RequestError? error = client.PublicationCount + added > _limits.PublicationsPerClient
+            ? RequestError.Limit(LimitOptions.PublicationsPerClientKey, _limits.PublicationsPerClient)
+            : entry.InstanceCount + addedListed > _limits.InstancesPerService
+                ? RequestError.Limit(LimitOptions.InstancesPerServiceKey, _limits.InstancesPerService)
+                : null;
+        if (error is not null)
+        {
+            FinishHoldingGate(entry, changed: false);
+            return new RegistrationResult(0, 0, error);
+        }
+
+        long batch = Interlocked.Increment(ref _batches);
+        bool changed = false;
+        int count = 0;
+        foreach (Instance instance in instances)
+        {
+            bool noticed = entry.PublishHoldingGates(client, instance, batch);
+            changed |= noticed;
+            count += noticed ? 1 : 0;
+        }
+
+        Interlocked.Add(ref _publications, added);
+        if (replace)
+        {
+            List<Publication> own = client.FindHoldingGate(entry)!;
+            for (int i = own.Count - 1; i >= 0; i--)
+            {
+                if (own[i].Batch != batch)
+                {
+                    changed |= WithdrawHoldingGates(entry, own[i], EmptyCause.Deregistered);
+                    count++;
+                }
+            }
+        }
+
+        FinishHoldingGate(entry, changed);
+        return new RegistrationResult(entry.Revision, count);
+    }
+
+    private RegistrationResult RemoveAllHoldingClientGate(RegistryClient client, ServiceKey key)
+    {
+        if (!Services.TryGet(key, out ServiceEntry? entry) || client.FindHoldingGate(entry) is not { } own)
+        {
+            return new RegistrationResult(Revisions.Current, 0);
+        }
+
+        int removed = own.Count;
+        lock (entry.ServiceGate)
+        {
+            bool changed = false;
+            while (own.Count > 0)
+            {
+                changed |= WithdrawHoldingGates(entry, own[^1], EmptyCause.Deregistered);
+            }
+
+            FinishHoldingGate(entry, changed);
+        }
+
+        return new RegistrationResult(entry.Revision, removed);
+    }
+
+    private void WithdrawWhereHoldingClientGate(RegistryClient client, EmptyCause cause, Func<RegistryClient, Publication, bool> goes)
+    {
+        foreach (ServiceEntry entry in client.ServicesHoldingGate.ToArray())
+        {
+            List<Publication> own = client.FindHoldingGate(entry)!;
+            lock (entry.ServiceGate)
+            {
+                bool changed = false;
+                for (int i = own.Count - 1; i >= 0; i--)
+                {
+                    if (goes(client, own[i]))
+                    {
+                        changed |= WithdrawHoldingGates(entry, own[i], cause);
+                    }
+                }
+
+                FinishHoldingGate(entry, changed);
+            }
+        }
+    }
+
+    private bool WithdrawHoldingGates(ServiceEntry entry, Publication publication, EmptyCause cause)
+    {
+        Interlocked.Decrement(ref _publications);
+        return entry.WithdrawHoldingGates(publication, cause);
+    }
+
+    /// <summary>Ends every operation on a service: revision and dirty mark when readers notice something, the forget deadline when it is empty.</summary>
+    private void FinishHoldingGate(ServiceEntry entry, bool changed)
+    {
+        if (changed)
+        {
+            entry.ChangedHoldingGate();
+            _push.Changed(entry);
+        }
+
+        if (entry.IsEmptyHoldingGate)
+        {
+            ForgetLaterHoldingGate(entry);
+        }
+    }
+
+    private void ForgetLaterHoldingGate(ServiceEntry entry)
+    {
+        entry.EmptySince = _wheel.Now;
+        if (entry.ForgetEntry >= 0 || !_wheel.TryAllocate(this, out int forget))
+        {
+            return;
+        }
+
+        entry.ForgetEntry = forget;
+        lock (_forgetGate)
+        {
+            _forgetting.Add(forget, entry);
+        }
+
+        _wheel.Arm(forget, entry.EmptySince, _forgetAfterMilliseconds);
+    }
+
+    private ServiceEntry? FindOrAdd(ServiceKey key)
+    {
+        while (true)
+        {
+            if (Services.TryGet(key, out ServiceEntry? entry))
+            {
+                return entry;
+            }
+
+            if (Services.Count >= _limits.Services)
+            {
+                return null;
+            }
+
+            entry = new ServiceEntry(key, this);
+            if (Services.TryAdd(entry))
+            {
+                return entry;
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace FastRegistry.Server.Registry;
+
+/// <summary>One session's interest in one service.</summary>
+/// <remarks>Made and removed on the session's receive path; written to by the push worker of its service's shard. <see cref="IndexInService"/> is guarded
+/// by the service's gate.</remarks>
+internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service, ulong id, InstanceFilter filter)
+{
+    private long _writtenRevision;
+    private int _resync;
+
+    public ISubscriber Subscriber { get; } = subscriber;
+
+    public ServiceEntry Service { get; } = service;
+
+    /// <summary>Chosen by the client, unique on its connection.</summary>
+    public ulong Id { get; } = id;
+
+    public InstanceFilter Filter { get; } = filter;
+
+    public int IndexInService { get; set; } = -1;
+
+    /// <summary>Link of the session's list of subscriptions to resync.</summary>
+    public Subscription? NextResync { get; set; }
+
+    /// <summary>Revision last written to the connection.</summary>
+    public long WrittenRevision => Volatile.Read(ref _writtenRevision);
+
+    public bool IsResyncMarked => Volatile.Read(ref _resync) != 0;
+
+    /// <summary>Notes that a list is being written; false when the same or a newer one was written already.</summary>
+    public bool TryAdvance(long revision)
+    {
+        while (true)
+        {
+            long written = Volatile.Read(ref _writtenRevision);
+            if (revision <= written)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _writtenRevision, revision, written) == written)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>True on the edge: the caller puts the subscription on its session's resync list.</summary>
+    public bool TryMarkResync() => Interlocked.Exchange(ref _resync, 1) == 0;
+
+    public void ClearResync() => Volatile.Write(ref _resync, 0);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Timing;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>Native clients by client instance id: who speaks for which, and what happens when the same id connects again.</summary>
+/// <remarks>
+/// Any thread. The new session takes the client over with everything it publishes, so a reconnect beside a half-open connection changes no list. What the new
+/// session has not registered again after <c>Deadlines:Reaffirm</c> goes. A session that ends releases its client only if nobody took it over.
+/// </remarks>
+internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel wheel, TimeSpan reaffirm)
+{
+    private readonly ConcurrentDictionary<UInt128, RegistryClient> _clients = new();
+
+    public int Count => _clients.Count;
+
+    /// <summary>Makes <paramref name="session"/> the one that speaks for a client.</summary>
+    /// <param name="instanceId">The client instance id.</param>
+    /// <param name="session">The new session.</param>
+    /// <param name="superseded">The session that spoke for it until now; the caller ends it.</param>
+    public RegistryClient Attach(UInt128 instanceId, ClientSession session, out ClientSession? superseded)
+    {
+        while (true)
+        {
+            RegistryClient client = _clients.GetOrAdd(instanceId, static id => new RegistryClient(ClientKind.Native, id.ToString("x32")));
+            lock (client.ClientGate)
+            {
+                if (client.IsReleased)
+                {
+                    // Its session is just ending; the entry goes with it.
+                    _clients.TryRemove(KeyValuePair.Create(instanceId, client));
+                    continue;
+                }
+
+                superseded = (ClientSession?)client.Session;
+                client.Session = session;
+                client.Attachment++;
+                if (superseded is not null && client.PublicationCount > 0)
+                {
+                    ReaffirmDeadline.Start(registry, wheel, client, reaffirm);
+                }
+
+                return client;
+            }
+        }
+    }
+
+    /// <summary>A session has ended: its client goes, unless a newer session speaks for it.</summary>
+    public void Detach(UInt128 instanceId, RegistryClient client, ClientSession session)
+    {
+        lock (client.ClientGate)
+        {
+            if (client.Session != session)
+            {
+                return;
+            }
+
+            client.Session = null;
+            registry.Release(client);
+        }
+
+        _clients.TryRemove(KeyValuePair.Create(instanceId, client));
+    }
+}

@@ -1,0 +1,401 @@
+using System.Buffers;
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>Protocol state of one client connection, from its first byte to its release.</summary>
+/// <remarks>
+/// Made by <see cref="SessionAcceptor"/>. The receive path (<see cref="OnReceived"/>, <see cref="OnClosed"/>) is entered by one thread at a time; deadlines come
+/// from the wheel's thread, pushes from push workers, answers of long requests from request workers, and <see cref="Close"/> from anyone. What those share is in
+/// types of its own: the outbound chain, <see cref="SessionDeadlines"/>, <see cref="SessionSubscriptions"/>, <see cref="SessionOutput"/>.
+/// </remarks>
+internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubscriber
+{
+    private readonly Connection _connection;
+    private readonly SessionOutput _output;
+
+    private int _entry;
+    private SessionDeadlines _deadlines;
+    private SessionStage _stage;
+    private UInt128 _instanceId;
+    private RegistryClient? _client;
+    private SessionSubscriptions? _subscriptions;
+    private RequestsInWork? _inWork;
+    private ulong _acknowledgedPush;
+
+    public ClientSession(SessionServices services, Connection connection, long id)
+    {
+        Services = services;
+        Id = id;
+        _connection = connection;
+        _output = new SessionOutput(connection, this);
+        DefaultNamespace = ServiceKey.DefaultNamespace;
+        DefaultNamespaceUtf8 = QueryKeyReader.Utf8Of(DefaultNamespace);
+    }
+
+    public SessionServices Services { get; }
+
+    /// <summary>Counts the sessions of this node's life.</summary>
+    public long Id { get; }
+
+    /// <summary>Place in the table of sessions, which sets it.</summary>
+    public int Slot { get; set; }
+
+    /// <summary>Who publishes through this session. Only after set-up.</summary>
+    public RegistryClient Client => _client ?? throw new InvalidOperationException("the session is not set up");
+
+    /// <summary>Used where a request leaves its namespace empty.</summary>
+    public string DefaultNamespace { get; private set; }
+
+    public byte[] DefaultNamespaceUtf8 { get; private set; }
+
+    /// <summary>Highest push sequence the client has confirmed.</summary>
+    public ulong AcknowledgedPush => Volatile.Read(ref _acknowledgedPush);
+
+    /// <summary>The handshake deadline begins. Once, before the first byte.</summary>
+    public void Open()
+    {
+        _entry = Services.Wheel.Allocate(this);
+        _deadlines.Open(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+    }
+
+    public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
+    {
+        ReadOnlySequence<byte> buffer = received;
+        long now = Services.Wheel.Now;
+        if (_stage == SessionStage.Preface && !TakePreface(ref buffer, replies, out CloseReason? refused))
+        {
+            // Starting with the wrong bytes, or not complete yet.
+            return refused is null ? new ReceiveResult(received.Start, received.End) : EndWith(received, refused, now);
+        }
+
+        long room = _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
+        int frames = 0;
+        while (true)
+        {
+            if (replies.Bytes > room)
+            {
+                // The rest waits until the peer has read its answers.
+                Services.Metrics.CountFrames(frames);
+                return new ReceiveResult(buffer.Start, buffer.Start);
+            }
+
+            int maximumBody = _stage == SessionStage.Ready ? WireLimits.MaximumBodyBytes : WireLimits.MaximumSetupBodyBytes;
+            FrameReadStatus status = FrameReader.TryRead(ref buffer, maximumBody, out Frame frame, out GoAwayReason refusal);
+            if (status == FrameReadStatus.Incomplete)
+            {
+                break;
+            }
+
+            frames++;
+            CloseReason? close = status == FrameReadStatus.Refused
+                ? GoAway(replies, refusal, FrameRefusal.TextOf(refusal, maximumBody))
+                : Take(frame, replies, now);
+            if (close is not null)
+            {
+                Services.Metrics.CountFrames(frames);
+                return EndWith(received, close, now);
+            }
+        }
+
+        bool outputWaits = _connection.Outbound.QueuedBytes > 0;
+        _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, !buffer.IsEmpty, outputWaits);
+        Services.Metrics.CountFrames(frames);
+        return new ReceiveResult(buffer.Start, received.End);
+    }
+
+    public void OnDrained()
+    {
+        _output.Drained();
+        ResyncMarked();
+    }
+
+    public void OnClosed(CloseReason reason)
+    {
+        Services.Wheel.Release(_entry);
+        Services.Sessions.Remove(Slot);
+        _subscriptions?.RemoveAll();
+        if (_client is not null)
+        {
+            Services.Clients.Detach(_instanceId, _client, this);
+        }
+
+        Services.Metrics.CountClosed(reason);
+        if (reason.Fault is not null)
+        {
+            Services.Log.SessionFault(reason.Fault, Id);
+        }
+        else
+        {
+            Services.Log.SessionClosed(Id, reason);
+        }
+    }
+
+    Deadline IDeadlineOwner.OnDeadline(int entry, long now)
+    {
+        SessionDeadlines.Verdict verdict =
+            _deadlines.Evaluate(Services.Wheel, Services.Options.Deadlines, _connection.Outbound, now, out Deadline next);
+        switch (verdict)
+        {
+            case SessionDeadlines.Verdict.Wait:
+                return next;
+            case SessionDeadlines.Verdict.Probe:
+                _output.SendProbe(now);
+                return next;
+            case SessionDeadlines.Verdict.HandshakeOver:
+                Close(GoAwayReason.SetupTimeout, "preface and set-up did not come in time");
+                break;
+            case SessionDeadlines.Verdict.FrameOver:
+                Close(GoAwayReason.FrameTimeout, "a frame was started and not finished in time");
+                break;
+            case SessionDeadlines.Verdict.ProbeOver:
+                Close(GoAwayReason.IdleTimeout, "nothing was heard and a probe was not answered");
+                break;
+            case SessionDeadlines.Verdict.SlowConsumer:
+                // It reads nothing, so a goaway would never arrive.
+                _connection.Abort(CloseReason.Sent(GoAwayReason.SlowConsumer, "nothing of what waits was read"));
+                return Deadline.None;
+            default:
+                _connection.Abort(CloseReason.Aborted);
+                return Deadline.None;
+        }
+
+        return Deadline.After(now, (int)Services.Options.Deadlines.Linger.TotalMilliseconds);
+    }
+
+    /// <summary>Says goaway and closes when it has been sent; the linger deadline bounds the wait. Any thread.</summary>
+    public void Close(GoAwayReason reason, string text)
+    {
+        _output.SendGoAway(reason, text);
+        _connection.CloseAfterSending(CloseReason.Sent(reason, text));
+        _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+    }
+
+    /// <summary>Tells the client to leave and goes on serving it until it does or <see cref="Abort"/> comes.</summary>
+    public void AskToLeave(GoAwayReason reason, string text) => _output.SendGoAway(reason, text);
+
+    public void Abort(CloseReason reason) => _connection.Abort(reason);
+
+    public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
+    {
+        _subscriptions ??= new SessionSubscriptions(Services);
+        return _subscriptions.Add(this, id, key, filter, maximum);
+    }
+
+    public bool Unsubscribe(ulong id) => _subscriptions?.Remove(id) ?? false;
+
+    public Subscription? FindSubscription(ulong id) => _subscriptions?.Find(id);
+
+    PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot)
+    {
+        AppendOutcome outcome = _output.TryPush(subscription, snapshot);
+        if (outcome != AppendOutcome.Behind)
+        {
+            return outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
+        }
+
+        _subscriptions!.MarkResync(subscription);
+        if (_output.IsBudgetExceeded)
+        {
+            // This connection may have nothing queued that could drain; others keep the node's budget used up.
+            Services.BudgetRetry.Later(this);
+        }
+        else if (!_connection.Outbound.IsBehind && !_output.HasOpenStreams)
+        {
+            // It drained between the refusal and the mark; nobody else will come back to it.
+            ResyncMarked();
+        }
+
+        return PushOutcome.Resync;
+    }
+
+    /// <summary>Has the newest list pushed for every subscription that missed one. Any thread.</summary>
+    public void ResyncMarked() => _subscriptions?.ResyncMarked();
+
+    /// <summary>Sends what a worker has made of a request.</summary>
+    public void Answer(QueuedRequest request, in NamingAnswer answer)
+    {
+        _inWork!.Remove(request);
+        BatchWriter batch = _connection.RentBatch();
+        _output.Write(batch, request.Type, request.CorrelationId, answer);
+        _connection.SendBatch(batch);
+        _connection.ReturnBatch(batch);
+    }
+
+    private bool TakePreface(ref ReadOnlySequence<byte> buffer, BatchWriter replies, out CloseReason? refused)
+    {
+        refused = null;
+        switch (Preface.Check(buffer))
+        {
+            case PrefaceStatus.Accepted:
+                buffer = buffer.Slice(Preface.Size);
+                _stage = SessionStage.Setup;
+                return true;
+            case PrefaceStatus.NotOurs:
+                refused = GoAway(replies, GoAwayReason.BadPreface, "this port speaks the FastRegistry framing; HTTP is served on another one");
+                return false;
+            case PrefaceStatus.UnsupportedVersion:
+                refused = GoAway(replies, GoAwayReason.UnsupportedVersion, $"this node speaks version {FrameHeader.CurrentVersion}");
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Handles one frame; a reason ends the session.</summary>
+    private CloseReason? Take(in Frame frame, BatchWriter replies, long now)
+    {
+        if (frame.Acknowledged != 0)
+        {
+            Acknowledge(frame.Acknowledged);
+        }
+
+        FrameKind kind = frame.Header.Kind;
+        if (_stage == SessionStage.Setup && kind is not FrameKind.GoAway)
+        {
+            return frame.Header is { Kind: FrameKind.Request, Type: MessageType.Setup }
+                ? SetUp(frame, replies, now)
+                : GoAway(replies, GoAwayReason.SetupRequired, "the first frame must be the set-up request");
+        }
+
+        switch (kind)
+        {
+            case FrameKind.Request:
+                return TakeRequest(frame, replies);
+            case FrameKind.Ping:
+                PingBody ping = ReadPing(frame.Body);
+                Acknowledge(ping.AcknowledgedPush);
+                replies.WritePong(new PongBody(ping.Token));
+                return null;
+            case FrameKind.Probe:
+                Span<byte> probe = stackalloc byte[ProbeBody.Size];
+                FrameReader.Copy(frame.Body, probe);
+                replies.WritePong(new PongBody(ProbeBody.Read(probe).Token));
+                return null;
+            case FrameKind.Pong:
+                return null;
+            case FrameKind.Ack:
+                Span<byte> ack = stackalloc byte[AckBody.Size];
+                FrameReader.Copy(frame.Body, ack);
+                Acknowledge(AckBody.Read(ack).Sequence);
+                return null;
+            case FrameKind.Credit:
+                Span<byte> credit = stackalloc byte[CreditBody.Size];
+                FrameReader.Copy(frame.Body, credit);
+                _output.AddCredit(CreditBody.Read(credit));
+                return null;
+            case FrameKind.Cancel:
+                _inWork?.Cancel(frame.Header.CorrelationId);
+                return null;
+            case FrameKind.GoAway:
+                return CloseReason.Received(GoAwayReason.ClientClosing, "the client is leaving");
+            default:
+                return (frame.Header.Flags & FrameFlags.Skippable) != 0
+                    ? null
+                    : GoAway(replies, GoAwayReason.ProtocolViolation, $"a client does not send {kind} frames");
+        }
+    }
+
+    private CloseReason? SetUp(in Frame frame, BatchWriter replies, long now)
+    {
+        SetupOutcome outcome = SessionSetup.Check(frame.Body, Services, out SetupRequest? request, out SetupReply? reply, out RequestError? error);
+        ulong correlationId = frame.Header.CorrelationId;
+        if (outcome == SetupOutcome.MissingCapability)
+        {
+            return GoAway(replies, GoAwayReason.MissingCapability, error!.Text);
+        }
+
+        if (outcome == SetupOutcome.Refused)
+        {
+            // The client may correct itself until the handshake deadline.
+            replies.WriteMessage(FrameKind.Response, FrameFlags.Error, MessageType.Setup, correlationId, error!.ToReply());
+            return null;
+        }
+
+        _output.ChunksAllowed = (reply!.Capabilities & (ulong)Capabilities.Chunks) != 0;
+        if (request!.DefaultNamespace.Length > 0)
+        {
+            DefaultNamespace = request.DefaultNamespace;
+            DefaultNamespaceUtf8 = QueryKeyReader.Utf8Of(DefaultNamespace);
+        }
+
+        _instanceId = SessionSetup.InstanceIdOf(request);
+        _client = Services.Clients.Attach(_instanceId, this, out ClientSession? superseded);
+        _stage = SessionStage.Ready;
+        _deadlines.Ready(Services.Wheel, _entry, Services.Options.Deadlines, now);
+        replies.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId, reply);
+        superseded?.Close(GoAwayReason.Superseded, "the same client instance id has connected again");
+        Services.Log.SessionReady(Id, request.ClientName, request.ClientVersion);
+        return null;
+    }
+
+    private CloseReason? TakeRequest(in Frame frame, BatchWriter replies)
+    {
+        MessageType type = frame.Header.Type;
+        ulong correlationId = frame.Header.CorrelationId;
+        if (type == MessageType.Setup)
+        {
+            return GoAway(replies, GoAwayReason.ProtocolViolation, "the set-up was done already");
+        }
+
+        if (_inWork is not null && _inWork.Contains(correlationId))
+        {
+            _output.Write(replies, type, correlationId, NamingAnswer.Of(RequestError.DuplicateCorrelation));
+            return null;
+        }
+
+        if (!Services.Naming.TryRunNow(this, type, frame.Body, out NamingAnswer answer, out Google.Protobuf.IMessage? message))
+        {
+            _inWork ??= new RequestsInWork(Services);
+            if (_inWork.TryQueue(new QueuedRequest(this, type, correlationId, message)))
+            {
+                return null;
+            }
+
+            answer = NamingAnswer.Of(RequestError.Overloaded);
+        }
+
+        _output.Write(replies, type, correlationId, answer);
+        return null;
+    }
+
+    private void Acknowledge(ulong sequence)
+    {
+        // A number that was never given out acknowledges nothing.
+        if (sequence > _acknowledgedPush && sequence <= _connection.Outbound.LastPushSequence)
+        {
+            Volatile.Write(ref _acknowledgedPush, sequence);
+        }
+    }
+
+    private static PingBody ReadPing(in ReadOnlySequence<byte> body)
+    {
+        if (body.FirstSpan.Length >= PingBody.Size)
+        {
+            return PingBody.Read(body.FirstSpan);
+        }
+
+        Span<byte> bytes = stackalloc byte[PingBody.Size];
+        FrameReader.Copy(body, bytes);
+        return PingBody.Read(bytes);
+    }
+
+    private static CloseReason GoAway(BatchWriter replies, GoAwayReason reason, string text)
+    {
+        replies.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = (uint)reason, Text = text });
+        return CloseReason.Sent(reason, text);
+    }
+
+    private ReceiveResult EndWith(in ReadOnlySequence<byte> received, CloseReason reason, long now)
+    {
+        _stage = SessionStage.Closing;
+        _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, now);
+        return new ReceiveResult(received.End, received.End, reason);
+    }
+}

@@ -1,0 +1,46 @@
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Work;
+using FastRegistry.Wire.Framing;
+using Google.Protobuf;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>One request of a session that a worker runs; answered through the session, unless it was cancelled first.</summary>
+/// <remarks>Made on the receive path, run once by a worker. <see cref="TryClaim"/> is the one gate between answer and cancellation.</remarks>
+internal sealed class QueuedRequest(ClientSession session, MessageType type, ulong correlationId, IMessage message) : IQueuedRequest
+{
+    private int _claimed;
+
+    public ulong CorrelationId { get; } = correlationId;
+
+    public MessageType Type { get; } = type;
+
+    /// <summary>True for exactly one caller: it answers.</summary>
+    public bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
+
+    void IQueuedRequest.Run()
+    {
+        if (Volatile.Read(ref _claimed) != 0)
+        {
+            return;
+        }
+
+        NamingAnswer answer;
+        try
+        {
+            answer = session.Services.Naming.RunQueued(session, Type, message);
+        }
+#pragma warning disable CA1031 // One failing request must not end the worker; the requester gets an error and the log the exception.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            session.Services.Log.RequestFailed(fault, Type, session.Id);
+            answer = NamingAnswer.Of(RequestError.Internal);
+        }
+
+        if (TryClaim())
+        {
+            session.Answer(this, answer);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Streams;
+using FastRegistry.Wire.Transport;
+using Google.Protobuf;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>How a session says things: as a frame, or as a stream of chunks when it is large. Any thread.</summary>
+internal sealed class SessionOutput(Connection connection, ClientSession session)
+{
+    // One in so many pushes asks for an ack at once, as a sample of the latency.
+    private const ulong AckSampling = 64;
+
+    private OutboundStreams? _streams;
+
+    /// <summary>The client puts chunks together.</summary>
+    public bool ChunksAllowed { get; set; }
+
+    /// <summary>A stream will call back when it is through.</summary>
+    public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
+
+    /// <summary>All connections together hold more than the node may keep for them.</summary>
+    public bool IsBudgetExceeded => connection.Outbound.IsBudgetExceeded;
+
+    /// <summary>Writes an answer into a batch, or starts it as a stream.</summary>
+    public void Write(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
+    {
+        if (answer.Error is not null)
+        {
+            batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, answer.Error.ToReply());
+            return;
+        }
+
+        int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
+        bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (ChunksAllowed || bodyBytes > WireLimits.MaximumBodyBytes);
+        if (!large)
+        {
+            if (answer.SharedBody is not null)
+            {
+                batch.WriteShared(FrameKind.Response, FrameFlags.None, type, correlationId, answer.SharedBody);
+            }
+            else
+            {
+                batch.WriteMessage(FrameKind.Response, FrameFlags.None, type, correlationId, answer.Message!);
+            }
+
+            return;
+        }
+
+        FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
+        byte[] body = answer.SharedBody ?? answer.Message!.ToByteArray();
+        if (!ChunksAllowed || !Streams().TryBegin(header, [], body, session.ResyncMarked))
+        {
+            RequestError error = ChunksAllowed
+                ? RequestError.Overloaded
+                : new RequestError(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes and the client did not announce the capability for chunks");
+            batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, error.ToReply());
+        }
+    }
+
+    /// <summary>Pushes a list.</summary>
+    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot)
+    {
+        byte[] body = snapshot.Encode(subscription.Filter);
+        int bodyBytes = PushPrefix.Size + body.Length;
+        FrameFlags flags = connection.Outbound.LastPushSequence % AckSampling == 0 ? FrameFlags.AckNow : FrameFlags.None;
+        FrameHeader header = new((uint)bodyBytes, FrameKind.Push, flags, MessageType.SnapshotPush, subscription.Id);
+        if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
+        {
+            return connection.TryPush(header, snapshot.ChangedAtMicroseconds, body);
+        }
+
+        if (!ChunksAllowed)
+        {
+            connection.Abort(CloseReason.Sent(GoAwayReason.MissingCapability, $"a list of {bodyBytes} bytes needs the capability for chunks"));
+            return AppendOutcome.Closed;
+        }
+
+        if (connection.CloseReason is not null)
+        {
+            return AppendOutcome.Closed;
+        }
+
+        // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
+        OutboundStreams streams = Streams();
+        if (connection.Outbound.IsBehind || streams.Open > 0)
+        {
+            return AppendOutcome.Behind;
+        }
+
+        Span<byte> prefix = stackalloc byte[PushPrefix.Size];
+        new PushPrefix(connection.Outbound.TakePushSequence(), snapshot.ChangedAtMicroseconds).Write(prefix);
+        return streams.TryBegin(header, prefix, body, session.ResyncMarked) ? AppendOutcome.Appended : AppendOutcome.Behind;
+    }
+
+    public void AddCredit(CreditBody credit) => Volatile.Read(ref _streams)?.AddCredit(credit);
+
+    public void Drained() => Volatile.Read(ref _streams)?.Pump();
+
+    public void SendProbe(long now)
+    {
+        Span<byte> body = stackalloc byte[ProbeBody.Size];
+        new ProbeBody((ulong)now).Write(body);
+        connection.Send(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
+    }
+
+    public void SendGoAway(GoAwayReason reason, string text)
+    {
+        byte[] body = new GoAway { Reason = (uint)reason, Text = text }.ToByteArray();
+        connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
+    }
+
+    private OutboundStreams Streams()
+    {
+        OutboundStreams? streams = Volatile.Read(ref _streams);
+        if (streams is null)
+        {
+            streams = new OutboundStreams(connection);
+            streams = Interlocked.CompareExchange(ref _streams, streams, null) ?? streams;
+        }
+
+        return streams;
+    }
+}

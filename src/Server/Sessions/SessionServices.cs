@@ -1,0 +1,38 @@
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Observability;
+using FastRegistry.Server.Push;
+using FastRegistry.Server.Registry;
+using FastRegistry.Server.Work;
+using FastRegistry.Wire.Timing;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>What all sessions share. Made once per server; immutable.</summary>
+internal sealed class SessionServices
+{
+    public required ServerOptions Options { get; init; }
+
+    public required TimingWheel Wheel { get; init; }
+
+    public required ServiceRegistry Registry { get; init; }
+
+    public required PushDispatcher Push { get; init; }
+
+    public required ClientDirectory Clients { get; init; }
+
+    public required SessionTable Sessions { get; init; }
+
+    public required NamingRequests Naming { get; init; }
+
+    public required RequestQueue Requests { get; init; }
+
+    public required BudgetRetry BudgetRetry { get; init; }
+
+    public required RegistryMetrics Metrics { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    /// <summary>Addresses of the client listener as clients can reach it; filled in when it is bound.</summary>
+    public IReadOnlyList<string> ClientAddresses { get; set; } = [];
+}

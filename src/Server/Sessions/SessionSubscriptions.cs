@@ -1,0 +1,129 @@
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Registry;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>The subscriptions of one session; made with the first one.</summary>
+/// <remarks>
+/// Changed on the session's receive path; push workers mark resyncs from any thread. The marks form a lock-free list that is taken as a whole when the
+/// connection has drained, so a subscriber that is behind costs one link per subscription however many changes it misses.
+/// </remarks>
+internal sealed class SessionSubscriptions(SessionServices services)
+{
+    private readonly Lock _subscriptionGate = new();
+    private readonly Dictionary<ulong, Subscription> _byId = [];
+    private Subscription? _resync;
+    private bool _ended;
+
+    public int Count
+    {
+        get
+        {
+            lock (_subscriptionGate)
+            {
+                return _byId.Count;
+            }
+        }
+    }
+
+    public Subscription? Find(ulong id)
+    {
+        lock (_subscriptionGate)
+        {
+            return _byId.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>Adds a subscription. The same id for the same service and filter is the same subscription; for another one it is an error.</summary>
+    public RequestError? Add(ISubscriber subscriber, ulong id, ServiceKey key, InstanceFilter filter, int maximum)
+    {
+        lock (_subscriptionGate)
+        {
+            if (_ended)
+            {
+                return RequestError.SessionClosed;
+            }
+
+            if (_byId.TryGetValue(id, out Subscription? existing))
+            {
+                return existing.Service.Key.Equals(key) && existing.Filter.Equals(filter)
+                    ? null
+                    : RequestError.Invalid("subscription_id", "is in use for another service or filter");
+            }
+
+            if (_byId.Count >= maximum)
+            {
+                return RequestError.Limit(Configuration.LimitOptions.SubscriptionsPerClientKey, maximum);
+            }
+
+            Subscription? subscription = services.Registry.Subscribe(subscriber, key, id, filter);
+            if (subscription is null)
+            {
+                return RequestError.Limit(Configuration.LimitOptions.ServicesKey, services.Options.Limits.Services);
+            }
+
+            _byId.Add(id, subscription);
+            return null;
+        }
+    }
+
+    public bool Remove(ulong id)
+    {
+        lock (_subscriptionGate)
+        {
+            if (!_byId.Remove(id, out Subscription? subscription))
+            {
+                return false;
+            }
+
+            services.Registry.Unsubscribe(subscription);
+            return true;
+        }
+    }
+
+    /// <summary>The session is over.</summary>
+    public void RemoveAll()
+    {
+        lock (_subscriptionGate)
+        {
+            _ended = true;
+            foreach (Subscription subscription in _byId.Values)
+            {
+                services.Registry.Unsubscribe(subscription);
+            }
+
+            _byId.Clear();
+        }
+    }
+
+    /// <summary>Remembers that a subscription needs the newest list once the connection has drained.</summary>
+    public void MarkResync(Subscription subscription)
+    {
+        if (!subscription.TryMarkResync())
+        {
+            return;
+        }
+
+        Subscription? head;
+        do
+        {
+            head = Volatile.Read(ref _resync);
+            subscription.NextResync = head;
+        }
+        while (Interlocked.CompareExchange(ref _resync, subscription, head) != head);
+    }
+
+    /// <summary>Hands every marked subscription to its push worker.</summary>
+    public void ResyncMarked()
+    {
+        Subscription? subscription = Interlocked.Exchange(ref _resync, null);
+        while (subscription is not null)
+        {
+            // Read before it is queued: the worker may mark it again at once.
+            Subscription? next = subscription.NextResync;
+            subscription.NextResync = null;
+            services.Push.Resync(subscription);
+            subscription = next;
+        }
+    }
+}

@@ -1,0 +1,379 @@
+using System.Buffers;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Tests.Framing;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Wire.Tests.Transport;
+
+/// <summary>What every transport must do, once; the subclasses say how two ends are connected.</summary>
+public abstract class TransportSuite : IAsyncLifetime
+{
+    private const int PatternModulus = 251;
+
+    private readonly List<TestHandler> _handlers = [];
+
+    /// <summary>Generous hard limit: the suite's senders wait for the mark themselves.</summary>
+    internal TransportResources Resources { get; } = new(new OutboundLimits { HardBytes = 64 * 1024 * 1024 });
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Every test ends here: all connections closed exactly once, every block back.</summary>
+    public ValueTask DisposeAsync()
+    {
+        foreach (TestHandler handler in _handlers)
+        {
+            handler.Connection.Abort(CloseReason.Aborted);
+        }
+
+        ReleasePeers();
+        Eventually.True(() => _handlers.All(handler => handler.Closed > 0));
+        Eventually.True(() => Resources.Blocks.Rented == 0);
+        Eventually.True(() => Resources.Budget.UsedBytes == 0);
+        Assert.All(_handlers, handler => Assert.Equal(1, handler.Closed));
+        Assert.All(_handlers, handler => Assert.Null(handler.Violation));
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Round_trips_come_back_in_order()
+    {
+        (_, TestHandler client) = await ConnectAsync(TestHandler.Echo, TestHandler.Collect);
+        List<byte> expected = [];
+        for (int i = 0; i < 50; i++)
+        {
+            byte[] bytes = [(byte)i, 1, 2];
+            expected.AddRange(bytes);
+            Send(client.Connection, bytes);
+            Eventually.True(() => client.ReceivedBytes == expected.Count);
+        }
+
+        Assert.Equal(expected, client.Collected);
+    }
+
+    [Fact]
+    public async Task The_answers_of_a_batch_go_out_in_one_piece()
+    {
+        (_, TestHandler client) = await ConnectAsync(
+            (TestHandler _, in ReadOnlySequence<byte> received, BatchWriter replies) =>
+            {
+                for (ulong i = 0; i < 20; i++)
+                {
+                    replies.WritePong(new PongBody(i));
+                }
+
+                return new ReceiveResult(received.End, received.End);
+            },
+            TestHandler.Collect);
+        Send(client.Connection, [1]);
+        Eventually.True(() => client.ReceivedBytes == 20 * (FrameHeader.Size + PongBody.Size));
+        Assert.Equal(1, client.Calls);
+    }
+
+    [Fact]
+    public async Task Large_transfers_both_ways_keep_their_order()
+    {
+        const int Total = 6 * 1024 * 1024;
+        int seed = Environment.TickCount;
+        Random random = new(seed);
+        string? wrong = null;
+        (_, TestHandler client) = await ConnectAsync(
+            TestHandler.Echo,
+            (TestHandler self, in ReadOnlySequence<byte> received, BatchWriter _) =>
+            {
+                long at = self.ReceivedBytes;
+                foreach (ReadOnlyMemory<byte> part in received)
+                {
+                    foreach (byte value in part.Span)
+                    {
+                        wrong ??= value == (byte)(at % PatternModulus) ? null : $"byte {at} is {value}";
+                        at++;
+                    }
+                }
+
+                return new ReceiveResult(received.End, received.End);
+            });
+        for (int sent = 0; sent < Total;)
+        {
+            byte[] chunk = Pattern(sent, Math.Min(random.Next(1, 40_000), Total - sent));
+            sent += chunk.Length;
+            Send(client.Connection, chunk);
+            Eventually.True(() => !client.Connection.Outbound.IsBehind);
+        }
+
+        Eventually.True(() => client.ReceivedBytes == Total || wrong is not null);
+        Assert.True(wrong is null, $"{wrong}, seed {seed}");
+    }
+
+    [Fact]
+    public async Task A_slow_reader_stops_its_own_requests_and_loses_nothing()
+    {
+        const int Requests = 2_000;
+        byte[] answer = new byte[2_000];
+        (TestHandler server, BarePeer peer) = await ConnectBareAsync((TestHandler self, in ReadOnlySequence<byte> received, BatchWriter replies) =>
+        {
+            // One byte is one request; like a session, it leaves requests alone when its answers fill the output.
+            long taken = 0;
+            while (taken < received.Length && replies.Bytes < self.Connection.Resources.Limits.BehindBytes)
+            {
+                replies.AppendShared(answer);
+                taken++;
+            }
+
+            SequencePosition end = received.GetPosition(taken);
+            return new ReceiveResult(end, end);
+        });
+        await peer.WriteAsync(new byte[Requests]);
+        Eventually.True(() => server.Connection.Outbound.IsBehind);
+        Assert.Equal(AppendOutcome.Behind, server.Connection.TryPush(
+            new FrameHeader(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1), 0, default));
+        Assert.True(server.ReceivedBytes < Requests);
+
+        byte[] all = new byte[Requests * answer.Length];
+        await peer.Reading.ReadExactlyAsync(all, TestContext.Current.CancellationToken);
+        Assert.Equal(Requests, server.ReceivedBytes);
+        Assert.True(server.Drained > 0);
+        Eventually.True(() => !server.Connection.Outbound.IsBehind);
+    }
+
+    [Fact]
+    public async Task More_than_the_hard_limit_ends_the_connection_as_a_slow_consumer()
+    {
+        (TestHandler server, _) = await ConnectBareAsync(TestHandler.Swallow);
+        byte[] body = new byte[1024 * 1024];
+        for (int i = 0; i < 80 && server.Connection.CloseReason is null; i++)
+        {
+            server.Connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
+        }
+
+        Eventually.True(() => server.Closed == 1);
+        Assert.Equal(GoAwayReason.SlowConsumer, server.Reason!.GoAway);
+    }
+
+    [Fact]
+    public async Task A_peer_that_closes_is_reported_as_such()
+    {
+        (TestHandler server, BarePeer peer) = await ConnectBareAsync(TestHandler.Echo);
+        peer.Close();
+        Eventually.True(() => server.Closed == 1);
+        Assert.Equal(CloseKind.PeerClosed, server.Reason!.Kind);
+        Assert.Equal(AppendOutcome.Closed, Send(server.Connection));
+    }
+
+    [Fact]
+    public async Task Both_ends_learn_of_an_end()
+    {
+        (TestHandler server, TestHandler client) = await ConnectAsync(TestHandler.Echo, TestHandler.Swallow);
+        client.Connection.Abort(new CloseReason(CloseKind.Aborted, Text: "first"));
+        client.Connection.Abort(new CloseReason(CloseKind.Aborted, Text: "second"));
+        Eventually.True(() => server.Closed == 1 && client.Closed == 1);
+        Assert.Equal("first", client.Reason!.Text);
+    }
+
+    [Fact]
+    public async Task Abort_by_many_threads_amid_traffic_ends_it_once()
+    {
+        for (int run = 0; run < 40; run++)
+        {
+            (TestHandler server, TestHandler client) = await ConnectAsync(TestHandler.Echo, TestHandler.Swallow);
+            byte[] chunk = new byte[3_000];
+            Parallel.For(0, 4, i =>
+            {
+                for (int n = 0; n < 20 + (run % 7); n++)
+                {
+                    Send(client.Connection, chunk);
+                }
+
+                (i % 2 == 0 ? client : server).Connection.Abort(CloseReason.Aborted);
+                Send(server.Connection, chunk);
+            });
+            Eventually.True(() => server.Closed > 0 && client.Closed > 0);
+        }
+    }
+
+    [Fact]
+    public async Task Closing_delivers_everything_first_even_to_a_peer_that_goes_on_sending()
+    {
+        byte[] queued = Pattern(0, 600_000);
+        byte[] goAway = GoldenVectors.Bytes(GoldenVectors.GoAwayFrame);
+        (TestHandler server, BarePeer peer) = await ConnectBareAsync((TestHandler self, in ReadOnlySequence<byte> received, BatchWriter replies) =>
+        {
+            replies.AppendShared(queued);
+            replies.AppendShared(goAway);
+            return new ReceiveResult(received.End, received.End, CloseReason.Sent(GoAwayReason.Stopping, "bye"));
+        });
+        await peer.WriteAsync([1]);
+        Eventually.True(() => server.Connection.CloseReason is not null);
+        Assert.Equal(AppendOutcome.Closed, Send(server.Connection));
+
+        // Nobody wants these bytes any more; unread, they must not turn the end into a reset.
+        Task flood = Task.Run(async () =>
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                await peer.WriteAsync(new byte[4_000]);
+            }
+        }, TestContext.Current.CancellationToken);
+        byte[] read = await peer.ReadToEndAsync();
+        await flood;
+        Assert.Equal([.. queued, .. goAway], read);
+        Assert.Equal(0, server.Closed);
+        peer.Close();
+        Eventually.True(() => server.Closed == 1);
+        Assert.Equal(GoAwayReason.Stopping, server.Reason!.GoAway);
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_ends_its_connection_only()
+    {
+        (TestHandler server, TestHandler client) = await ConnectAsync(
+            (TestHandler _, in ReadOnlySequence<byte> _, BatchWriter replies) =>
+            {
+                replies.WritePong(new PongBody(1));
+                throw new InvalidOperationException("no");
+            },
+            TestHandler.Swallow);
+        (_, TestHandler other) = await ConnectAsync(TestHandler.Echo, TestHandler.Swallow);
+        Send(client.Connection, [1]);
+        Eventually.True(() => server.Closed == 1 && client.Closed == 1);
+        Assert.Equal(CloseKind.HandlerFault, server.Reason!.Kind);
+        Assert.IsType<InvalidOperationException>(server.Reason.Fault);
+        Assert.Equal(0, client.Calls);
+
+        Send(other.Connection, [1]);
+        Eventually.True(() => other.ReceivedBytes == 1);
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_when_drained_or_closed_ends_its_connection_only()
+    {
+        (TestHandler server, BarePeer peer) = await ConnectBareAsync(TestHandler.Swallow);
+        server.WhenDrained = () => throw new InvalidOperationException("drained");
+        server.WhenClosed = () => throw new InvalidOperationException("closed");
+        Send(server.Connection, new byte[4 * 1024 * 1024]);
+        try
+        {
+            await peer.Reading.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            // A reset is as good an end as any here.
+        }
+
+        Eventually.True(() => server.Closed == 1);
+        Assert.Equal(CloseKind.HandlerFault, server.Reason!.Kind);
+        Assert.Equal("drained", server.Reason.Text);
+    }
+
+    [Fact]
+    public async Task Frames_that_drip_in_are_handed_on_whole()
+    {
+        List<ReadFrame> frames = [];
+        (TestHandler server, BarePeer peer) = await ConnectBareAsync((TestHandler _, in ReadOnlySequence<byte> received, BatchWriter _) =>
+        {
+            ReadOnlySequence<byte> rest = received;
+            while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out GoAwayReason _) == FrameReadStatus.Frame)
+            {
+                frames.Add(ReadFrame.Of(frame));
+            }
+
+            return new ReceiveResult(rest.Start, rest.End);
+        });
+        byte[] large = new byte[FrameHeader.Size + 70_000];
+        new FrameHeader(70_000, FrameKind.Response, FrameFlags.None, MessageType.Query, 1).Write(large);
+        byte[] all = [.. GoldenVectors.Frames.SelectMany(frame => frame.Bytes), .. large];
+        int dripped = all.Length - large.Length + 100;
+        for (int i = 0; i < dripped; i++)
+        {
+            await peer.WriteAsync(all[i..(i + 1)]);
+        }
+
+        await peer.WriteAsync(all[dripped..]);
+        Eventually.True(() => server.ReceivedBytes == all.Length);
+        Assert.Equal(FrameOracle.Parse(all, WireLimits.MaximumBodyBytes).Frames, frames);
+    }
+
+    [Fact]
+    public async Task Connections_that_come_talk_and_go_concurrently_leave_nothing_behind()
+    {
+        int seed = Environment.TickCount;
+        await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            Random random = new(seed + i);
+            (TestHandler server, TestHandler client) = await ConnectAsync(TestHandler.Echo, TestHandler.Swallow);
+            for (int n = random.Next(10); n > 0; n--)
+            {
+                Send(client.Connection, new byte[random.Next(1, 20_000)]);
+            }
+
+            Connection closing = (random.Next(2) == 0 ? server : client).Connection;
+            if (random.Next(2) == 0)
+            {
+                closing.CloseAfterSending(CloseReason.Sent(GoAwayReason.Stopping, ""));
+            }
+            else
+            {
+                closing.Abort(CloseReason.Aborted);
+            }
+
+            Eventually.True(() => server.Closed > 0 && client.Closed > 0);
+        });
+    }
+
+    internal abstract Task<(TestHandler Server, TestHandler Client)> ConnectCoreAsync(Receive server, Receive client);
+
+    internal abstract Task<(TestHandler Server, BarePeer Peer)> ConnectBareCoreAsync(Receive server);
+
+    internal async Task<(TestHandler Server, TestHandler Client)> ConnectAsync(Receive server, Receive client)
+    {
+        (TestHandler Server, TestHandler Client) pair = await ConnectCoreAsync(server, client);
+        lock (_handlers)
+        {
+            _handlers.Add(pair.Server);
+            _handlers.Add(pair.Client);
+        }
+
+        return pair;
+    }
+
+    internal async Task<(TestHandler Server, BarePeer Peer)> ConnectBareAsync(Receive server)
+    {
+        (TestHandler Server, BarePeer Peer) pair = await ConnectBareCoreAsync(server);
+        _handlers.Add(pair.Server);
+        return pair;
+    }
+
+    internal static void Send(Connection connection, byte[] bytes)
+    {
+        BatchWriter batch = connection.RentBatch();
+        batch.AppendShared(bytes);
+        connection.SendBatch(batch);
+        connection.ReturnBatch(batch);
+    }
+
+    internal async Task<TestHandler> TrackAsync(Func<Task<TestHandler>> connect)
+    {
+        TestHandler handler = await connect();
+        _handlers.Add(handler);
+        return handler;
+    }
+
+    protected virtual void ReleasePeers()
+    {
+    }
+
+    private static AppendOutcome Send(Connection connection) =>
+        connection.Send(new FrameHeader(0, FrameKind.Cancel, FrameFlags.None, MessageType.None, 1), []);
+
+    private static byte[] Pattern(int start, int length)
+    {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++)
+        {
+            bytes[i] = (byte)((start + i) % PatternModulus);
+        }
+
+        return bytes;
+    }
+}
