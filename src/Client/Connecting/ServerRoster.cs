@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace FastRegistry.Client.Connecting;
+
+/// <summary>Which server to try next. Owned by the connection loop, which alone uses it; lives as long as its client.</summary>
+/// <remarks>
+/// Order of a round: where a goaway pointed to (once), the server that was good last, the configured ones round robin from a random start, then those
+/// the last server named. The server that has just sent the client away comes last.
+/// </remarks>
+internal sealed class ServerRoster
+{
+    private readonly ImmutableArray<ServerAddress> _configured;
+    private ImmutableArray<ServerAddress> _preferred = [];
+    private ImmutableArray<ServerAddress> _named = [];
+    private ServerAddress? _lastGood;
+    private int _next;
+
+    public ServerRoster(ImmutableArray<ServerAddress> configured, Random random)
+    {
+        _configured = configured;
+        _next = random.Next(configured.Length);
+    }
+
+    /// <summary>Everybody once, in the order to try; takes the preference up.</summary>
+    public ImmutableArray<ServerAddress> PlanRound(ServerAddress? leaving)
+    {
+        List<ServerAddress> candidates = [.. _preferred];
+        _preferred = [];
+        if (_lastGood is { } good)
+        {
+            candidates.Add(good);
+        }
+
+        for (int offset = 0; offset < _configured.Length; offset++)
+        {
+            candidates.Add(_configured[(_next + offset) % _configured.Length]);
+        }
+
+        _next = (_next + 1) % _configured.Length;
+        candidates.AddRange(_named);
+        IEnumerable<ServerAddress> distinct = candidates.Distinct();
+        return leaving is { } last
+            ? [.. distinct.Where(address => address != last), .. distinct.Where(address => address == last)]
+            : [.. distinct];
+    }
+
+    /// <summary>A server answered the set-up and named all servers of its cluster.</summary>
+    public void Connected(ServerAddress address, IEnumerable<string> named)
+    {
+        _lastGood = address;
+        _named = Parse(named);
+    }
+
+    /// <summary>Where to go first in the next round.</summary>
+    public void Prefer(IEnumerable<string> addresses) => _preferred = Parse(addresses);
+
+    // What comes over the wire is bounded, and a text that is no address is left out.
+    private static ImmutableArray<ServerAddress> Parse(IEnumerable<string> texts) =>
+        [.. texts.Take(NamingClientOptions.MaximumServers)
+            .Select(static text => ServerAddress.TryParse(text, out ServerAddress address) ? address : default)
+            .Where(static address => address != default)];
+}

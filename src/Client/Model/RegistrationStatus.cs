@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+
+namespace FastRegistry.Client;
+
+/// <summary>What this client keeps registered for a service.</summary>
+/// <param name="Service">The service, with its namespace.</param>
+/// <param name="Instances">The instances; empty while the server has yet to hear that the last one is gone.</param>
+/// <param name="State">Whether the server knows.</param>
+/// <param name="Failure">Why not, when <paramref name="State"/> is <see cref="RegistrationState.Failed"/>.</param>
+public sealed record RegistrationStatus(
+    ServiceKey Service, ImmutableArray<Instance> Instances, RegistrationState State, RegistryException? Failure = null);

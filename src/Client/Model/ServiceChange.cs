@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace FastRegistry.Client;
+
+/// <summary>What a subscriber is told: the list now, and how it differs from the one it was told before.</summary>
+public sealed record ServiceChange
+{
+    /// <summary>The service, as the subscriber named it.</summary>
+    public required ServiceKey Service { get; init; }
+
+    /// <summary>All instances the subscriber's selector shows.</summary>
+    public required ImmutableArray<Instance> Instances { get; init; }
+
+    /// <summary>Those that were not in the list before. In the first change, all of them.</summary>
+    public ImmutableArray<Instance> Added { get; init; } = [];
+
+    /// <summary>Those that are gone.</summary>
+    public ImmutableArray<Instance> Removed { get; init; } = [];
+
+    /// <summary>Those that are still there with other properties, as they are now.</summary>
+    public ImmutableArray<Instance> Modified { get; init; } = [];
+
+    /// <summary>The server has just started and may not know everybody yet: the list was added to and nothing was taken away.</summary>
+    public bool IsProvisional { get; init; }
+
+    /// <summary>Why the service has no instance at all.</summary>
+    public EmptyReason EmptyReason { get; init; }
+
+    /// <summary>Version of the list. Versions a slow subscriber did not see are merged into one change.</summary>
+    public ServiceVersion Version { get; init; }
+}

@@ -1,0 +1,312 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using FastRegistry.Client.Connecting;
+using FastRegistry.Client.Registering;
+using FastRegistry.Client.Requesting;
+using FastRegistry.Client.Subscribing;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Timing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FastRegistry.Client;
+
+/// <summary>The client of a FastRegistry cluster, over one connection to one of its servers.</summary>
+/// <remarks>
+/// Begins to connect when it is made and works until it is disposed; one per process and namespace is enough. All members may be called from any thread.
+/// Owns its connection loop, its deadlines and its memory; nothing is shared with other clients.
+/// </remarks>
+public sealed class NamingClient : INamingClient
+{
+    // As many entries as callers could reasonably wait; each is 56 bytes once used.
+    private const int MaximumDeadlines = 1 << 17;
+    private static readonly TimeSpan DisposeWithin = TimeSpan.FromSeconds(2);
+
+    private readonly NamingClientOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly TimingWheel _wheel;
+    private readonly WheelDriver _driver;
+    private readonly ServerLink _link;
+    private readonly RequestSender _sender;
+    private readonly Registrar _registrar;
+    private readonly WatchTable _watches;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _disposal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _loop;
+    private int _disposed;
+
+    /// <summary>Makes a client, which begins to connect at once.</summary>
+    /// <param name="options">Settings; null = the defaults.</param>
+    /// <param name="loggerFactory">Where to log; null = nowhere.</param>
+    /// <param name="timeProvider">Source of all time; null = the system's.</param>
+    /// <exception cref="ArgumentException">An option is wrong; the parameter name is the option's.</exception>
+    public NamingClient(NamingClientOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+        : this(options ?? new NamingClientOptions(), new SocketServerConnector(), loggerFactory, timeProvider)
+    {
+    }
+
+    internal NamingClient(NamingClientOptions options, IServerConnector connector, ILoggerFactory? loggerFactory, TimeProvider? timeProvider)
+    {
+        ImmutableArray<ServerAddress> servers = options.Validate();
+        _options = options;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = loggerFactory?.CreateLogger<NamingClient>() ?? NullLogger<NamingClient>.Instance;
+        _wheel = new TimingWheel(_time, new TimingWheelOptions { MaximumEntries = MaximumDeadlines, OwnerFaulted = _logger.DeadlineFailed });
+        _driver = new WheelDriver(_wheel);
+        StateNotifier notifier = new(_logger);
+        _link = new ServerLink(_wheel, notifier);
+        _sender = new RequestSender(_link, _wheel, options.RequestTimeout);
+        _registrar = new Registrar(_link, _sender, _wheel, options, _logger);
+        _watches = new WatchTable(_link, _wheel, options, _logger);
+        SessionOpener opener = new(connector, options, _watches, _wheel, _time, _logger);
+        ConnectionLoop loop = new(options, servers, opener, _link, _registrar, _watches, _wheel, _time, _logger);
+        _ = Task.Run(() => notifier.RunAsync(change => StateChanged?.Invoke(this, change)));
+        _loop = Task.Run(() => RunLoopAsync(loop));
+    }
+
+    /// <inheritdoc/>
+    public event EventHandler<ConnectionStateChangedEventArgs>? StateChanged;
+
+    /// <inheritdoc/>
+    public ConnectionState State => _link.State;
+
+    /// <inheritdoc/>
+    public ValueTask RegisterAsync(ServiceKey service, Instance instance, CancellationToken cancellationToken = default) =>
+        _registrar.RegisterAsync(Resolve(service), [instance], single: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask RegisterAsync(ServiceKey service, IReadOnlyList<Instance> instances, CancellationToken cancellationToken = default) =>
+        _registrar.RegisterAsync(Resolve(service), instances, single: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DeregisterAsync(ServiceKey service, Instance instance, CancellationToken cancellationToken = default) =>
+        _registrar.DeregisterAsync(Resolve(service), [instance], cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DeregisterAsync(ServiceKey service, IReadOnlyList<Instance> instances, CancellationToken cancellationToken = default) =>
+        _registrar.DeregisterAsync(Resolve(service), instances, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Instance>> GetInstancesAsync(
+        ServiceKey service, InstanceQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        query ??= InstanceQuery.Default;
+        ServiceSnapshot snapshot = await FindAsync(service, query, cancellationToken).ConfigureAwait(false);
+        return query is { Clusters.IsDefaultOrEmpty: true, Healthy: null }
+            ? snapshot.Instances
+            : snapshot.Instances.Where(query.Shows).ToImmutableArray();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Instance?> SelectOneAsync(ServiceKey service, InstanceQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        query ??= InstanceQuery.Default;
+        ServiceSnapshot snapshot = await FindAsync(service, query, cancellationToken).ConfigureAwait(false);
+        WeightedPicker picker = query.Clusters.IsDefaultOrEmpty ? snapshot.Picker : new WeightedPicker(snapshot.Instances, query.Clusters);
+        return picker.Pick(Random.Shared.NextDouble());
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ISubscription> SubscribeAsync(
+        ServiceKey service,
+        Func<ServiceChange, CancellationToken, ValueTask> onChange,
+        InstanceSelector? selector = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(onChange);
+        WatchedService watched = _watches.Join(Resolve(service));
+        try
+        {
+            await FirstListAsync(watched, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _watches.Leave(watched, view: null);
+            throw;
+        }
+
+        ServiceView view = new(service, selector);
+        Subscription subscription = new(_watches, watched, view, onChange, _logger);
+        watched.Add(view);
+        subscription.Start();
+        return subscription;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ServiceChange> WatchAsync(
+        ServiceKey service, InstanceSelector? selector = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        WatchedService watched = _watches.Join(Resolve(service));
+        ServiceView view = new(service, selector);
+        try
+        {
+            if (await watched.First.WaitAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                throw new RegistryException(refusal.Code, refusal.Message, refusal) { Field = refusal.Field };
+            }
+
+            watched.Add(view);
+            while (true)
+            {
+                ServiceSnapshot snapshot;
+                try
+                {
+                    snapshot = await view.ReadAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (ChannelClosedException)
+                {
+                    // The client was disposed: the stream is over.
+                    yield break;
+                }
+
+                if (view.Advance(snapshot) is { } change)
+                {
+                    yield return change;
+                }
+            }
+        }
+        finally
+        {
+            _watches.Leave(watched, view);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ServiceList> ListServicesAsync(
+        string? @namespace = null, string group = ServiceKey.DefaultGroup, ServicePage page = default, CancellationToken cancellationToken = default)
+    {
+        _link.ThrowIfDisposed();
+        ArgumentException.ThrowIfNullOrEmpty(group);
+        ArgumentOutOfRangeException.ThrowIfNegative(page.Number, nameof(page));
+        ArgumentOutOfRangeException.ThrowIfNegative(page.Size, nameof(page));
+        ListServicesRequest request = new()
+        {
+            Namespace = @namespace is null || @namespace == _options.Namespace ? "" : @namespace,
+            Group = group,
+            PageNumber = (uint)page.Number,
+            PageSize = (uint)page.Size,
+        };
+        (ListServicesReply reply, _) = await _sender.SendAsync<ListServicesReply>(
+            MessageType.ListServices, request, ReplyParsers.ListServices, cancellationToken).ConfigureAwait(false);
+        return new ServiceList((int)reply.Total, [.. reply.Names]);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServiceKey> GetSubscriptions() => _watches.List();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RegistrationStatus> GetRegistrations() => _registrar.List();
+
+    /// <summary>Says goodbye, so that what this client registered goes at once, and ends everything. Waiting calls end with
+    /// <see cref="ObjectDisposedException"/>. At most 2 s; calling it again waits for the first call.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await _disposal.Task.ConfigureAwait(false);
+            return;
+        }
+
+        ServerSession? session = _link.Dispose();
+        _watches.Dispose();
+        session?.SayGoodbye();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(session?.Closed ?? Task.CompletedTask, _loop).WaitAsync(DisposeWithin, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            session?.Abort("the server did not close in time");
+        }
+
+        await _driver.DisposeAsync().ConfigureAwait(false);
+        _disposal.TrySetResult();
+    }
+
+    private async Task RunLoopAsync(ConnectionLoop loop)
+    {
+        try
+        {
+            await loop.RunAsync(_stop.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A bug of this client must be seen in the log, not vanish with a task.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _logger.LoopFailed(fault);
+        }
+    }
+
+    private ServiceKey Resolve(ServiceKey service)
+    {
+        _link.ThrowIfDisposed();
+        return service.Name.Length == 0 ? throw RegistryException.Invalid("name", "must not be empty") : service.In(_options.Namespace);
+    }
+
+    private async ValueTask<ServiceSnapshot> FindAsync(ServiceKey service, InstanceQuery query, CancellationToken cancellationToken)
+    {
+        ServiceKey key = Resolve(service);
+        if (!query.Clusters.IsDefaultOrEmpty && query.Clusters.Length > WireLimits.MaximumClustersInFilter)
+        {
+            throw RegistryException.Invalid("clusters", $"at most {WireLimits.MaximumClustersInFilter}");
+        }
+
+        if (!query.Subscribe)
+        {
+            return await QueryAsync(key, query, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_watches.Find(key) is { } known)
+        {
+            return known;
+        }
+
+        WatchedService watched = _watches.Join(key);
+        bool keep = false;
+        try
+        {
+            ServiceSnapshot first = await FirstListAsync(watched, cancellationToken).ConfigureAwait(false);
+            keep = true;
+            return first;
+        }
+        finally
+        {
+            _watches.Leave(watched, view: null, keep);
+        }
+    }
+
+    private async ValueTask<ServiceSnapshot> QueryAsync(ServiceKey key, InstanceQuery query, CancellationToken cancellationToken)
+    {
+        QueryRequest request = new()
+        {
+            Namespace = key.Namespace == _options.Namespace ? "" : key.Namespace,
+            Group = key.Group,
+            Name = key.Name,
+            HealthyOnly = query.Healthy == true,
+        };
+        request.Clusters.AddRange(query.Clusters.IsDefault ? [] : query.Clusters);
+        (Snapshot reply, _) = await _sender.SendAsync<Snapshot>(MessageType.Query, request, ReplyParsers.Snapshot, cancellationToken).ConfigureAwait(false);
+        return ServiceSnapshot.From(reply);
+    }
+
+    private async ValueTask<ServiceSnapshot> FirstListAsync(WatchedService watched, CancellationToken cancellationToken)
+    {
+        bool inTime = await TimedWait.ForAsync(watched.First, _wheel, _options.RequestTimeout, cancellationToken).ConfigureAwait(false);
+        _link.ThrowIfDisposed();
+        if (!inTime)
+        {
+            RegistryErrorCode code = _link.Current is null ? RegistryErrorCode.NotConnected : RegistryErrorCode.TimedOut;
+            string message = $"No list of {watched.Key} within {_options.RequestTimeout.TotalSeconds:0.###} s ({State}).";
+            throw new RegistryException(code, message) { Retryable = true };
+        }
+
+        // A new exception for every caller: several may wait for the same list.
+        return await watched.First.ConfigureAwait(false) is { } refusal
+            ? throw new RegistryException(refusal.Code, refusal.Message, refusal) { Field = refusal.Field }
+            : watched.Current ?? throw new ObjectDisposedException(nameof(NamingClient));
+    }
+}

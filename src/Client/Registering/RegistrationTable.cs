@@ -1,0 +1,208 @@
+using FastRegistry.Wire.Messages;
+
+namespace FastRegistry.Client.Registering;
+
+/// <summary>The desired state of all services this client publishes to.</summary>
+/// <remarks>Owned by the <see cref="Registrar"/>; any thread, under one short lock. Bound: <paramref name="maximumServices"/>.</remarks>
+/// <param name="defaultNamespace">Left empty in requests, as the set-up names it.</param>
+/// <param name="maximumServices">Services that may have registrations; more are refused.</param>
+internal sealed class RegistrationTable(string defaultNamespace, int maximumServices)
+{
+    private readonly Lock _tableGate = new();
+    private readonly Dictionary<ServiceKey, PublishedService> _services = [];
+
+    /// <summary>A registration begins. Ends a former failure: the caller tries again on purpose.</summary>
+    public PublishedService Begin(ServiceKey key)
+    {
+        lock (_tableGate)
+        {
+            if (!_services.TryGetValue(key, out PublishedService? service))
+            {
+                if (_services.Count >= maximumServices)
+                {
+                    throw new RegistryException(
+                        RegistryErrorCode.LimitExceeded, $"{nameof(NamingClientOptions.MaximumRegisteredServices)} is {maximumServices}.");
+                }
+
+                service = new PublishedService(key);
+                _services.Add(key, service);
+            }
+
+            if (service.Failure is not null)
+            {
+                service.Failure = null;
+                service.NeedsReplacement = service.Kept.Count > 0;
+            }
+
+            service.UnderWay++;
+            service.Begun++;
+            return service;
+        }
+    }
+
+    /// <summary>The server acknowledged a registration: from now on it is kept.</summary>
+    public void Keep(PublishedService service, IReadOnlyList<Instance> instances, bool onCurrentSession)
+    {
+        lock (_tableGate)
+        {
+            foreach (Instance instance in instances)
+            {
+                service.Kept[instance.Identity] = instance;
+            }
+
+            // A newer session was brought up to date without them.
+            service.NeedsReplacement |= !onCurrentSession;
+        }
+    }
+
+    /// <summary>A registration is over. True when a replacement has to be sent.</summary>
+    public bool End(PublishedService service, bool uncertain)
+    {
+        lock (_tableGate)
+        {
+            service.UnderWay--;
+            service.NeedsReplacement |= uncertain;
+            RemoveIfIdleHoldingGate(service);
+            return service is { NeedsReplacement: true, UnderWay: 0 };
+        }
+    }
+
+    /// <summary>Instances are no longer wanted. False when nothing was ever published to the service.</summary>
+    public bool Drop(ServiceKey key, IEnumerable<Instance> instances, bool isConnected)
+    {
+        lock (_tableGate)
+        {
+            if (!_services.TryGetValue(key, out PublishedService? service))
+            {
+                return false;
+            }
+
+            foreach (Instance instance in instances)
+            {
+                service.Kept.Remove(instance.Identity);
+            }
+
+            service.Begun++;
+            service.NeedsReplacement |= !isConnected;
+            if (service.Kept.Count == 0)
+            {
+                service.Failure = null;
+            }
+
+            RemoveIfIdleHoldingGate(service);
+            return true;
+        }
+    }
+
+    /// <summary>It is not known what the server holds for the service.</summary>
+    public void Doubt(ServiceKey key)
+    {
+        lock (_tableGate)
+        {
+            if (!_services.TryGetValue(key, out PublishedService? service))
+            {
+                // Was idle and forgotten; remembered again until the server has confirmed that nothing is there. Comes from deregistrations that
+                // were bounded by the table when they were registrations.
+                service = new PublishedService(key);
+                _services.Add(key, service);
+            }
+
+            service.NeedsReplacement = true;
+        }
+    }
+
+    /// <summary>The batches a session needs.</summary>
+    /// <param name="isNewSession">True: everything, as the server may know nothing. False: only what is in doubt and has no request under way.</param>
+    public List<Replacement> TakeReplacements(bool isNewSession)
+    {
+        List<Replacement> replacements = [];
+        lock (_tableGate)
+        {
+            foreach (PublishedService service in _services.Values)
+            {
+                bool needed = service.NeedsReplacement || (isNewSession && service.Kept.Count > 0);
+                bool possible = isNewSession || service is { UnderWay: 0, Replacing: null };
+                if (needed && possible && service.Failure is null)
+                {
+                    service.NeedsReplacement = false;
+                    service.Replacing = new Replacement(service, CreateRequest(service), service.Begun);
+                    replacements.Add(service.Replacing);
+                }
+            }
+        }
+
+        return replacements;
+    }
+
+    /// <summary>A replacement was sent on a session that others use too: what was begun meanwhile may have come before it and been undone.</summary>
+    public void Sent(Replacement replacement)
+    {
+        lock (_tableGate)
+        {
+            replacement.Service.NeedsReplacement |= replacement.Service.Begun != replacement.Begun;
+        }
+    }
+
+    /// <summary>A replacement is over. True when there must be another.</summary>
+    public bool End(Replacement replacement, bool again, RegistryException? failure)
+    {
+        lock (_tableGate)
+        {
+            PublishedService service = replacement.Service;
+            if (service.Replacing != replacement)
+            {
+                // It ended with its session, and the next session has one of its own.
+                return false;
+            }
+
+            service.Replacing = null;
+            service.NeedsReplacement |= again;
+            if (failure is not null)
+            {
+                service.NeedsReplacement = false;
+                service.Failure = service.Kept.Count > 0 ? failure : null;
+            }
+
+            RemoveIfIdleHoldingGate(service);
+            return service.NeedsReplacement;
+        }
+    }
+
+    public List<RegistrationStatus> List()
+    {
+        lock (_tableGate)
+        {
+            List<RegistrationStatus> list = [];
+            foreach (PublishedService service in _services.Values)
+            {
+                if (service.Kept.Count > 0 || service.NeedsReplacement || service.Failure is not null)
+                {
+                    list.Add(new RegistrationStatus(service.Key, [.. service.Kept.Values], service.State, service.Failure));
+                }
+            }
+
+            return list;
+        }
+    }
+
+    private BatchRegisterRequest CreateRequest(PublishedService service)
+    {
+        BatchRegisterRequest request = new()
+        {
+            Namespace = service.Key.Namespace == defaultNamespace ? "" : service.Key.Namespace,
+            Group = service.Key.Group,
+            Name = service.Key.Name,
+            Replace = true,
+        };
+        request.Instances.AddRange(service.Kept.Values.Select(static instance => instance.ToMessage()));
+        return request;
+    }
+
+    private void RemoveIfIdleHoldingGate(PublishedService service)
+    {
+        if (service.IsIdle)
+        {
+            _services.Remove(service.Key);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Messages = FastRegistry.Wire.Messages;
+
+namespace FastRegistry.Client.Subscribing;
+
+/// <summary>The list of a service at a version. Immutable; swapped as a whole; any thread reads it.</summary>
+internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Instance> instances, bool isProvisional, EmptyReason emptyReason)
+{
+    private WeightedPicker? _picker;
+
+    public ServiceVersion Version { get; } = version;
+
+    public ImmutableArray<Instance> Instances { get; } = instances;
+
+    public bool IsProvisional { get; } = isProvisional;
+
+    public EmptyReason EmptyReason { get; } = emptyReason;
+
+    /// <summary>Made by the first who picks, as most lists are never picked from; kept for all others. Two at once make equal ones.</summary>
+    public WeightedPicker Picker => Volatile.Read(ref _picker) ?? MakePicker();
+
+    /// <summary>The list as a message says it, by itself.</summary>
+    public static ServiceSnapshot From(Messages.Snapshot message) => new(
+        VersionOf(message), message.Instances.ToInstances(), message.Provisional, (EmptyReason)message.EmptyReason);
+
+    /// <summary>The list after <paramref name="message"/>; null when the message brings nothing newer.</summary>
+    public static ServiceSnapshot? Next(ServiceSnapshot? current, Messages.Snapshot message)
+    {
+        if (current is null)
+        {
+            return From(message);
+        }
+
+        ServiceVersion version = VersionOf(message);
+        if (version.IsSameEpoch(current.Version) && !IsNewer(version, message.Provisional, current))
+        {
+            return null;
+        }
+
+        // A node that is still filling does not know everybody: nobody is taken away until it says that its list is complete.
+        return message.Provisional && !current.Instances.IsEmpty
+            ? new ServiceSnapshot(version, Merge(current.Instances, message.Instances.ToInstances()), isProvisional: true, EmptyReason.NotEmpty)
+            : From(message);
+    }
+
+    // The end of warm-up may come without any change of the list, hence at the same revision.
+    private static bool IsNewer(ServiceVersion version, bool provisional, ServiceSnapshot current) =>
+        version.Revision > current.Version.Revision
+        || (version.Revision == current.Version.Revision && current.IsProvisional && !provisional);
+
+    private static ImmutableArray<Instance> Merge(ImmutableArray<Instance> kept, ImmutableArray<Instance> listed)
+    {
+        Dictionary<InstanceIdentity, Instance> merged = new(kept.Length + listed.Length);
+        foreach (Instance instance in kept)
+        {
+            merged[instance.Identity] = instance;
+        }
+
+        foreach (Instance instance in listed)
+        {
+            merged[instance.Identity] = instance;
+        }
+
+        return [.. merged.Values];
+    }
+
+    private static ServiceVersion VersionOf(Messages.Snapshot message) =>
+        new(message.Epoch?.Node ?? 0, message.Epoch?.Incarnation ?? 0, message.Revision);
+
+    private WeightedPicker MakePicker()
+    {
+        WeightedPicker made = new(Instances);
+        return Interlocked.CompareExchange(ref _picker, made, null) ?? made;
+    }
+}

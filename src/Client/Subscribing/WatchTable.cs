@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using FastRegistry.Client.Connecting;
+using FastRegistry.Client.Requesting;
+using FastRegistry.Wire.Calls;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Timing;
+using Microsoft.Extensions.Logging;
+
+namespace FastRegistry.Client.Subscribing;
+
+/// <summary>Everything this client is subscribed to, and the requests that keep it so.</summary>
+/// <remarks>
+/// One per client; any thread, the receive path included, which only looks a subscription up. A short lock guards users and their counts. Bounds:
+/// services and subscribers, by the options. Subscription ids are never used twice by a client, so an answer or push of a former session finds nothing.
+/// </remarks>
+internal sealed class WatchTable : ISnapshotSink
+{
+    private readonly Lock _tableGate = new();
+    private readonly Dictionary<ServiceKey, WatchedService> _services = [];
+    private readonly ConcurrentDictionary<ulong, WatchedService> _bySubscription = new();
+    private readonly ServerLink _link;
+    private readonly NamingClientOptions _options;
+    private readonly ILogger _logger;
+    private readonly RetrySchedule _retries;
+    private ulong _lastSubscriptionId;
+    private int _users;
+    private bool _isDisposed;
+
+    public WatchTable(ServerLink link, TimingWheel wheel, NamingClientOptions options, ILogger logger)
+    {
+        _link = link;
+        _options = options;
+        _logger = logger;
+        _retries = new RetrySchedule(wheel, options, SubscribeMissing);
+    }
+
+    /// <summary>The list of a service that is in memory already; from now on it stays there.</summary>
+    public ServiceSnapshot? Find(ServiceKey key)
+    {
+        lock (_tableGate)
+        {
+            if (!_services.TryGetValue(key, out WatchedService? service) || service.Current is not { } current)
+            {
+                return null;
+            }
+
+            service.IsKept = true;
+            return current;
+        }
+    }
+
+    public IReadOnlyList<ServiceKey> List()
+    {
+        lock (_tableGate)
+        {
+            return [.. _services.Keys];
+        }
+    }
+
+    /// <summary>Takes a share in a service and subscribes when it is the first one. Give it back with <see cref="Leave"/>.</summary>
+    /// <exception cref="RegistryException">A limit is reached.</exception>
+    public WatchedService Join(ServiceKey key)
+    {
+        WatchedService? service;
+        lock (_tableGate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(NamingClient));
+            if (_users >= _options.MaximumSubscribers)
+            {
+                throw Limit(nameof(NamingClientOptions.MaximumSubscribers), _options.MaximumSubscribers);
+            }
+
+            if (!_services.TryGetValue(key, out service))
+            {
+                if (_services.Count >= _options.MaximumSubscribedServices)
+                {
+                    throw Limit(nameof(NamingClientOptions.MaximumSubscribedServices), _options.MaximumSubscribedServices);
+                }
+
+                service = new WatchedService(key);
+                _services.Add(key, service);
+            }
+
+            service.Users++;
+            _users++;
+        }
+
+        if (_link.Current is { } session)
+        {
+            Subscribe(session, service);
+        }
+
+        return service;
+    }
+
+    /// <summary>Gives a share back; the last one unsubscribes.</summary>
+    public void Leave(WatchedService service, ServiceView? view, bool keep = false)
+    {
+        if (view is not null)
+        {
+            service.Remove(view);
+        }
+
+        lock (_tableGate)
+        {
+            service.Users--;
+            _users--;
+            service.IsKept |= keep;
+            if (service.Users > 0 || service.IsKept || !_services.Remove(service.Key))
+            {
+                return;
+            }
+        }
+
+        (ServerSession? session, ulong subscriptionId) = service.End();
+        if (subscriptionId != 0 && _bySubscription.TryRemove(subscriptionId, out _) && session is { IsUsable: true })
+        {
+            _ = UnsubscribeAsync(session, subscriptionId);
+        }
+    }
+
+    /// <summary>Subscribes to everything on a new session, without waiting for the answers.</summary>
+    public void Restore(ServerSession session)
+    {
+        List<WatchedService> services;
+        lock (_tableGate)
+        {
+            services = [.. _services.Values];
+        }
+
+        foreach (WatchedService service in services)
+        {
+            Subscribe(session, service);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnPush(ulong subscriptionId, Snapshot snapshot)
+    {
+        if (_bySubscription.TryGetValue(subscriptionId, out WatchedService? service))
+        {
+            service.Take(subscriptionId, snapshot);
+        }
+    }
+
+    /// <summary>Ends every view and everybody's waiting.</summary>
+    public void Dispose()
+    {
+        lock (_tableGate)
+        {
+            _isDisposed = true;
+            foreach (WatchedService service in _services.Values)
+            {
+                service.End();
+            }
+
+            _services.Clear();
+        }
+    }
+
+    private static RegistryException Limit(string option, int value) => new(RegistryErrorCode.LimitExceeded, $"{option} is {value}.");
+
+    private void SubscribeMissing()
+    {
+        if (_link.Current is { } session)
+        {
+            Restore(session);
+        }
+    }
+
+    private void Subscribe(ServerSession session, WatchedService service)
+    {
+        // Known before it is sent: a push may overtake the answer.
+        ulong subscriptionId = Interlocked.Increment(ref _lastSubscriptionId);
+        _bySubscription[subscriptionId] = service;
+        if (service.TryBegin(session, subscriptionId, out ulong former))
+        {
+            _bySubscription.TryRemove(former, out _);
+            _ = SubscribeAsync(session, service, subscriptionId);
+        }
+        else
+        {
+            _bySubscription.TryRemove(subscriptionId, out _);
+        }
+    }
+
+    private async Task SubscribeAsync(ServerSession session, WatchedService service, ulong subscriptionId)
+    {
+        SubscribeRequest request = new()
+        {
+            SubscriptionId = subscriptionId,
+            Namespace = service.Key.Namespace == _options.Namespace ? "" : service.Key.Namespace,
+            Group = service.Key.Group,
+            Name = service.Key.Name,
+        };
+        CallOutcome outcome = await session
+            .CallAsync(MessageType.Subscribe, request, ReplyParsers.Snapshot, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
+        if (outcome is { Status: CallStatus.Replied, Reply: Snapshot snapshot })
+        {
+            service.Take(subscriptionId, snapshot);
+            _retries.Worked();
+        }
+        else if (outcome.Status != CallStatus.ConnectionLost)
+        {
+            _bySubscription.TryRemove(subscriptionId, out _);
+            if (outcome.Status == CallStatus.TimedOut && session.IsUsable)
+            {
+                // The server may have it all the same; the next attempt has another id.
+                _ = UnsubscribeAsync(session, subscriptionId);
+            }
+
+            Failed(service, subscriptionId, CallFailure.Of(outcome, _options.RequestTimeout, mayHaveTakenEffect: true));
+        }
+    }
+
+    private void Failed(WatchedService service, ulong subscriptionId, RegistryException failure)
+    {
+        if (failure.IsPermanent)
+        {
+            // Stays claimed on this session, so that it is tried again on the next one only.
+            _logger.SubscriptionRefused(service.Key, failure);
+            service.Refused(failure);
+        }
+        else if (service.Failed(subscriptionId))
+        {
+            _logger.SubscribeFailed(service.Key, failure.Message);
+            _retries.Later(failure.RetryAfter);
+        }
+    }
+
+    private async Task UnsubscribeAsync(ServerSession session, ulong subscriptionId)
+    {
+        // Whatever the outcome, pushes for an id nobody knows are ignored and the id ends with its session.
+        UnsubscribeRequest request = new() { SubscriptionId = subscriptionId };
+        await session.CallAsync(
+            MessageType.Unsubscribe, request, ReplyParsers.Unsubscribe, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,136 @@
+using FastRegistry.Client.Connecting;
+using Messages = FastRegistry.Wire.Messages;
+
+namespace FastRegistry.Client.Subscribing;
+
+/// <summary>One service this client is subscribed to: one subscription at the server, one list in memory, any number of views.</summary>
+/// <remarks>
+/// Owned by the <see cref="WatchTable"/>, which guards <see cref="Users"/> and <see cref="IsKept"/>; lives while it has users or is kept. Lists come from
+/// the receive path and from answers, under a short lock that also orders what the views are offered.
+/// </remarks>
+internal sealed class WatchedService(ServiceKey key)
+{
+    private readonly Lock _listGate = new();
+    private readonly TaskCompletionSource<RegistryException?> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<ServiceView> _views = [];
+    private ServiceSnapshot? _current;
+    private ServerSession? _session;
+    private ulong _subscriptionId;
+    private bool _isEnded;
+
+    public ServiceKey Key { get; } = key;
+
+    /// <summary>Callbacks, streams and calls that need it.</summary>
+    public int Users { get; set; }
+
+    /// <summary>Somebody asked for its instances: it stays for the life of the client.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>The newest list; null before the first.</summary>
+    public ServiceSnapshot? Current => Volatile.Read(ref _current);
+
+    /// <summary>Completes with the first list, with the reason why there will be none, or when the client is disposed.</summary>
+    public Task<RegistryException?> First => _first.Task;
+
+    /// <summary>Claims the subscription on a session. False: it is subscribed there already, or no longer wanted.</summary>
+    public bool TryBegin(ServerSession session, ulong subscriptionId, out ulong former)
+    {
+        lock (_listGate)
+        {
+            former = _subscriptionId;
+            if (_isEnded || _session == session)
+            {
+                return false;
+            }
+
+            _session = session;
+            _subscriptionId = subscriptionId;
+            return true;
+        }
+    }
+
+    /// <summary>The request failed; another may be made on the same session.</summary>
+    public bool Failed(ulong subscriptionId)
+    {
+        lock (_listGate)
+        {
+            if (_isEnded || _subscriptionId != subscriptionId)
+            {
+                return false;
+            }
+
+            _session = null;
+            _subscriptionId = 0;
+            return true;
+        }
+    }
+
+    /// <summary>There will be no first list.</summary>
+    public void Refused(RegistryException failure) => _first.TrySetResult(failure);
+
+    /// <summary>Takes a list in when it belongs to the subscription of now and is newer.</summary>
+    public void Take(ulong subscriptionId, Messages.Snapshot message)
+    {
+        lock (_listGate)
+        {
+            if (_isEnded || _subscriptionId != subscriptionId || ServiceSnapshot.Next(_current, message) is not { } next)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _current, next);
+            foreach (ServiceView view in _views)
+            {
+                view.Offer(next);
+            }
+        }
+
+        _first.TrySetResult(null);
+    }
+
+    /// <summary>Adds a view, which is offered the list as it is.</summary>
+    public void Add(ServiceView view)
+    {
+        lock (_listGate)
+        {
+            if (_isEnded)
+            {
+                view.Complete();
+                return;
+            }
+
+            _views.Add(view);
+            if (_current is { } current)
+            {
+                view.Offer(current);
+            }
+        }
+    }
+
+    public void Remove(ServiceView view)
+    {
+        lock (_listGate)
+        {
+            _views.Remove(view);
+        }
+
+        view.Complete();
+    }
+
+    /// <summary>Nobody wants it any more. Returns where it was subscribed.</summary>
+    public (ServerSession? Session, ulong SubscriptionId) End()
+    {
+        lock (_listGate)
+        {
+            _isEnded = true;
+            foreach (ServiceView view in _views)
+            {
+                view.Complete();
+            }
+
+            _views.Clear();
+            _first.TrySetResult(null);
+            return (_session, _subscriptionId);
+        }
+    }
+}
