@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace FastRegistry.ProcessTests;
+
+/// <summary>A process a test has started, its output line by line, and signals to it. Killed at the end of the test at the latest.</summary>
+internal sealed partial class RunningProgram : IAsyncDisposable
+{
+    public const int SignalKill = 9;
+    public const int SignalTerminate = 15;
+    public const int SignalContinue = 18;
+    public const int SignalStop = 19;
+
+    private readonly Process _process;
+    private readonly Lock _linesGate = new();
+    private readonly List<string> _lines = [];
+
+    private RunningProgram(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_linesGate)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    public static RunningProgram Start(string assembly, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Process process = new() { StartInfo = start };
+        RunningProgram program = new(process);
+        process.OutputDataReceived += (_, line) => program.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => program.Add(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return program;
+    }
+
+    public void Signal(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
+
+    public async Task<int> WaitForExitAsync(TimeSpan deadline)
+    {
+        using CancellationTokenSource timeout = new(deadline);
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits for a line that fits, among those printed so far or later.</summary>
+    public Task<string> WaitForLineAsync(Func<string, bool> fits, TimeSpan deadline) =>
+        Eventually.GetAsync(() => Lines.FirstOrDefault(fits), deadline, () => $"no such line in:\n{string.Join('\n', Lines)}");
+
+    /// <summary>Waits until the last line fits.</summary>
+    public Task WaitForLastLineAsync(Func<string, bool> fits, TimeSpan deadline) =>
+        Eventually.GetAsync(() => Lines is [.., { } last] && fits(last) ? last : null, deadline, () => $"the last line does not fit:\n{string.Join('\n', Lines)}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            // A stopped process dies of SIGKILL too.
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Add(string? line)
+    {
+        if (line is not null)
+        {
+            lock (_linesGate)
+            {
+                _lines.Add(line);
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int processId, int signal);
+}
