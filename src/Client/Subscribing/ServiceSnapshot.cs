@@ -6,6 +6,9 @@ namespace FastRegistry.Client.Subscribing;
 /// <summary>The list of a service at a version. Immutable; swapped as a whole; any thread reads it.</summary>
 internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Instance> instances, bool isProvisional, EmptyReason emptyReason)
 {
+    // Instances only an earlier epoch has listed; those of a provisional list that may not be taken away yet.
+    private ImmutableArray<Instance> _carried = [];
+
     private WeightedPicker? _picker;
 
     public ServiceVersion Version { get; } = version;
@@ -37,9 +40,10 @@ internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Ins
             return null;
         }
 
-        // A node that is still filling does not know everybody: nobody is taken away until it says that its list is complete.
-        return message.Provisional && !current.Instances.IsEmpty
-            ? new ServiceSnapshot(version, Merge(current.Instances, message.Instances.ToInstances()), isProvisional: true, EmptyReason.NotEmpty)
+        // A node that is still filling does not know everybody who was there before it started: they stay until it says that its list is complete.
+        // Whom it has listed itself and lists no more is gone.
+        return message.Provisional
+            ? Merge(message, version, version.IsSameEpoch(current.Version) ? current._carried : current.Instances)
             : From(message);
     }
 
@@ -48,20 +52,13 @@ internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Ins
         version.Revision > current.Version.Revision
         || (version.Revision == current.Version.Revision && current.IsProvisional && !provisional);
 
-    private static ImmutableArray<Instance> Merge(ImmutableArray<Instance> kept, ImmutableArray<Instance> listed)
+    private static ServiceSnapshot Merge(Messages.Snapshot message, ServiceVersion version, ImmutableArray<Instance> before)
     {
-        Dictionary<InstanceIdentity, Instance> merged = new(kept.Length + listed.Length);
-        foreach (Instance instance in kept)
-        {
-            merged[instance.Identity] = instance;
-        }
-
-        foreach (Instance instance in listed)
-        {
-            merged[instance.Identity] = instance;
-        }
-
-        return [.. merged.Values];
+        ImmutableArray<Instance> listed = message.Instances.ToInstances();
+        HashSet<InstanceIdentity> identities = [.. listed.Select(static instance => instance.Identity)];
+        ImmutableArray<Instance> carried = [.. before.Where(instance => !identities.Contains(instance.Identity))];
+        EmptyReason emptyReason = carried.IsEmpty ? (EmptyReason)message.EmptyReason : EmptyReason.NotEmpty;
+        return new ServiceSnapshot(version, listed.AddRange(carried), isProvisional: true, emptyReason) { _carried = carried };
     }
 
     private static ServiceVersion VersionOf(Messages.Snapshot message) =>
