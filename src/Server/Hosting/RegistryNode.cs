@@ -24,8 +24,14 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     private SocketListener? _listener;
     private int _state;
 
-    public RegistryNode(ServerOptions options, TimeProvider timeProvider, ILogger log)
+    /// <summary>Puts a node together; nothing runs yet.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="timeProvider">Source of all time.</param>
+    /// <param name="log">For everything the node reports.</param>
+    /// <param name="allowance">Connections it may hold; null = what the options say.</param>
+    public RegistryNode(ServerOptions options, TimeProvider timeProvider, ILogger log, ConnectionAllowance? allowance = null)
     {
+        allowance ??= ConnectionAllowance.Of(options.Limits, long.MaxValue, openFiles: 0);
         Options = options;
         _timeProvider = timeProvider;
         _log = log;
@@ -48,7 +54,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             Registry = Registry,
             Push = Push,
             Clients = new ClientDirectory(Registry, Wheel, options.Deadlines.Reaffirm),
-            Sessions = new SessionTable(limits.Connections),
+            Sessions = new SessionTable(allowance.Clients, allowance.LimitText),
             Naming = new NamingRequests(Registry, limits),
             Requests = Requests,
             BudgetRetry = new BudgetRetry(Wheel),

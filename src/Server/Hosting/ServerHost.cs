@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http;
+using FastRegistry.Server.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -41,12 +42,13 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Configuration.AddCommandLine(args);
         builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
         ServerOptions options = ServerOptionsReader.Read(builder.Configuration);
+        ConnectionAllowance allowance = ConnectionAllowance.Read(options.Limits);
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaximumHttpBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
+            kestrel.Limits.MaxConcurrentConnections = allowance.Http;
             kestrel.Listen(options.Http.EndPoint);
         });
         builder.Services.Configure<HostOptions>(host =>
@@ -54,7 +56,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new RegistryNode(
-            options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")));
+            options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry"), allowance));
         builder.Services.AddSingleton<IpPortClients>(static services => new IpPortClients(services.GetRequiredService<RegistryNode>().Registry));
         builder.Services.AddHostedService<NodeService>();
 
@@ -75,6 +77,12 @@ internal sealed class ServerHost : IAsyncDisposable
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         Node.Start();
         ILogger log = _application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry");
+        SessionTable sessions = Node.Services.Sessions;
+        if (sessions.MaximumSessions < Node.Options.Limits.Connections)
+        {
+            log.FewerConnections(sessions.LimitText, Node.Options.Limits.Connections);
+        }
+
         log.Ready(ProductVersion.Text, Node.Options.Node.Id, Node.ClientEndPoint!.ToString(), HttpAddress.ToString());
     }
 

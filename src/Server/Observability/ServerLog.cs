@@ -18,6 +18,9 @@ internal static partial class ServerLog
     [LoggerMessage(4, LogLevel.Information, "Stopped; {Sessions} clients had not left and were closed")]
     public static partial void Stopped(this ILogger log, int sessions);
 
+    [LoggerMessage(5, LogLevel.Information, "{Limit}, fewer than Limits:Connections ({Configured})")]
+    public static partial void FewerConnections(this ILogger log, string limit, int configured);
+
     [LoggerMessage(10, LogLevel.Debug, "Session {Session} is ready: client {Name}, version {Version}")]
     public static partial void SessionReady(this ILogger log, long session, string name, string version);
 

@@ -13,7 +13,8 @@ namespace FastRegistry.Server.Sessions;
 /// <remarks>Any thread; one wheel entry for all of them. At most <see cref="Maximum"/> at a time; more are dropped without a word.</remarks>
 internal sealed class RefusedConnections : IDeadlineOwner
 {
-    private const int Maximum = 1024;
+    // Each holds a descriptor that the limit does not count: only a few of those kept spare.
+    private const int Maximum = 32;
 
     private readonly TimingWheel _wheel;
     private readonly int _lingerMilliseconds;

@@ -1,4 +1,3 @@
-using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
@@ -20,7 +19,7 @@ internal sealed class SessionAcceptor(SessionServices services, RefusedConnectio
                 return session;
             case SessionAdmission.Full:
                 services.Metrics.CountRefused();
-                return refused.Refuse(connection, GoAwayReason.LimitExceeded, $"{LimitOptions.ConnectionsKey} is {services.Sessions.MaximumSessions}");
+                return refused.Refuse(connection, GoAwayReason.LimitExceeded, services.Sessions.LimitText);
             default:
                 return refused.Refuse(connection, GoAwayReason.Stopping, "the node is stopping");
         }

@@ -2,7 +2,9 @@ namespace FastRegistry.Server.Sessions;
 
 /// <summary>All sessions of the node in an array of slots: eight bytes each, quick to walk at a stop.</summary>
 /// <remarks>Any thread; a short lock on coming and going, none on counting.</remarks>
-internal sealed class SessionTable(int maximumSessions)
+/// <param name="maximumSessions">Sessions let in.</param>
+/// <param name="limitText">Names the limit, for those who are not.</param>
+internal sealed class SessionTable(int maximumSessions, string limitText)
 {
     private readonly Lock _slotGate = new();
     private readonly Stack<int> _free = new();
@@ -14,6 +16,8 @@ internal sealed class SessionTable(int maximumSessions)
     public int Count => Volatile.Read(ref _count);
 
     public int MaximumSessions { get; } = maximumSessions;
+
+    public string LimitText { get; } = limitText;
 
     /// <summary>Takes a session in and gives it its slot.</summary>
     public SessionAdmission TryAdd(ClientSession session)
