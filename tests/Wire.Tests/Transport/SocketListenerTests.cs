@@ -72,7 +72,7 @@ public sealed class SocketListenerTests : IConnectionAcceptor
         await listener.DisposeAsync();
         await Assert.ThrowsAsync<SocketException>(async () => await ConnectAsync(listener));
 
-        TransportSuite.Send(connection, [1]);
+        TransportFixture.Send(connection, [1]);
         Eventually.True(() => client.ReceivedBytes == 1);
         connection.Abort(CloseReason.Aborted);
         Eventually.True(() => _accepted[0].Closed == 1 && client.Closed == 1);
@@ -116,9 +116,10 @@ public sealed class SocketListenerTests : IConnectionAcceptor
     private async Task AssertEchoAsync(SocketListener listener)
     {
         SocketConnection connection = await ConnectAsync(listener);
+        Assert.False(connection.PausesWhenBehind, "only the accepting end pauses");
         TestHandler client = new(connection, TestHandler.Swallow);
         connection.Start(client);
-        TransportSuite.Send(connection, [1, 2, 3]);
+        TransportFixture.Send(connection, [1, 2, 3]);
         Eventually.True(() => client.ReceivedBytes == 3);
         connection.Abort(CloseReason.Aborted);
         Eventually.True(() => client.Closed == 1);
