@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Net.Sockets;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Wire.Tests.Transport;
+
+[Collection(MeasurementsCollection.Name)]
+public sealed class PingAllocationTests
+{
+    private const int RoundTrips = 10_000;
+
+    // Of the whole process over all round trips: tiered compilation and the runner allocate now and then; one object per round trip is 240 kB.
+    private const long ToleranceBytes = 64 * 1024;
+
+    private readonly TransportResources _resources = new();
+
+    [Fact]
+    public void A_ping_through_the_in_memory_transport_allocates_nothing()
+    {
+        PumpedScheduler pump = new();
+        (PipeConnection server, PipeConnection client) = InMemoryTransport.CreatePair(_resources, pump);
+        PingClient pinger = new(client);
+        server.Start(new PongServer());
+        client.Start(pinger);
+        pinger.Run(1_000);
+        pump.Pump();
+        Assert.Equal(0, pinger.Left);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        pinger.Run(RoundTrips);
+        pump.Pump();
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(0, pinger.Left);
+        Assert.Equal(0, allocated);
+
+        server.Abort(CloseReason.Aborted);
+        client.Abort(CloseReason.Aborted);
+        pump.Pump();
+        Assert.Equal(0, _resources.Blocks.Rented);
+        Assert.Equal(0, pump.Waiting);
+    }
+
+    [Fact]
+    public async Task A_ping_through_sockets_allocates_nothing()
+    {
+        SocketTransport transport = new(_resources);
+        (Socket first, Socket second) = await SocketPair.CreateAsync();
+        SocketConnection server = transport.Wrap(first);
+        SocketConnection client = transport.Wrap(second);
+        PingClient pinger = new(client);
+        server.Start(new PongServer());
+        client.Start(pinger);
+        pinger.Run(2_000);
+        Eventually.True(() => pinger.Left == 0);
+
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        pinger.Run(RoundTrips);
+        while (pinger.Left > 0)
+        {
+            Thread.Sleep(1);
+        }
+
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        Assert.InRange(allocated, 0, ToleranceBytes);
+        server.Abort(CloseReason.Aborted);
+        client.Abort(CloseReason.Aborted);
+        Eventually.True(() => _resources.Blocks.Rented == 0);
+    }
+
+    private sealed class PongServer : IConnectionHandler
+    {
+        public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
+        {
+            ReadOnlySequence<byte> rest = received;
+            Span<byte> body = stackalloc byte[PingBody.Size];
+            while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
+            {
+                FrameReader.Copy(frame.Body, body);
+                replies.WritePong(new PongBody(PingBody.Read(body).Token));
+            }
+
+            return new ReceiveResult(rest.Start, rest.End);
+        }
+
+        public void OnDrained()
+        {
+        }
+
+        public void OnClosed(CloseReason reason)
+        {
+        }
+    }
+
+    private sealed class PingClient(Connection connection) : IConnectionHandler
+    {
+        private int _left;
+
+        public int Left => Volatile.Read(ref _left);
+
+        public void Run(int roundTrips)
+        {
+            Volatile.Write(ref _left, roundTrips);
+            Ping();
+        }
+
+        public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
+        {
+            ReadOnlySequence<byte> rest = received;
+            while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out _, out _) == FrameReadStatus.Frame)
+            {
+                if (Interlocked.Decrement(ref _left) > 0)
+                {
+                    Ping();
+                }
+            }
+
+            return new ReceiveResult(rest.Start, rest.End);
+        }
+
+        public void OnDrained()
+        {
+        }
+
+        public void OnClosed(CloseReason reason)
+        {
+        }
+
+        private void Ping()
+        {
+            Span<byte> body = stackalloc byte[PingBody.Size];
+            new PingBody((ulong)_left, 0).Write(body);
+            connection.Send(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
+        }
+    }
+}
