@@ -55,11 +55,14 @@ internal sealed class ScriptedServer
 
     public void Push(string name, Snapshot snapshot, bool ackNow = false) => Last.Push(SubscriptionOf(name), snapshot, ackNow);
 
-    public void Accept(Connection connection)
+    public void Accept(Connection connection) => connection.Start(Adopt(connection));
+
+    /// <summary>The handler of a connection that its listener starts.</summary>
+    public ServerEnd Adopt(Connection connection)
     {
         ServerEnd end = new(connection, this);
         _connections.Enqueue(end);
-        connection.Start(end);
+        return end;
     }
 
     public void Handle(ReceivedFrame frame)
