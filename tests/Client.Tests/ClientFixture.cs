@@ -12,7 +12,9 @@ internal sealed class ClientFixture : IServerConnector, IAsyncDisposable
     public const string DefaultAddress = "one:7848";
 
     private static readonly TimeSpan RealDeadline = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan VirtualStep = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LeastStep = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MeasuredStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan CoarseStep = TimeSpan.FromMilliseconds(250);
 
     private readonly TransportResources _resources = new();
     private readonly ConcurrentDictionary<string, ScriptedServer> _servers = new();
@@ -71,16 +73,18 @@ internal sealed class ClientFixture : IServerConnector, IAsyncDisposable
     public async Task<TimeSpan> PassUntilAsync(Func<bool> condition)
     {
         long before = Time.GetTimestamp();
-        await UntilAsync(condition, VirtualStep);
+        await UntilAsync(condition, MeasuredStep);
         return TimeSpan.FromTicks(Time.GetTimestamp() - before);
     }
 
-    /// <summary>Lets virtual time pass in small steps, with room for what it sets off.</summary>
+    /// <summary>Lets virtual time pass from timer to timer, with room for what each sets off.</summary>
     public async Task PassAsync(TimeSpan time)
     {
-        for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += VirtualStep)
+        long end = Time.GetTimestamp() + time.Ticks;
+        while (Time.GetTimestamp() < end)
         {
-            Time.Advance(VirtualStep);
+            TimeSpan left = TimeSpan.FromTicks(end - Time.GetTimestamp());
+            Time.Advance(StepOf(left < CoarseStep ? left : CoarseStep));
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }
@@ -121,8 +125,15 @@ internal sealed class ClientFixture : IServerConnector, IAsyncDisposable
         while (!condition())
         {
             Assert.True(watch.Elapsed < RealDeadline, "the condition did not come true in time: " + string.Join("; ", Log.Lines));
-            Time.Advance(step);
+            Time.Advance(StepOf(step));
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
+    }
+
+    // From timer to timer, so that what one sets off is done before the next, but never more than the given step.
+    private TimeSpan StepOf(TimeSpan most)
+    {
+        TimeSpan step = Time.NextTimer is { } next && next < most ? next : most;
+        return step < LeastStep && most >= LeastStep ? LeastStep : step;
     }
 }
