@@ -59,6 +59,8 @@ internal sealed class ServerSession
     /// <summary>Begins to receive, sends preface and set-up together, and waits for the answer.</summary>
     public ValueTask<CallOutcome> SetUpAsync(SetupRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        // The server's end pauses when its output is behind; if both did, they could wait for each other for ever.
+        _connection.PausesWhenBehind = false;
         _connection.Start(_receiver);
         ValueTask<CallOutcome> answer = _calls.Begin(SetupReply.Parser.ParseFrom, timeout, out ulong correlationId, cancellationToken);
         BatchWriter batch = _connection.RentBatch();

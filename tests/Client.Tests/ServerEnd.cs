@@ -1,0 +1,111 @@
+using System.Buffers;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Streams;
+using FastRegistry.Wire.Transport;
+using Google.Protobuf;
+
+namespace FastRegistry.Client.Tests;
+
+/// <summary>The scripted server's end of one connection: records every frame and does what the test says.</summary>
+internal sealed class ServerEnd(Connection connection, ScriptedServer server) : IConnectionHandler
+{
+    private readonly OutboundStreams _streams = new(connection);
+    private bool _sawPreface;
+    private ulong _pushSequence;
+
+    public volatile bool IsClosed;
+
+    public CloseReason? ClosedFor { get; private set; }
+
+    public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
+    {
+        ReadOnlySequence<byte> rest = received;
+        if (!_sawPreface)
+        {
+            if (Preface.Check(rest) != PrefaceStatus.Accepted)
+            {
+                return new ReceiveResult(received.Start, received.End);
+            }
+
+            _sawPreface = true;
+            rest = rest.Slice(Preface.Size);
+        }
+
+        while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
+        {
+            ReceivedFrame copy = new(frame.Header, frame.Body.ToArray(), frame.Acknowledged, this);
+            if (copy.Kind == FrameKind.Credit)
+            {
+                _streams.AddCredit(CreditBody.Read(copy.Body));
+            }
+
+            server.Handle(copy);
+        }
+
+        return new ReceiveResult(rest.Start, received.End);
+    }
+
+    public void OnDrained() => _streams.Pump();
+
+    public void OnClosed(CloseReason reason)
+    {
+        ClosedFor = reason;
+        IsClosed = true;
+    }
+
+    public void Reply(ReceivedFrame request, IMessage message) => Send(
+        FrameKind.Response, message is ErrorReply ? FrameFlags.Error : FrameFlags.None, request.Type, request.Header.CorrelationId, message);
+
+    public void ReplyInChunks(ReceivedFrame request, IMessage message) => _streams.TryBegin(
+        new FrameHeader(0, FrameKind.Response, FrameFlags.None, request.Type, request.Header.CorrelationId), [], message.ToByteArray());
+
+    public ulong Push(ulong subscriptionId, Snapshot snapshot, bool ackNow = false)
+    {
+        byte[] message = snapshot.ToByteArray();
+        byte[] prefix = new byte[PushPrefix.Size];
+        new PushPrefix(++_pushSequence, 0).Write(prefix);
+        FrameFlags flags = ackNow ? FrameFlags.AckNow : FrameFlags.None;
+        if (message.Length > WireLimits.ChunkThresholdBytes)
+        {
+            _streams.TryBegin(new FrameHeader(0, FrameKind.Push, flags, MessageType.SnapshotPush, subscriptionId), prefix, message);
+        }
+        else
+        {
+            uint length = (uint)(prefix.Length + message.Length);
+            connection.Send(new FrameHeader(length, FrameKind.Push, flags, MessageType.SnapshotPush, subscriptionId), prefix, message);
+        }
+
+        return _pushSequence;
+    }
+
+    public void GoAway(GoAwayReason reason, params string[] addresses)
+    {
+        GoAway goAway = new() { Reason = (uint)reason, Text = "scripted" };
+        goAway.Addresses.AddRange(addresses);
+        Send(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, goAway);
+    }
+
+    public void Probe(ulong token)
+    {
+        byte[] body = new byte[ProbeBody.Size];
+        new ProbeBody(token).Write(body);
+        connection.Send(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
+    }
+
+    public void Pong(ulong token)
+    {
+        byte[] body = new byte[PongBody.Size];
+        new PongBody(token).Write(body);
+        connection.Send(new FrameHeader(PongBody.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), body);
+    }
+
+    public void Close() => connection.Abort(CloseReason.Aborted);
+
+    private void Send(FrameKind kind, FrameFlags flags, MessageType type, ulong correlationId, IMessage message)
+    {
+        byte[] body = message.ToByteArray();
+        connection.Send(new FrameHeader((uint)body.Length, kind, flags, type, correlationId), body);
+    }
+}
