@@ -33,6 +33,12 @@ public sealed class AcceptLoop<TSocket>(
             }
             catch (ObjectDisposedException)
             {
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    // Somebody disposed the socket under a running listener: nobody will ever be accepted again, and the host must hear it.
+                    observer.ListenerFailed(SocketError.NotSocket);
+                }
+
                 return;
             }
             catch (SocketException fault)

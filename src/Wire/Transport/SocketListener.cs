@@ -14,6 +14,7 @@ public sealed class SocketListener : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
+    private int _disposed;
 
     /// <summary>Binds and listens; nothing is accepted before <see cref="Start"/>.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
@@ -52,6 +53,11 @@ public sealed class SocketListener : IAsyncDisposable
     /// <summary>Stops accepting and waits for the loop to end.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _loop.ConfigureAwait(false);
