@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Wire.Transport;
@@ -66,7 +65,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         ResumeFromWait();
         if (_readable.SocketError != SocketError.Success)
         {
-            Abort(Classify(_readable.SocketError));
+            Abort(SocketErrors.Classify(_readable.SocketError));
         }
 
         Receive();
@@ -114,7 +113,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
 
             sender ??= _transport.RentSender(this);
             _sender = sender;
-            Prepare(sender);
+            sender.SetContent(_unsent.Head!, _transport.Options.MaximumSendBytes);
             if (SendPending(sender))
             {
                 return;
@@ -131,39 +130,6 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         {
             _transport.ReturnSender(sender);
         }
-    }
-
-    private void Prepare(SocketOperation sender)
-    {
-        OutboundSegment head = _unsent.Head!;
-        int budget = _transport.Options.MaximumSendBytes;
-        if (head.Next is null || head.Memory.Length >= budget || !MemoryMarshal.TryGetArray(head.Memory, out _))
-        {
-            sender.UseSingleBuffer(MemoryMarshal.AsMemory(head.Memory[..Math.Min(head.Memory.Length, budget)]));
-            return;
-        }
-
-        // Up to eight parts go out without an allocation inside Socket.
-        sender.Segments.Clear();
-        for (OutboundSegment? segment = head; segment is not null && sender.Segments.Count < 8 && budget > 0; segment = segment.Next)
-        {
-            ReadOnlyMemory<byte> part = segment.Memory[..Math.Min(segment.Memory.Length, budget)];
-            if (part.IsEmpty)
-            {
-                continue;
-            }
-
-            if (!MemoryMarshal.TryGetArray(part, out ArraySegment<byte> array))
-            {
-                // Not an array: it goes out alone, as the next head. Passing over it would send what follows in its place.
-                break;
-            }
-
-            sender.Segments.Add(array);
-            budget -= part.Length;
-        }
-
-        sender.UseBufferList();
     }
 
     private bool SendPending(SocketOperation sender)
@@ -184,7 +150,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     {
         if (sender.SocketError != SocketError.Success)
         {
-            Abort(Classify(sender.SocketError));
+            Abort(SocketErrors.Classify(sender.SocketError));
             return;
         }
 
@@ -326,7 +292,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         _discardedBytes += received;
         if (error != SocketError.Success || received == 0)
         {
-            Abort(error == SocketError.Success ? CloseReason.PeerClosed : Classify(error));
+            Abort(error == SocketError.Success ? CloseReason.PeerClosed : SocketErrors.Classify(error));
         }
         else if (_discardedBytes > MaximumDiscardedBytes)
         {
@@ -348,7 +314,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         ResumeFromWait();
         if (_readable.SocketError != SocketError.Success)
         {
-            Abort(Classify(_readable.SocketError));
+            Abort(SocketErrors.Classify(_readable.SocketError));
         }
 
         return false;
@@ -369,12 +335,4 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         _readable.Dispose();
         NotifyClosed();
     }
-
-    private static CloseReason Classify(SocketError error) => error switch
-    {
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.TimedOut
-            or SocketError.NetworkReset or SocketError.HostUnreachable or SocketError.NetworkUnreachable => CloseReason.PeerReset,
-        SocketError.OperationAborted or SocketError.Interrupted => CloseReason.Aborted,
-        _ => new CloseReason(CloseKind.IoError, Text: error.ToString()),
-    };
 }

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Wire.Transport;
 
@@ -9,6 +11,8 @@ namespace FastRegistry.Wire.Transport;
 /// </remarks>
 internal sealed class SocketOperation : SocketAsyncEventArgs
 {
+    private const int MaximumParts = 8;
+
     private readonly List<ArraySegment<byte>> _bufferList = [];
 
     public SocketOperation(SocketConnection? owner, bool sends)
@@ -23,27 +27,37 @@ internal sealed class SocketOperation : SocketAsyncEventArgs
 
     private bool Sends { get; }
 
-    /// <summary>The list to fill before <see cref="UseBufferList"/>.</summary>
-    public List<ArraySegment<byte>> Segments => _bufferList;
-
-    public void UseBufferList()
+    /// <summary>Makes the front of a chain what is sent next: one buffer, or up to eight parts, which go out without an allocation inside Socket.</summary>
+    /// <param name="head">First segment of the chain.</param>
+    /// <param name="maximumBytes">Bytes at most.</param>
+    public void SetContent(OutboundSegment head, int maximumBytes)
     {
-        if (!MemoryBuffer.IsEmpty)
+        if (head.Next is null || head.Memory.Length >= maximumBytes || !MemoryMarshal.TryGetArray(head.Memory, out _))
         {
-            SetBuffer(default);
+            UseSingleBuffer(MemoryMarshal.AsMemory(head.Memory[..Math.Min(head.Memory.Length, maximumBytes)]));
+            return;
         }
 
-        BufferList = _bufferList;
-    }
-
-    public void UseSingleBuffer(Memory<byte> buffer)
-    {
-        if (BufferList is not null)
+        _bufferList.Clear();
+        for (OutboundSegment? segment = head; segment is not null && _bufferList.Count < MaximumParts && maximumBytes > 0; segment = segment.Next)
         {
-            BufferList = null;
+            ReadOnlyMemory<byte> part = segment.Memory[..Math.Min(segment.Memory.Length, maximumBytes)];
+            if (part.IsEmpty)
+            {
+                continue;
+            }
+
+            if (!MemoryMarshal.TryGetArray(part, out ArraySegment<byte> array))
+            {
+                // Not an array: it goes out alone, as the next head. Passing over it would send what follows in its place.
+                break;
+            }
+
+            _bufferList.Add(array);
+            maximumBytes -= part.Length;
         }
 
-        SetBuffer(buffer);
+        UseBufferList();
     }
 
     /// <summary>Forgets what was sent, so that a pooled sender keeps no body alive.</summary>
@@ -69,5 +83,25 @@ internal sealed class SocketOperation : SocketAsyncEventArgs
         {
             Owner!.OnReadable();
         }
+    }
+
+    private void UseBufferList()
+    {
+        if (!MemoryBuffer.IsEmpty)
+        {
+            SetBuffer(default);
+        }
+
+        BufferList = _bufferList;
+    }
+
+    private void UseSingleBuffer(Memory<byte> buffer)
+    {
+        if (BufferList is not null)
+        {
+            BufferList = null;
+        }
+
+        SetBuffer(buffer);
     }
 }
