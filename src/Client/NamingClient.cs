@@ -33,6 +33,7 @@ public sealed class NamingClient : INamingClient
     private readonly RequestSender _sender;
     private readonly Registrar _registrar;
     private readonly WatchTable _watches;
+    private readonly ListFinder _finder;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _disposal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
@@ -61,6 +62,7 @@ public sealed class NamingClient : INamingClient
         _sender = new RequestSender(_link, _wheel, options.RequestTimeout);
         _registrar = new Registrar(_link, _sender, _wheel, options, _logger);
         _watches = new WatchTable(_link, _wheel, options, _logger);
+        _finder = new ListFinder(_link, _sender, _watches, _wheel, options);
         SessionOpener opener = new(connector, options, _watches, _wheel, _time, _logger);
         ConnectionLoop loop = new(options, servers, opener, _link, _registrar, _watches, _wheel, _time, _logger);
         _ = Task.Run(() => notifier.RunAsync(change => StateChanged?.Invoke(this, change)));
@@ -94,7 +96,7 @@ public sealed class NamingClient : INamingClient
         ServiceKey service, InstanceQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= InstanceQuery.Default;
-        ServiceSnapshot snapshot = await FindAsync(service, query, cancellationToken).ConfigureAwait(false);
+        ServiceSnapshot snapshot = await _finder.FindAsync(Resolve(service), query, cancellationToken).ConfigureAwait(false);
         return query is { Clusters.IsDefaultOrEmpty: true, Healthy: null }
             ? snapshot.Instances
             : snapshot.Instances.Where(query.Shows).ToImmutableArray();
@@ -104,7 +106,7 @@ public sealed class NamingClient : INamingClient
     public async ValueTask<Instance?> SelectOneAsync(ServiceKey service, InstanceQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= InstanceQuery.Default;
-        ServiceSnapshot snapshot = await FindAsync(service, query, cancellationToken).ConfigureAwait(false);
+        ServiceSnapshot snapshot = await _finder.FindAsync(Resolve(service), query, cancellationToken).ConfigureAwait(false);
         WeightedPicker picker = query.Clusters.IsDefaultOrEmpty ? snapshot.Picker : new WeightedPicker(snapshot.Instances, query.Clusters);
         return picker.Pick(Random.Shared.NextDouble());
     }
@@ -120,7 +122,7 @@ public sealed class NamingClient : INamingClient
         WatchedService watched = _watches.Join(Resolve(service));
         try
         {
-            await FirstListAsync(watched, cancellationToken).ConfigureAwait(false);
+            await _finder.FirstListAsync(watched, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -145,7 +147,7 @@ public sealed class NamingClient : INamingClient
         {
             if (await watched.First.WaitAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
             {
-                throw new RegistryException(refusal.Code, refusal.Message, refusal) { Field = refusal.Field };
+                throw refusal.Again();
             }
 
             watched.Add(view);
@@ -245,68 +247,5 @@ public sealed class NamingClient : INamingClient
     {
         _link.ThrowIfDisposed();
         return service.Name.Length == 0 ? throw RegistryException.Invalid("name", "must not be empty") : service.In(_options.Namespace);
-    }
-
-    private async ValueTask<ServiceSnapshot> FindAsync(ServiceKey service, InstanceQuery query, CancellationToken cancellationToken)
-    {
-        ServiceKey key = Resolve(service);
-        if (!query.Clusters.IsDefaultOrEmpty && query.Clusters.Length > WireLimits.MaximumClustersInFilter)
-        {
-            throw RegistryException.Invalid("clusters", $"at most {WireLimits.MaximumClustersInFilter}");
-        }
-
-        if (!query.Subscribe)
-        {
-            return await QueryAsync(key, query, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (_watches.Find(key) is { } known)
-        {
-            return known;
-        }
-
-        WatchedService watched = _watches.Join(key);
-        bool keep = false;
-        try
-        {
-            ServiceSnapshot first = await FirstListAsync(watched, cancellationToken).ConfigureAwait(false);
-            keep = true;
-            return first;
-        }
-        finally
-        {
-            _watches.Leave(watched, view: null, keep);
-        }
-    }
-
-    private async ValueTask<ServiceSnapshot> QueryAsync(ServiceKey key, InstanceQuery query, CancellationToken cancellationToken)
-    {
-        QueryRequest request = new()
-        {
-            Namespace = key.Namespace == _options.Namespace ? "" : key.Namespace,
-            Group = key.Group,
-            Name = key.Name,
-            HealthyOnly = query.Healthy == true,
-        };
-        request.Clusters.AddRange(query.Clusters.IsDefault ? [] : query.Clusters);
-        (Snapshot reply, _) = await _sender.SendAsync<Snapshot>(MessageType.Query, request, ReplyParsers.Snapshot, cancellationToken).ConfigureAwait(false);
-        return ServiceSnapshot.From(reply);
-    }
-
-    private async ValueTask<ServiceSnapshot> FirstListAsync(WatchedService watched, CancellationToken cancellationToken)
-    {
-        bool inTime = await TimedWait.ForAsync(watched.First, _wheel, _options.RequestTimeout, cancellationToken).ConfigureAwait(false);
-        _link.ThrowIfDisposed();
-        if (!inTime)
-        {
-            RegistryErrorCode code = _link.Current is null ? RegistryErrorCode.NotConnected : RegistryErrorCode.TimedOut;
-            string message = $"No list of {watched.Key} within {_options.RequestTimeout.TotalSeconds:0.###} s ({State}).";
-            throw new RegistryException(code, message) { Retryable = true };
-        }
-
-        // A new exception for every caller: several may wait for the same list.
-        return await watched.First.ConfigureAwait(false) is { } refusal
-            ? throw new RegistryException(refusal.Code, refusal.Message, refusal) { Field = refusal.Field }
-            : watched.Current ?? throw new ObjectDisposedException(nameof(NamingClient));
     }
 }

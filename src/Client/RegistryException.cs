@@ -31,6 +31,9 @@ public sealed class RegistryException : Exception
     internal bool IsPermanent => Code is RegistryErrorCode.InvalidArgument or RegistryErrorCode.Conflict or RegistryErrorCode.NotSupported
         or RegistryErrorCode.MalformedBody or RegistryErrorCode.UnknownOperation;
 
+    /// <summary>The same failure for another caller: an exception is thrown once.</summary>
+    internal RegistryException Again() => new(Code, Message, this) { Field = Field, Retryable = Retryable, RetryAfter = RetryAfter };
+
     internal static RegistryException Invalid(string field, string rule) =>
         new(RegistryErrorCode.InvalidArgument, $"{field}: {rule}") { Field = field };
 }
