@@ -136,7 +136,8 @@ internal struct SessionDeadlines
         long lastReceived = Volatile.Read(ref _lastReceived);
         if (_probedAt != 0)
         {
-            if (lastReceived <= _probedAt)
+            // On a quick network the answer arrives within the millisecond of the probe.
+            if (lastReceived < _probedAt)
             {
                 return Judge(wheel, _probedAt, options.ProbeAnswer, now, Verdict.ProbeOver, out next);
             }
