@@ -155,11 +155,17 @@ internal sealed class ServiceRegistry : IDeadlineOwner
         }
     }
 
-    /// <summary>Withdraws what an older session of the client published and the present one has not named again.</summary>
-    public void WithdrawNotReaffirmed(RegistryClient client)
+    /// <summary>Withdraws what an older session of the client published and the present one has not named again. Does nothing when the present one is not
+    /// the given attachment any more.</summary>
+    public void WithdrawNotReaffirmed(RegistryClient client, int attachment)
     {
         lock (client.ClientGate)
         {
+            if (client.Attachment != attachment)
+            {
+                return;
+            }
+
             WithdrawWhereHoldingClientGate(client, EmptyCause.Lost, static (client, publication) => publication.Attachment != client.Attachment);
         }
     }
