@@ -358,6 +358,11 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
                 return null;
             }
 
+            if (message is SubscribeRequest subscribe)
+            {
+                _subscriptions!.RemoveUnanswered(subscribe.SubscriptionId);
+            }
+
             answer = NamingAnswer.Of(RequestError.Overloaded);
         }
 
