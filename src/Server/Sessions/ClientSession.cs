@@ -81,7 +81,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         {
             if (replies.Bytes > room)
             {
-                // The rest waits until the peer has read its answers.
+                // The rest waits until the peer has read its answers. Whether it holds a started frame is seen then.
+                _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, partialFrame: false, outputWaits: true);
                 Services.Metrics.CountFrames(frames);
                 return new ReceiveResult(buffer.Start, buffer.Start);
             }
