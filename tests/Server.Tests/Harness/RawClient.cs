@@ -38,6 +38,17 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
     /// <summary>The server has not taken everything that was written.</summary>
     public bool IsWriteHeldUp => _flush is { IsCompleted: false };
 
+    /// <summary>The server takes nothing any more.</summary>
+    public bool IsCutOff
+    {
+        get
+        {
+            node.Pump();
+            ValueTask<FlushResult> flush = peer.Output.FlushAsync();
+            return flush.IsCompletedSuccessfully && flush.Result.IsCompleted;
+        }
+    }
+
     public static byte[] NewInstanceId() => Guid.NewGuid().ToByteArray();
 
     /// <summary>Writes bytes and lets the server work.</summary>
