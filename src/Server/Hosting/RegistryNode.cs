@@ -38,8 +38,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         LimitOptions limits = options.Limits;
         Wheel = new TimingWheel(timeProvider, new TimingWheelOptions
         {
-            // Room for every connection, every empty service and the few deadlines of the node itself: allocation cannot fail before those limits do.
-            MaximumEntries = checked(limits.Connections + limits.Services + 65_536),
+            // Room for every connection and a takeover of each, every empty service and the few deadlines of the node itself: allocation cannot fail before
+            // those limits do.
+            MaximumEntries = checked((2 * limits.Connections) + limits.Services + 65_536),
             OwnerFaulted = log.DeadlineFault,
         });
         Push = new PushDispatcher(options.Workers.Push);

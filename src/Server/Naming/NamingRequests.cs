@@ -122,7 +122,7 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         }
 
         error = InstanceFactory.TryCreate(request.Instance, "instance", out Instance instance);
-        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Register(session.Client, key, [instance], replace: false));
+        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Register(session.Client, key, [instance], replace: false, session));
     }
 
     private NamingAnswer BatchRegister(ClientSession session, Messages.BatchRegisterRequest request)
@@ -154,7 +154,7 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
             }
         }
 
-        return Registered(registry.Register(session.Client, key, instances, request.Replace));
+        return Registered(registry.Register(session.Client, key, instances, request.Replace, session));
     }
 
     private NamingAnswer Deregister(ClientSession session, Messages.DeregisterRequest request)
@@ -176,8 +176,10 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
             return NamingAnswer.Of(error);
         }
 
-        RegistrationResult result = registry.Deregister(session.Client, key, identities);
-        return NamingAnswer.Of(new Messages.DeregisterReply { Revision = (ulong)result.Revision, Removed = (uint)result.Count });
+        RegistrationResult result = registry.Deregister(session.Client, key, identities, session);
+        return result.Error is not null
+            ? NamingAnswer.Of(result.Error)
+            : NamingAnswer.Of(new Messages.DeregisterReply { Revision = (ulong)result.Revision, Removed = (uint)result.Count });
     }
 
     /// <summary>The list, or a default answer when making it is work for a worker.</summary>

@@ -73,11 +73,12 @@ internal sealed class ServiceRegistry : IDeadlineOwner
     /// <param name="key">The service; made when it is new.</param>
     /// <param name="instances">Valid instances with different identities; may be empty with <paramref name="replace"/>.</param>
     /// <param name="replace">Afterwards the client publishes exactly these for the service.</param>
-    public RegistrationResult Register(RegistryClient client, ServiceKey key, IReadOnlyList<Instance> instances, bool replace)
+    /// <param name="session">Who speaks for a native client: refused when another session has taken over.</param>
+    public RegistrationResult Register(RegistryClient client, ServiceKey key, IReadOnlyList<Instance> instances, bool replace, object? session = null)
     {
         lock (client.ClientGate)
         {
-            if (client.IsReleased)
+            if (client.IsReleased || client.Session != session)
             {
                 return new RegistrationResult(0, 0, RequestError.SessionClosed);
             }
@@ -107,10 +108,15 @@ internal sealed class ServiceRegistry : IDeadlineOwner
     }
 
     /// <summary>Withdraws what a client publishes under the given identities; what is not there is no error.</summary>
-    public RegistrationResult Deregister(RegistryClient client, ServiceKey key, IReadOnlyList<InstanceIdentity> identities)
+    public RegistrationResult Deregister(RegistryClient client, ServiceKey key, IReadOnlyList<InstanceIdentity> identities, object? session = null)
     {
         lock (client.ClientGate)
         {
+            if (client.IsReleased || client.Session != session)
+            {
+                return new RegistrationResult(0, 0, RequestError.SessionClosed);
+            }
+
             if (!Services.TryGet(key, out ServiceEntry? entry))
             {
                 return new RegistrationResult(Revisions.Current, 0);
@@ -155,11 +161,17 @@ internal sealed class ServiceRegistry : IDeadlineOwner
         }
     }
 
-    /// <summary>Withdraws what an older session of the client published and the present one has not named again.</summary>
-    public void WithdrawNotReaffirmed(RegistryClient client)
+    /// <summary>Withdraws what an older session of the client published and the present one has not named again. Does nothing when the present one is not
+    /// the given attachment any more.</summary>
+    public void WithdrawNotReaffirmed(RegistryClient client, int attachment)
     {
         lock (client.ClientGate)
         {
+            if (client.Attachment != attachment)
+            {
+                return;
+            }
+
             WithdrawWhereHoldingClientGate(client, EmptyCause.Lost, static (client, publication) => publication.Attachment != client.Attachment);
         }
     }

@@ -40,7 +40,9 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 client.Attachment++;
                 if (client.PublicationCount > 0)
                 {
-                    ReaffirmDeadline.Start(wheel, reaffirm, () => registry.WithdrawNotReaffirmed(client));
+                    // Without room in the wheel they stay until the new session ends: late, but no ghosts.
+                    int attachment = client.Attachment;
+                    ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.WithdrawNotReaffirmed(client, attachment));
                 }
 
                 return client;
@@ -60,10 +62,12 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
 
             client.Session = null;
             bool left = reason.Kind is CloseKind.PeerClosed or CloseKind.PeerReset;
-            if (left && client.PublicationCount > 0 && wheel.IsResuming((int)reaffirm.TotalMilliseconds))
+            int attachment = client.Attachment;
+            if (left
+                && client.PublicationCount > 0
+                && wheel.IsResuming((int)reaffirm.TotalMilliseconds)
+                && ReaffirmDeadline.TryStart(wheel, reaffirm, () => ReleaseUnlessAttached(instanceId, client, attachment)))
             {
-                int attachment = client.Attachment;
-                ReaffirmDeadline.Start(wheel, reaffirm, () => ReleaseUnlessAttached(instanceId, client, attachment));
                 return;
             }
 

@@ -81,7 +81,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         {
             if (replies.Bytes > room)
             {
-                // The rest waits until the peer has read its answers.
+                // The rest waits until the peer has read its answers. Whether it holds a started frame is seen then.
+                _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, partialFrame: false, outputWaits: true);
                 Services.Metrics.CountFrames(frames);
                 return new ReceiveResult(buffer.Start, buffer.Start);
             }
@@ -356,6 +357,11 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
             if (_inWork.TryQueue(new QueuedRequest(this, type, correlationId, message)))
             {
                 return null;
+            }
+
+            if (message is SubscribeRequest subscribe)
+            {
+                _subscriptions!.RemoveUnanswered(subscribe.SubscriptionId);
             }
 
             answer = NamingAnswer.Of(RequestError.Overloaded);

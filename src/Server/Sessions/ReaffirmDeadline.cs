@@ -14,11 +14,16 @@ internal sealed class ReaffirmDeadline : IDeadlineOwner
         _over = over;
     }
 
-    /// <summary>Calls <paramref name="over"/> on the wheel's thread after <paramref name="time"/>.</summary>
-    public static void Start(TimingWheel wheel, TimeSpan time, Action over)
+    /// <summary>Calls <paramref name="over"/> on the wheel's thread after <paramref name="time"/>; false when the wheel has no room.</summary>
+    public static bool TryStart(TimingWheel wheel, TimeSpan time, Action over)
     {
-        ReaffirmDeadline deadline = new(wheel, over);
-        wheel.Arm(wheel.Allocate(deadline), wheel.Now, (int)time.TotalMilliseconds);
+        if (!wheel.TryAllocate(new ReaffirmDeadline(wheel, over), out int entry))
+        {
+            return false;
+        }
+
+        wheel.Arm(entry, wheel.Now, (int)time.TotalMilliseconds);
+        return true;
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)

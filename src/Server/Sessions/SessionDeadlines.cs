@@ -104,6 +104,12 @@ internal struct SessionDeadlines
         Verdict verdict = EvaluateSilence(wheel, options, outbound, now, out next);
         if (verdict is Verdict.Wait or Verdict.Probe && Volatile.Read(ref _frameStartedAt) is var started and not 0)
         {
+            if (outbound.IsBehind && Interlocked.CompareExchange(ref _frameStartedAt, Math.Max(now, 1), started) == started)
+            {
+                // The input is not read meanwhile, so the rest of the frame may be there already: it gets its time again.
+                started = now;
+            }
+
             Verdict frame = Judge(wheel, started, options.StartedFrame, now, Verdict.FrameOver, out Deadline frameDue);
             if (frame == Verdict.FrameOver)
             {
@@ -136,7 +142,8 @@ internal struct SessionDeadlines
         long lastReceived = Volatile.Read(ref _lastReceived);
         if (_probedAt != 0)
         {
-            if (lastReceived <= _probedAt)
+            // On a quick network the answer arrives within the millisecond of the probe.
+            if (lastReceived < _probedAt)
             {
                 return Judge(wheel, _probedAt, options.ProbeAnswer, now, Verdict.ProbeOver, out next);
             }

@@ -67,6 +67,15 @@ internal sealed class SessionSubscriptions(SessionServices services)
         }
     }
 
+    /// <summary>Takes back a subscription whose first list cannot be made now: to the client, which gets an error, it does not exist.</summary>
+    public void RemoveUnanswered(ulong id)
+    {
+        if (Find(id) is { WrittenRevision: 0 })
+        {
+            Remove(id);
+        }
+    }
+
     public bool Remove(ulong id)
     {
         lock (_subscriptionGate)

@@ -1,0 +1,59 @@
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using Google.Protobuf;
+
+namespace FastRegistry.Server.Tests.Harness;
+
+/// <summary>A frame the server sent, copied out; a stream of chunks appears as the frame it was.</summary>
+internal sealed record ReceivedFrame(FrameHeader Header, byte[] Body)
+{
+    public FrameKind Kind => Header.Kind;
+
+    public ulong CorrelationId => Header.CorrelationId;
+
+    public bool IsError => (Header.Flags & FrameFlags.Error) != 0;
+
+    public ErrorReply Error
+    {
+        get
+        {
+            Assert.True(IsError, $"expected an error, got {Header}");
+            return ErrorReply.Parser.ParseFrom(Body);
+        }
+    }
+
+    public GoAway GoAway
+    {
+        get
+        {
+            Assert.Equal(FrameKind.GoAway, Kind);
+            return Wire.Messages.GoAway.Parser.ParseFrom(Body);
+        }
+    }
+
+    public PushPrefix PushPrefix
+    {
+        get
+        {
+            Assert.Equal(FrameKind.Push, Kind);
+            return Wire.Framing.PushPrefix.Read(Body);
+        }
+    }
+
+    public Snapshot Pushed
+    {
+        get
+        {
+            Assert.Equal(FrameKind.Push, Kind);
+            return Snapshot.Parser.ParseFrom(Body.AsSpan(Wire.Framing.PushPrefix.Size));
+        }
+    }
+
+    public T Answer<T>(MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        Assert.Equal(FrameKind.Response, Kind);
+        Assert.False(IsError, IsError ? Error.ToString() : "");
+        return parser.ParseFrom(Body);
+    }
+}
