@@ -16,7 +16,7 @@ internal sealed class ClientFixture : IServerConnector, IAsyncDisposable
     private static readonly TimeSpan MeasuredStep = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CoarseStep = TimeSpan.FromMilliseconds(250);
 
-    private readonly TransportResources _resources = new();
+    private readonly TransportResources _resources = new(SocketServerConnector.Limits);
     private readonly ConcurrentDictionary<string, ScriptedServer> _servers = new();
     private readonly ConcurrentQueue<string> _attempts = new();
     private readonly List<NamingClient> _clients = [];

@@ -47,6 +47,20 @@ public sealed class ReconnectTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task More_registrations_than_one_frame_holds_are_restored_in_parts_of_which_the_first_replaces()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        RegistryInstance[] many = [.. Enumerable.Range(0, 3_000).Select(i => First with { Port = i, Metadata = First.Metadata.Add("k", new string('x', 600)) })];
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, many));
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 3);
+        BatchRegisterRequest[] parts = [.. Server.Requests(MessageType.BatchRegister).Skip(1).Select(frame => frame.Parse<BatchRegisterRequest>())];
+        Assert.Equal([true, false], parts.Select(part => part.Replace));
+        Assert.Equal(3_000, parts.Sum(part => part.Instances.Count));
+        await _fixture.UntilAsync(() => client.GetRegistrations()[0].State == RegistrationState.Registered);
+    }
+
+    [Fact]
     public async Task What_was_deregistered_while_disconnected_is_not_redone_and_an_empty_replacement_clears_the_server()
     {
         NamingClient client = await _fixture.ConnectAsync();

@@ -76,7 +76,14 @@ internal sealed class Registrar
         ArgumentNullException.ThrowIfNull(instances);
         cancellationToken.ThrowIfCancellationRequested();
         _link.ThrowIfDisposed();
+        DeregisterRequest request = new() { Namespace = InRequest(key), Group = key.Group, Name = key.Name };
+        request.Keys.AddRange(instances.Select(static instance => instance.Identity.ToMessage()));
         ServerSession? session = _link.Current;
+        if (session is not null)
+        {
+            CallFailure.ThrowIfTooLarge(request, session);
+        }
+
         _table.Drop(key, instances, session is not null);
         if (session is null || instances.Count == 0)
         {
@@ -84,9 +91,6 @@ internal sealed class Registrar
             return;
         }
 
-        DeregisterRequest request = new() { Namespace = InRequest(key), Group = key.Group, Name = key.Name };
-        request.Keys.AddRange(instances.Select(static instance => instance.Identity.ToMessage()));
-        CallFailure.ThrowIfTooLarge(request, session);
         CallOutcome outcome = await session
             .CallAsync(MessageType.Deregister, request, ReplyParsers.Deregister, _options.RequestTimeout, cancellationToken).ConfigureAwait(false);
         if (outcome.Status == CallStatus.Replied)
@@ -134,15 +138,16 @@ internal sealed class Registrar
 
     private async Task ReplaceAsync(ServerSession session, Replacement replacement, bool isNewSession)
     {
-        ValueTask<CallOutcome> answer = session.CallAsync(
-            MessageType.BatchRegister, replacement.Request, ReplyParsers.Register, _options.RequestTimeout, CancellationToken.None);
+        Task<CallOutcome>[] answers = [.. replacement.Requests.Select(request => session.CallAsync(
+            MessageType.BatchRegister, request, ReplyParsers.Register, _options.RequestTimeout, CancellationToken.None).AsTask())];
         if (!isNewSession)
         {
             _table.Sent(replacement);
         }
 
-        CallOutcome outcome = await answer.ConfigureAwait(false);
-        if (outcome.Status == CallStatus.Replied)
+        CallOutcome[] outcomes = await Task.WhenAll(answers).ConfigureAwait(false);
+        CallOutcome outcome = Array.Find(outcomes, static outcome => outcome.Status != CallStatus.Replied);
+        if (Array.TrueForAll(outcomes, static outcome => outcome.Status == CallStatus.Replied))
         {
             if (_table.End(replacement, again: false, failure: null))
             {

@@ -8,6 +8,9 @@ namespace FastRegistry.Client.Registering;
 /// <param name="maximumServices">Services that may have registrations; more are refused.</param>
 internal sealed class RegistrationTable(string defaultNamespace, int maximumServices)
 {
+    // Far below what a server takes: many registrations, each small enough, may add up to more than one frame holds.
+    private const int MaximumBatchBytes = 1024 * 1024;
+
     private readonly Lock _tableGate = new();
     private readonly Dictionary<ServiceKey, PublishedService> _services = [];
 
@@ -125,7 +128,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
                 if (needed && possible && service.Failure is null)
                 {
                     service.NeedsReplacement = false;
-                    service.Replacing = new Replacement(service, CreateRequest(service), service.Begun);
+                    service.Replacing = new Replacement(service, CreateRequests(service), service.Begun);
                     replacements.Add(service.Replacing);
                 }
             }
@@ -185,18 +188,33 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
         }
     }
 
-    private BatchRegisterRequest CreateRequest(PublishedService service)
+    private List<BatchRegisterRequest> CreateRequests(PublishedService service)
     {
-        BatchRegisterRequest request = new()
+        List<BatchRegisterRequest> requests = [CreateRequest(service.Key, replace: true)];
+        int bytes = 0;
+        foreach (Instance instance in service.Kept.Values)
         {
-            Namespace = service.Key.Namespace == defaultNamespace ? "" : service.Key.Namespace,
-            Group = service.Key.Group,
-            Name = service.Key.Name,
-            Replace = true,
-        };
-        request.Instances.AddRange(service.Kept.Values.Select(static instance => instance.ToMessage()));
-        return request;
+            Wire.Messages.Instance message = instance.ToMessage();
+            bytes += message.CalculateSize();
+            if (bytes > MaximumBatchBytes && requests[^1].Instances.Count > 0)
+            {
+                bytes = 0;
+                requests.Add(CreateRequest(service.Key, replace: false));
+            }
+
+            requests[^1].Instances.Add(message);
+        }
+
+        return requests;
     }
+
+    private BatchRegisterRequest CreateRequest(ServiceKey key, bool replace) => new()
+    {
+        Namespace = key.Namespace == defaultNamespace ? "" : key.Namespace,
+        Group = key.Group,
+        Name = key.Name,
+        Replace = replace,
+    };
 
     private void RemoveIfIdleHoldingGate(PublishedService service)
     {

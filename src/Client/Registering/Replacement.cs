@@ -2,8 +2,8 @@ using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Registering;
 
-/// <summary>One batch that makes the server's view of a service this client's.</summary>
+/// <summary>Batches that make the server's view of a service this client's, to be sent one behind the other.</summary>
 /// <param name="Service">The service.</param>
-/// <param name="Request">The batch, with the replace flag.</param>
-/// <param name="Begun">Requests begun for the service when the batch was made.</param>
-internal sealed record Replacement(PublishedService Service, BatchRegisterRequest Request, long Begun);
+/// <param name="Requests">The first has the replace flag; others add what would make it larger than a server takes.</param>
+/// <param name="Begun">Requests begun for the service when they were made.</param>
+internal sealed record Replacement(PublishedService Service, IReadOnlyList<BatchRegisterRequest> Requests, long Begun);
