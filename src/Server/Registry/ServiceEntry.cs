@@ -15,7 +15,9 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
     private readonly List<Subscription> _subscribers = [];
 
     private ServiceSnapshot? _snapshot;
-    private long _revision;
+
+    // Not 0: a service that was forgotten and returns must not seem older than what readers have of it.
+    private long _revision = registry.Revisions.Current;
     private long _changedAt;
     private int _instanceCount;
     private int _subscriberCount;
