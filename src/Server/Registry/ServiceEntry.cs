@@ -116,6 +116,9 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
 
     public bool IsListedHoldingGate(InstanceIdentity identity) => _visible.ContainsKey(identity);
 
+    /// <summary>True when an identity would leave the list with this publication.</summary>
+    public bool IsOnlyOneHoldingGate(Publication publication) => publication.Waiting is null && _visible[publication.Instance.Identity] == publication;
+
     /// <summary>Takes a revision for a change; the caller marks the service dirty when it has left the gate.</summary>
     public void ChangedHoldingGate()
     {
