@@ -15,7 +15,9 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
     private readonly List<Subscription> _subscribers = [];
 
     private ServiceSnapshot? _snapshot;
-    private long _revision;
+
+    // Not 0: a service that was forgotten and returns must not seem older than what readers have of it.
+    private long _revision = registry.Revisions.Current;
     private long _changedAt;
     private int _instanceCount;
     private int _subscriberCount;
@@ -113,6 +115,9 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
     }
 
     public bool IsListedHoldingGate(InstanceIdentity identity) => _visible.ContainsKey(identity);
+
+    /// <summary>True when an identity would leave the list with this publication.</summary>
+    public bool IsOnlyOneHoldingGate(Publication publication) => publication.Waiting is null && _visible[publication.Instance.Identity] == publication;
 
     /// <summary>Takes a revision for a change; the caller marks the service dirty when it has left the gate.</summary>
     public void ChangedHoldingGate()

@@ -256,9 +256,10 @@ internal sealed class ServiceRegistry : IDeadlineOwner
             addedListed += entry.IsListedHoldingGate(instance.Identity) ? 0 : 1;
         }
 
-        RequestError? error = client.PublicationCount + added > _limits.PublicationsPerClient
+        (int withdrawn, int unlisted) = replace ? CountReplacedHoldingGates(client, entry, instances) : (0, 0);
+        RequestError? error = client.PublicationCount + added - withdrawn > _limits.PublicationsPerClient
             ? RequestError.Limit(LimitOptions.PublicationsPerClientKey, _limits.PublicationsPerClient)
-            : entry.InstanceCount + addedListed > _limits.InstancesPerService
+            : entry.InstanceCount + addedListed - unlisted > _limits.InstancesPerService
                 ? RequestError.Limit(LimitOptions.InstancesPerServiceKey, _limits.InstancesPerService)
                 : null;
         if (error is not null)
@@ -293,6 +294,24 @@ internal sealed class ServiceRegistry : IDeadlineOwner
 
         FinishHoldingGate(entry, changed);
         return new RegistrationResult(entry.Revision, count);
+    }
+
+    /// <summary>What a replacing batch takes away, so that limits count its end and not its middle.</summary>
+    private static (int Withdrawn, int Unlisted) CountReplacedHoldingGates(RegistryClient client, ServiceEntry entry, IReadOnlyList<Instance> instances)
+    {
+        (int Withdrawn, int Unlisted) count = (0, 0);
+        if (client.FindHoldingGate(entry) is { } own)
+        {
+            HashSet<InstanceIdentity> named = [.. instances.Select(static instance => instance.Identity)];
+            foreach (Publication publication in own)
+            {
+                bool goes = !named.Contains(publication.Instance.Identity);
+                count.Withdrawn += goes ? 1 : 0;
+                count.Unlisted += goes && entry.IsOnlyOneHoldingGate(publication) ? 1 : 0;
+            }
+        }
+
+        return count;
     }
 
     private RegistrationResult RemoveAllHoldingClientGate(RegistryClient client, ServiceKey key)

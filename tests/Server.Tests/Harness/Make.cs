@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using FastRegistry.Server.Registry;
+
+namespace FastRegistry.Server.Tests.Harness;
+
+/// <summary>Registry objects in short form.</summary>
+internal static class Make
+{
+    public static ServiceKey Key(string name = "s", string group = "DEFAULT_GROUP", string @namespace = "public") => new(@namespace, group, name);
+
+    public static RegistryClient Client(string id = "c") => new(ClientKind.Native, id);
+
+    public static Instance Instance(
+        int port, double weight = 1, string ip = "10.0.0.1", string cluster = "DEFAULT", bool healthy = true, bool enabled = true, string? metadata = null) => new()
+        {
+            Identity = new InstanceIdentity(cluster, ip, port),
+            Weight = weight,
+            Healthy = healthy,
+            Enabled = enabled,
+            Metadata = metadata is null ? [] : ImmutableArray.Create(KeyValuePair.Create("m", metadata)),
+        };
+
+    public static RegistrationResult Register(this ServiceRegistry registry, RegistryClient client, string service, params Instance[] instances) =>
+        registry.Register(client, Key(service), instances, replace: false);
+
+    public static RegistrationResult Deregister(this ServiceRegistry registry, RegistryClient client, string service, params Instance[] instances) =>
+        registry.Deregister(client, Key(service), [.. instances.Select(static instance => instance.Identity)]);
+
+    public static ServiceEntry? Find(this ServiceRegistry registry, string service = "s") =>
+        registry.Services.TryGet(Key(service), out ServiceEntry? entry) ? entry : null;
+
+    /// <summary>Every listed instance as <c>port=weight</c>, sorted.</summary>
+    public static string[] Listed(this ServiceRegistry registry, string service = "s") => registry.Find(service) is { } entry
+        ? [.. entry.GetSnapshot().Instances.ToArray().Select(static instance => $"{instance.Identity.Port}={instance.Weight}").Order(StringComparer.Ordinal)]
+        : [];
+}
