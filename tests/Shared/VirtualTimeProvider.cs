@@ -12,7 +12,8 @@ internal sealed class VirtualTimeProvider : TimeProvider
     private readonly Lock _advancing = new();
     private readonly SortedSet<VirtualTimer> _armed = new(VirtualTimer.ByDue);
     private long _ticks;
-    private long _sequence;
+    // From 1: (0, 0) is the place of a timer that was never armed.
+    private long _sequence = 1;
 
     /// <summary>Ticks of 100 ns, as <see cref="TimeSpan"/> counts.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

@@ -45,9 +45,9 @@ internal static class InstanceRules
             throw RegistryException.Invalid(prefix + "weight", $"{instance.Weight} is not between 0 and {MaximumWeight}");
         }
 
-        if (string.IsNullOrEmpty(instance.Cluster) || !instance.Cluster.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        if (string.IsNullOrEmpty(instance.Cluster) || !instance.Cluster.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-'))
         {
-            throw RegistryException.Invalid(prefix + "cluster", $"'{instance.Cluster}' must be letters, digits, '-', '_' or '.'");
+            throw RegistryException.Invalid(prefix + "cluster", $"'{instance.Cluster}' must be letters, digits or '-'");
         }
 
         if (instance.Metadata is null || instance.Metadata.ContainsKey(""))

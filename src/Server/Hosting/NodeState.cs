@@ -5,5 +5,9 @@ internal enum NodeState
 {
     Starting,
     Ready,
+
+    /// <summary>A part that cannot come back has ended: the listener or a worker.</summary>
+    Failed,
+
     Stopping,
 }

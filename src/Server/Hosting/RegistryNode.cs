@@ -56,7 +56,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             Push = Push,
             Clients = new ClientDirectory(Registry, Wheel, options.Deadlines.Reaffirm),
             Sessions = new SessionTable(allowance.Clients, allowance.LimitText),
-            Naming = new NamingRequests(Registry, limits),
+            Naming = new NamingRequests(Registry, limits, log),
             Requests = Requests,
             BudgetRetry = new BudgetRetry(Wheel),
             Metrics = Metrics,
@@ -106,7 +106,11 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     {
         SocketTransport transport = new(Resources);
         _listener = new SocketListener(Options.ClientTransport.EndPoint, transport, Acceptor, this, _timeProvider);
-        Services.ClientAddresses = [_listener.LocalEndPoint.ToString()];
+
+        // "Any address" is none that a client could go to.
+        IPAddress address = _listener.LocalEndPoint.Address;
+        bool anyAddress = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        Services.ClientAddresses = anyAddress ? [] : [_listener.LocalEndPoint.ToString()];
     }
 
     /// <summary>Begins to accept; from now on the node is ready.</summary>
@@ -131,6 +135,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         }
 
         Services.Sessions.Close();
+        Push.End();
         _log.Stopping(Services.Sessions.Count);
         SessionDrain drain = new(Services.Sessions, Options.Deadlines, _timeProvider);
         int closed = await drain.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -147,7 +152,11 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
 
     void IAcceptObserver.AcceptFailed(AcceptErrorTier tier, SocketError error, TimeSpan backOff) => _log.AcceptFailed(tier, error.ToString(), backOff);
 
-    void IAcceptObserver.ListenerFailed(SocketError error) => _log.ListenerFailed(error.ToString());
+    void IAcceptObserver.ListenerFailed(SocketError error)
+    {
+        Fail();
+        _log.ListenerFailed(error.ToString());
+    }
 
     private async Task StopWorkersAsync()
     {
@@ -159,6 +168,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         }
     }
 
+    /// <summary>A part that cannot come back is gone: whoever asks for readiness is told, and restarts the node.</summary>
+    private void Fail() => Interlocked.CompareExchange(ref _state, (int)NodeState.Failed, (int)NodeState.Ready);
+
     private async Task Watch(Task worker)
     {
         try
@@ -169,6 +181,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            Fail();
             _log.WorkerFault(fault);
         }
     }

@@ -41,6 +41,9 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Configuration.AddEnvironmentVariables("FASTREGISTRY_");
         builder.Configuration.AddCommandLine(args);
         builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
+
+        // A start that fails is reported in one line by the program itself.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         ServerOptions options = ServerOptionsReader.Read(builder.Configuration);
         ConnectionAllowance allowance = ConnectionAllowance.Read(options.Limits);
 
@@ -74,7 +77,7 @@ internal sealed class ServerHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         BindClients();
-        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
+        await StartHttpAsync(cancellationToken).ConfigureAwait(false);
         Node.Start();
         ILogger log = _application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry");
         SessionTable sessions = Node.Services.Sessions;
@@ -99,6 +102,18 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         await _application.DisposeAsync().ConfigureAwait(false);
         await Node.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task StartHttpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _application.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException fault)
+        {
+            throw new IOException($"Http: cannot listen on {Node.Options.Http.EndPoint}: {fault.GetBaseException().Message}", fault);
+        }
     }
 
     private void BindClients()

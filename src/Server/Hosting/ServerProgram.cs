@@ -27,6 +27,13 @@ internal static class ServerProgram
             await Console.Error.WriteLineAsync($"FastRegistry cannot start: {error.Message}").ConfigureAwait(false);
             return ConfigurationExitCode;
         }
+        catch (InvalidDataException fault)
+        {
+            // A configuration file that does not parse.
+            string text = $"{fault.Message} {fault.GetBaseException().Message}".ReplaceLineEndings(" ");
+            await Console.Error.WriteLineAsync($"FastRegistry cannot start: {text}").ConfigureAwait(false);
+            return ConfigurationExitCode;
+        }
         catch (Exception fault) when (fault is SocketException or IOException)
         {
             await Console.Error.WriteLineAsync($"FastRegistry cannot start: {fault.Message}").ConfigureAwait(false);

@@ -12,7 +12,7 @@ internal static class HealthEndpoints
         application.MapGet("/health/live", static () => Results.Text("alive"));
         application.MapGet("/health/ready", static (RegistryNode node) => node.State == NodeState.Ready
             ? Results.Text("ready")
-            : Results.Text(node.State == NodeState.Starting ? "starting" : "stopping", statusCode: StatusCodes.Status503ServiceUnavailable));
+            : Results.Text(node.State.ToString().ToLowerInvariant(), statusCode: StatusCodes.Status503ServiceUnavailable));
         application.MapGet("/metrics", static (RegistryNode node) => Results.Text(PrometheusText.Write(node.Metrics.Definitions), PrometheusText.ContentType));
     }
 }

@@ -15,7 +15,7 @@ namespace FastRegistry.Server.Naming;
 /// <see cref="TryRunNow"/> is called on a session's receive path and does only what is O(1) or small; the rest is parsed there and run by a worker
 /// through <see cref="RunQueued"/>.
 /// </remarks>
-internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limits)
+internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limits, ILogger log)
 {
     // A list of up to this many instances is built on the receive path: less work than handing it over.
     private const int SmallListInstances = 64;
@@ -76,6 +76,14 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         catch (InvalidProtocolBufferException)
         {
             answer = NamingAnswer.Of(RequestError.Malformed(type));
+            return true;
+        }
+#pragma warning disable CA1031 // One failing request must not cost its sender the connection; it gets an error and the log the exception.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            log.RequestFailed(fault, type, session.Id);
+            answer = NamingAnswer.Of(RequestError.Internal);
             return true;
         }
     }

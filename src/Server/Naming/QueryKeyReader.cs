@@ -4,7 +4,7 @@ using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Naming;
 
-/// <summary>Reads the common form of a <c>QueryRequest</c> (names, perhaps healthy_only = false, no clusters) straight into a service key in UTF-8.</summary>
+/// <summary>Reads the common form of a <c>QueryRequest</c> (names only: no clusters, no health filter) straight into a service key in UTF-8.</summary>
 /// <remarks>No object, no string. Whatever it does not understand it leaves to the generated parser, which gives the same answer at a higher price.</remarks>
 internal static class QueryKeyReader
 {

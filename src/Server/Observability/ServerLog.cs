@@ -33,6 +33,9 @@ internal static partial class ServerLog
     [LoggerMessage(13, LogLevel.Error, "A {Type} request of session {Session} failed")]
     public static partial void RequestFailed(this ILogger log, Exception fault, MessageType type, long session);
 
+    [LoggerMessage(14, LogLevel.Warning, "The list of {Service} is too large for any stream; session {Session} keeps the list it has")]
+    public static partial void ListTooLarge(this ILogger log, string service, long session);
+
     [LoggerMessage(20, LogLevel.Warning, "Accepting failed ({Tier}: {Error}); waiting {BackOff}")]
     public static partial void AcceptFailed(this ILogger log, AcceptErrorTier tier, string error, TimeSpan backOff);
 

@@ -7,6 +7,7 @@ namespace FastRegistry.Server.Push;
 internal sealed class PushDispatcher
 {
     private readonly PushWorker[] _workers;
+    private bool _ended;
 
     public PushDispatcher(int workers)
     {
@@ -22,9 +23,19 @@ internal sealed class PushDispatcher
     /// <summary>A service has changed. Only the edge from clean to dirty queues it, so a storm of changes is one entry.</summary>
     public void Changed(ServiceEntry service)
     {
-        if (service.SubscriberCount > 0 && service.TryMarkDirty())
+        if (service.SubscriberCount > 0 && !Volatile.Read(ref _ended) && service.TryMarkDirty())
         {
             WorkerOf(service).Enqueue(service);
+        }
+    }
+
+    /// <summary>The node is stopping: nothing is pushed any more. Clients that leave now would otherwise empty the lists of those that have not left yet.</summary>
+    public void End()
+    {
+        Volatile.Write(ref _ended, true);
+        foreach (PushWorker worker in _workers)
+        {
+            worker.End();
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class PushWorker
     // ServiceEntry: push to all its subscribers. Subscription: push to this one.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Subscription> _subscribers = [];
+    private bool _ended;
     private int _queued;
     private long _pushes;
     private long _resyncs;
@@ -29,6 +30,9 @@ internal sealed class PushWorker
     public void Enqueue(ServiceEntry service) => EnqueueMarked(service);
 
     public void Enqueue(Subscription subscription) => EnqueueMarked(subscription);
+
+    /// <summary>From now on marks are taken and nothing is pushed.</summary>
+    public void End() => Volatile.Write(ref _ended, true);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -90,7 +94,7 @@ internal sealed class PushWorker
 
     private void Push(Subscription subscription, ServiceSnapshot snapshot)
     {
-        if (snapshot.Revision <= subscription.WrittenRevision)
+        if (snapshot.Revision <= subscription.WrittenRevision || Volatile.Read(ref _ended))
         {
             return;
         }

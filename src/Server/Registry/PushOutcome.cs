@@ -9,6 +9,9 @@ internal enum PushOutcome
     /// <summary>The connection is behind; the newest list will be asked for when it has drained.</summary>
     Resync,
 
+    /// <summary>No stream can carry the list; the subscriber keeps the one it has.</summary>
+    TooLarge,
+
     /// <summary>The connection is gone.</summary>
     Closed,
 }

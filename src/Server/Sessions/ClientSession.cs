@@ -17,6 +17,9 @@ namespace FastRegistry.Server.Sessions;
 /// </remarks>
 internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubscriber
 {
+    // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
+    private const int FrameBytesAlwaysTaken = 64 * 1024;
+
     private readonly Connection _connection;
     private readonly SessionOutput _output;
 
@@ -96,7 +99,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
 
             frames++;
             CloseReason? close = status == FrameReadStatus.Refused
-                ? GoAway(replies, refusal, FrameRefusal.TextOf(refusal, maximumBody))
+                ? SessionGoAway.Write(replies, refusal, SessionGoAway.TextOf(refusal, maximumBody))
                 : Take(frame, replies, now);
             if (close is not null)
             {
@@ -105,7 +108,12 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
             }
         }
 
-        bool outputWaits = _connection.Outbound.QueuedBytes > 0;
+        if (buffer.Length > FrameBytesAlwaysTaken && _connection.IsMemoryShort)
+        {
+            return EndWith(received, SessionGoAway.Write(replies, GoAwayReason.LimitExceeded, "the memory for frames that are not complete is used up"), now);
+        }
+
+        bool outputWaits = _connection.Outbound.QueuedBytes > 0 || _output.HasOpenStreams;
         _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, !buffer.IsEmpty, outputWaits);
         Services.Metrics.CountFrames(frames);
         return new ReceiveResult(buffer.Start, received.End);
@@ -141,7 +149,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
         SessionDeadlines.Verdict verdict =
-            _deadlines.Evaluate(Services.Wheel, Services.Options.Deadlines, _connection.Outbound, now, out Deadline next);
+            _deadlines.Evaluate(Services.Wheel, Services.Options.Deadlines, _connection.Outbound, _output.StreamProgress, now, out Deadline next);
         switch (verdict)
         {
             case SessionDeadlines.Verdict.Wait:
@@ -195,6 +203,12 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
 
     PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot)
     {
+        if (SessionOutput.IsTooLarge(subscription, snapshot))
+        {
+            Services.Log.ListTooLarge(snapshot.Key.ToString(), Id);
+            return PushOutcome.TooLarge;
+        }
+
         AppendOutcome outcome = _output.TryPush(subscription, snapshot);
         if (outcome != AppendOutcome.Behind)
         {
@@ -239,10 +253,10 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
                 _stage = SessionStage.Setup;
                 return true;
             case PrefaceStatus.NotOurs:
-                refused = GoAway(replies, GoAwayReason.BadPreface, "this port speaks the FastRegistry framing; HTTP is served on another one");
+                refused = SessionGoAway.Write(replies, GoAwayReason.BadPreface, "this port speaks the FastRegistry framing; HTTP is served on another one");
                 return false;
             case PrefaceStatus.UnsupportedVersion:
-                refused = GoAway(replies, GoAwayReason.UnsupportedVersion, $"this node speaks version {FrameHeader.CurrentVersion}");
+                refused = SessionGoAway.Write(replies, GoAwayReason.UnsupportedVersion, $"this node speaks version {FrameHeader.CurrentVersion}");
                 return false;
             default:
                 return false;
@@ -262,7 +276,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         {
             return frame.Header is { Kind: FrameKind.Request, Type: MessageType.Setup }
                 ? SetUp(frame, replies, now)
-                : GoAway(replies, GoAwayReason.SetupRequired, "the first frame must be the set-up request");
+                : SessionGoAway.Write(replies, GoAwayReason.SetupRequired, "the first frame must be the set-up request");
         }
 
         switch (kind)
@@ -270,26 +284,20 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
             case FrameKind.Request:
                 return TakeRequest(frame, replies);
             case FrameKind.Ping:
-                PingBody ping = ReadPing(frame.Body);
+                PingBody ping = FixedBodies.Ping(frame.Body);
                 Acknowledge(ping.AcknowledgedPush);
                 replies.WritePong(new PongBody(ping.Token));
                 return null;
             case FrameKind.Probe:
-                Span<byte> probe = stackalloc byte[ProbeBody.Size];
-                FrameReader.Copy(frame.Body, probe);
-                replies.WritePong(new PongBody(ProbeBody.Read(probe).Token));
+                replies.WritePong(new PongBody(FixedBodies.Probe(frame.Body).Token));
                 return null;
             case FrameKind.Pong:
                 return null;
             case FrameKind.Ack:
-                Span<byte> ack = stackalloc byte[AckBody.Size];
-                FrameReader.Copy(frame.Body, ack);
-                Acknowledge(AckBody.Read(ack).Sequence);
+                Acknowledge(FixedBodies.Ack(frame.Body).Sequence);
                 return null;
             case FrameKind.Credit:
-                Span<byte> credit = stackalloc byte[CreditBody.Size];
-                FrameReader.Copy(frame.Body, credit);
-                _output.AddCredit(CreditBody.Read(credit));
+                _output.AddCredit(FixedBodies.Credit(frame.Body));
                 return null;
             case FrameKind.Cancel:
                 _inWork?.Cancel(frame.Header.CorrelationId);
@@ -299,7 +307,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
             default:
                 return (frame.Header.Flags & FrameFlags.Skippable) != 0
                     ? null
-                    : GoAway(replies, GoAwayReason.ProtocolViolation, $"a client does not send {kind} frames");
+                    : SessionGoAway.Write(replies, GoAwayReason.ProtocolViolation, $"a client does not send {kind} frames");
         }
     }
 
@@ -309,7 +317,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         ulong correlationId = frame.Header.CorrelationId;
         if (outcome == SetupOutcome.MissingCapability)
         {
-            return GoAway(replies, GoAwayReason.MissingCapability, error!.Text);
+            return SessionGoAway.Write(replies, GoAwayReason.MissingCapability, error!.Text);
         }
 
         if (outcome == SetupOutcome.Refused)
@@ -342,7 +350,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         ulong correlationId = frame.Header.CorrelationId;
         if (type == MessageType.Setup)
         {
-            return GoAway(replies, GoAwayReason.ProtocolViolation, "the set-up was done already");
+            return SessionGoAway.Write(replies, GoAwayReason.ProtocolViolation, "the set-up was done already");
         }
 
         if (_inWork is not null && _inWork.Contains(correlationId))
@@ -378,24 +386,6 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         {
             Volatile.Write(ref _acknowledgedPush, sequence);
         }
-    }
-
-    private static PingBody ReadPing(in ReadOnlySequence<byte> body)
-    {
-        if (body.FirstSpan.Length >= PingBody.Size)
-        {
-            return PingBody.Read(body.FirstSpan);
-        }
-
-        Span<byte> bytes = stackalloc byte[PingBody.Size];
-        FrameReader.Copy(body, bytes);
-        return PingBody.Read(bytes);
-    }
-
-    private static CloseReason GoAway(BatchWriter replies, GoAwayReason reason, string text)
-    {
-        replies.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = (uint)reason, Text = text });
-        return CloseReason.Sent(reason, text);
     }
 
     private ReceiveResult EndWith(in ReadOnlySequence<byte> received, CloseReason reason, long now)

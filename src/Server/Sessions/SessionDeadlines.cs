@@ -17,6 +17,8 @@ internal struct SessionDeadlines
     private long _probedAt;
     private long _closingAt;
     private long _stuckSince;
+    private long _streamStuckSince;
+    private long _streamBytes;
     private long _sentBytes;
     private bool _ready;
 
@@ -89,7 +91,13 @@ internal struct SessionDeadlines
     }
 
     /// <summary>Decides, on the wheel's thread, what is over at <paramref name="now"/>.</summary>
-    public Verdict Evaluate(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long now, out Deadline next)
+    /// <param name="wheel">The wheel.</param>
+    /// <param name="options">The times.</param>
+    /// <param name="outbound">What waits to be sent.</param>
+    /// <param name="streamProgress">Bytes of streams sent so far; -1 = none is open.</param>
+    /// <param name="now">Wheel time.</param>
+    /// <param name="next">When to look again.</param>
+    public Verdict Evaluate(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long streamProgress, long now, out Deadline next)
     {
         if (Volatile.Read(ref _closingAt) is var closing and not 0)
         {
@@ -119,7 +127,27 @@ internal struct SessionDeadlines
             next = Earlier(next, frameDue);
         }
 
-        return verdict;
+        return verdict is Verdict.Wait or Verdict.Probe && IsStreamStuck(wheel, options, streamProgress, now, ref next) ? Verdict.SlowConsumer : verdict;
+    }
+
+    /// <summary>A stream the client gives no credit for is not read either.</summary>
+    private bool IsStreamStuck(TimingWheel wheel, DeadlineOptions options, long progress, long now, ref Deadline next)
+    {
+        if (progress < 0)
+        {
+            _streamStuckSince = 0;
+            return false;
+        }
+
+        if (progress != _streamBytes || _streamStuckSince == 0)
+        {
+            _streamBytes = progress;
+            _streamStuckSince = Math.Max(now, 1);
+        }
+
+        bool stuck = Judge(wheel, _streamStuckSince, options.SlowConsumer, now, Verdict.SlowConsumer, out Deadline due) == Verdict.SlowConsumer;
+        next = Earlier(next, due);
+        return stuck;
     }
 
     private Verdict EvaluateSilence(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long now, out Deadline next)

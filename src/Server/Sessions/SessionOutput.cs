@@ -23,6 +23,9 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>A stream will call back when it is through.</summary>
     public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
 
+    /// <summary>Bytes of streams sent so far while some are open, else -1: standing still means the client gives no credit.</summary>
+    public long StreamProgress => Volatile.Read(ref _streams) is { Open: > 0 } streams ? streams.SentBytes : -1;
+
     /// <summary>All connections together hold more than the node may keep for them.</summary>
     public bool IsBudgetExceeded => connection.Outbound.IsBudgetExceeded;
 
@@ -51,16 +54,24 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
             return;
         }
 
-        FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
-        byte[] body = answer.SharedBody ?? answer.Message!.ToByteArray();
-        if (!ChunksAllowed || !Streams().TryBegin(header, [], body, session.ResyncMarked))
+        if (!ChunksAllowed || bodyBytes > WireLimits.MaximumStreamBytes)
         {
-            RequestError error = ChunksAllowed
-                ? RequestError.Overloaded
-                : new RequestError(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes and the client did not announce the capability for chunks");
+            string reason = ChunksAllowed ? "more than a stream may carry" : "and the client did not announce the capability for chunks";
+            RequestError error = new(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes, {reason}");
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, error.ToReply());
+            return;
+        }
+
+        FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
+        if (!Streams().TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), session.ResyncMarked))
+        {
+            batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, RequestError.Overloaded.ToReply());
         }
     }
+
+    /// <summary>True when no stream may carry the list.</summary>
+    public static bool IsTooLarge(Subscription subscription, ServiceSnapshot snapshot) =>
+        snapshot.Encode(subscription.Filter).Length > WireLimits.MaximumStreamBytes - PushPrefix.Size;
 
     /// <summary>Pushes a list.</summary>
     public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot)

@@ -32,6 +32,9 @@ public sealed class BlockPool : MemoryPool<byte>
     /// <summary>Blocks that are out at this moment. Returns to 0 when every connection is closed: the leak check of tests and metrics.</summary>
     public long Rented => Interlocked.Read(ref _rented);
 
+    /// <summary>Bytes of the blocks that are out, counting each as one of the usual size.</summary>
+    public long RentedBytes => Rented * BlockBytes;
+
     /// <summary>Blocks waiting for reuse.</summary>
     public int Free => Volatile.Read(ref _freeCount);
 

@@ -27,7 +27,7 @@ public enum FrameKind : byte
     /// <summary>The requester no longer wants the answer to this correlation id. Empty body, no answer of its own.</summary>
     Cancel = 7,
 
-    /// <summary>The sender is about to close, and why. Nothing follows it.</summary>
+    /// <summary>The sender is about to close, and why. A stopping node still answers what was asked before; otherwise nothing follows it.</summary>
     GoAway = 8,
 
     /// <summary>A piece of a message that is too large for one frame. Body: <see cref="ChunkPrefix"/>, then the piece.</summary>

@@ -16,6 +16,7 @@ public sealed class OutboundStreams(Connection connection)
     private readonly Lock _streamGate = new();
     private readonly List<Stream> _open = [];
     private uint _lastId;
+    private long _sentBytes;
     private int _next;
     private bool _pumping;
     private bool _pumpAgain;
@@ -31,6 +32,9 @@ public sealed class OutboundStreams(Connection connection)
             }
         }
     }
+
+    /// <summary>Bytes of all streams put into the chain so far; standing still while streams are open means that the other side gives no credit.</summary>
+    public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>Begins to send a message as a stream.</summary>
     /// <param name="header">Header of the message as one frame would have it; its length is ignored.</param>
@@ -150,7 +154,7 @@ public sealed class OutboundStreams(Connection connection)
         return false;
     }
 
-    private static void WritePiece(BatchWriter batch, Stream stream)
+    private void WritePiece(BatchWriter batch, Stream stream)
     {
         // The message's own prefix is a few bytes and travels in the first piece.
         byte[] messagePrefix = stream.MessagePrefix;
@@ -161,6 +165,7 @@ public sealed class OutboundStreams(Connection connection)
         ReadOnlyMemory<byte> piece = stream.Body.Slice(stream.Sent, length);
         stream.Sent += length;
         stream.Credit -= messagePrefix.Length + length;
+        Volatile.Write(ref _sentBytes, _sentBytes + length);
 
         FrameFlags flags = stream.Remaining == 0 ? FrameFlags.EndOfStream : FrameFlags.None;
         int bodyBytes = ChunkPrefix.Size + messagePrefix.Length + length;

@@ -41,6 +41,9 @@ public abstract class Connection
     /// handler then examines everything it is given.</summary>
     public bool PausesWhenBehind { get; set; } = true;
 
+    /// <summary>True when the buffers of all connections together use more memory than they may: nothing large should be waited for.</summary>
+    public bool IsMemoryShort => Resources.Blocks.RentedBytes > Resources.MaximumBlockBytes;
+
     /// <summary>Why the connection ended or is ending; null while it is open.</summary>
     public CloseReason? CloseReason => Volatile.Read(ref _closeReason);
 

@@ -24,6 +24,9 @@ public sealed class TransportResources
         _pipes = new DefaultObjectPool<Pipe>(new PipePolicy(Blocks), maximumRetained: 256);
     }
 
+    /// <summary>Bytes of blocks in use above which sessions refuse to wait for large frames: a quarter of the memory the process may use.</summary>
+    public long MaximumBlockBytes { get; init; } = Math.Max(64L * 1024 * 1024, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
     /// <summary>The block pool.</summary>
     public BlockPool Blocks { get; } = new();
 

@@ -154,6 +154,30 @@ public sealed class GoldenVectorTests
 
     public static TheoryData<string> FrameNames() => [.. GoldenVectors.Frames.Select(frame => frame.Name)];
 
+    [Fact]
+    public void Session_of_the_protocol_document_is_what_this_build_writes()
+    {
+        Epoch epoch = new() { Node = 1, Incarnation = 2 };
+        SetupReply setup = new()
+        {
+            Epoch = epoch,
+            Capabilities = 3,
+            SeesMajority = true,
+            ClientAddresses = { "127.0.0.1:7848" },
+            ServerName = "n1",
+            ServerVersion = "0.1.0",
+            IdleProbeMilliseconds = 20_000,
+            MaximumBodyBytes = 4 * 1024 * 1024,
+        };
+        SubscribeRequest subscribe = new() { SubscriptionId = 77, Name = "pay" };
+        Snapshot empty = new() { Name = "pay", Epoch = epoch, Revision = 6, EmptyReason = EmptyReason.Deregistered };
+
+        AssertBatch(GoldenVectors.SetupReplyFrame, batch => batch.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Setup, 1UL << 32, setup));
+        AssertBatch(GoldenVectors.SubscribeRequestFrame, batch => batch.WriteMessage(FrameKind.Request, FrameFlags.None, MessageType.Subscribe, 2UL << 32, subscribe));
+        AssertBatch(GoldenVectors.SubscribeReplyFrame, batch => batch.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Subscribe, 2UL << 32, empty));
+        AssertBatch(GoldenVectors.ClientClosingFrame, batch => batch.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = 19 }));
+    }
+
     private static void AssertBatch(string golden, Action<BatchWriter> write)
     {
         TransportResources resources = new();

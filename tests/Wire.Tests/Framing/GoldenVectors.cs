@@ -112,6 +112,26 @@ internal static class GoldenVectors
         " 01 02";
 
     /// <summary>Every frame above with its name.</summary>
+    /// <summary>Response, type Setup: epoch (1, 2), capabilities 3, majority, "127.0.0.1:7848", "n1", "0.1.0", probe after 20,000 ms, 4 MiB.</summary>
+    public const string SetupReplyFrame =
+        "43 00 00 00 01 02 00 01 00 00 00 00 01 00 00 00" +
+        " 0A 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00 00 11 03 00 00 00 00 00 00 00 18 01 22" +
+        " 0E 31 32 37 2E 30 2E 30 2E 31 3A 37 38 34 38 2A 02 6E 31 32 05 30 2E 31 2E 30 38 A0 9C 01 40 80" +
+        " 80 80 02";
+
+    /// <summary>Request, type Subscribe: subscription_id 77, name "pay".</summary>
+    public const string SubscribeRequestFrame =
+        "0E 00 00 00 01 01 00 07 00 00 00 00 02 00 00 00" +
+        " 09 4D 00 00 00 00 00 00 00 22 03 70 61 79";
+
+    /// <summary>Response, type Subscribe: "pay", epoch (1, 2), revision 6, empty, DEREGISTERED.</summary>
+    public const string SubscribeReplyFrame =
+        "1D 00 00 00 01 02 00 07 00 00 00 00 02 00 00 00" +
+        " 1A 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00 00 28 06 38 02";
+
+    /// <summary>Goaway, reason ClientClosing.</summary>
+    public const string ClientClosingFrame = "02 00 00 00 01 08 00 00 00 00 00 00 00 00 00 00 08 13";
+
     public static (string Name, byte[] Bytes)[] Frames { get; } =
     [
         (nameof(SetupRequestFrame), Bytes(SetupRequestFrame)),
@@ -130,6 +150,10 @@ internal static class GoldenVectors
         (nameof(CreditFrame), Bytes(CreditFrame)),
         (nameof(ProbeFrame), Bytes(ProbeFrame)),
         (nameof(SkippableUnknownFrame), Bytes(SkippableUnknownFrame)),
+        (nameof(SetupReplyFrame), Bytes(SetupReplyFrame)),
+        (nameof(SubscribeRequestFrame), Bytes(SubscribeRequestFrame)),
+        (nameof(SubscribeReplyFrame), Bytes(SubscribeReplyFrame)),
+        (nameof(ClientClosingFrame), Bytes(ClientClosingFrame)),
     ];
 
     public static byte[] Bytes(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));

@@ -1,0 +1,26 @@
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>Goaways that end a batch on the receive path, and the texts of those the framing causes.</summary>
+internal static class SessionGoAway
+{
+    /// <summary>Writes the goaway behind the answers of the batch; the reason it returns closes the connection when they have been sent.</summary>
+    public static CloseReason Write(BatchWriter replies, GoAwayReason reason, string text)
+    {
+        replies.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = (uint)reason, Text = text });
+        return CloseReason.Sent(reason, text);
+    }
+
+    /// <summary>Why a header was refused.</summary>
+    public static string TextOf(GoAwayReason reason, int maximumBodyBytes) => reason switch
+    {
+        GoAwayReason.FrameTooLarge => $"a body may have {maximumBodyBytes} bytes here",
+        GoAwayReason.UnsupportedVersion => $"every frame must have version {FrameHeader.CurrentVersion}",
+        GoAwayReason.UnknownKind => "the kind is unknown and the frame is not skippable",
+        _ => "the body's length does not fit the frame's kind and flags",
+    };
+}
