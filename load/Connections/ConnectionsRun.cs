@@ -44,7 +44,7 @@ internal sealed class ConnectionsRun(ConnectionsOptions options) : IDisposable
         ServerMemory idle = await _server.CollectAsync(CancellationToken.None);
         HoldPhase hold = await HoldAsync(sessions, interrupted);
         ServerMemory after = await _server.CollectAsync(CancellationToken.None);
-        ClosePhase close = await CloseAsync(sessions);
+        ClosePhase close = await CloseAsync(sessions, before.Connections);
         return new ConnectionsReport(
             RunSettings.Of(options), Machine.Read(), connect, hold, close, new MemoryReadings(before, idle, after), interrupted.IsCancellationRequested);
     }
@@ -85,7 +85,7 @@ internal sealed class ConnectionsRun(ConnectionsOptions options) : IDisposable
         return new HoldPhase(heartbeats, _statistics.ProbesAnswered, _statistics.Losses.ToList(), cost);
     }
 
-    private async Task<ClosePhase> CloseAsync(IReadOnlyList<SessionConnection> sessions)
+    private async Task<ClosePhase> CloseAsync(IReadOnlyList<SessionConnection> sessions, int connectionsBefore)
     {
         int aborted = 0;
         PhaseCost cost = await MeasureAsync(async () =>
@@ -102,7 +102,20 @@ internal sealed class ConnectionsRun(ConnectionsOptions options) : IDisposable
                 session.Abort();
             }
         });
-        return new ClosePhase(aborted, cost);
+        return new ClosePhase(aborted, await CountLeftAsync(connectionsBefore), cost);
+    }
+
+    private async Task<int> CountLeftAsync(int connectionsBefore)
+    {
+        long startedAt = Stopwatch.GetTimestamp();
+        int left = await _server.ReadConnectionsAsync(CancellationToken.None) - connectionsBefore;
+        while (left > 0 && Stopwatch.GetElapsedTime(startedAt) < LastAnswers)
+        {
+            await Task.Delay(Settle);
+            left = await _server.ReadConnectionsAsync(CancellationToken.None) - connectionsBefore;
+        }
+
+        return Math.Max(left, 0);
     }
 
     private async Task<PhaseCost> MeasureAsync(Func<Task> phase)

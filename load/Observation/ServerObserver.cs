@@ -9,7 +9,8 @@ namespace FastRegistry.Load.Observation;
 /// <summary>Asks the server's HTTP side what the run costs it. One per run.</summary>
 internal sealed class ServerObserver(IPEndPoint http) : IDisposable
 {
-    private const string CpuMetric = "fastregistry_cpu_seconds_total ";
+    private const string CpuMetric = "fastregistry_cpu_seconds_total";
+    private const string ConnectionsMetric = "fastregistry_connections";
 
     private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://{http}"), Timeout = TimeSpan.FromSeconds(60) };
 
@@ -24,21 +25,27 @@ internal sealed class ServerObserver(IPEndPoint http) : IDisposable
 
     /// <summary>Processor time the server has used since it started.</summary>
     /// <exception cref="CannotRunException">It does not answer, or is not a FastRegistry server.</exception>
-    public Task<double> ReadCpuSecondsAsync(CancellationToken cancellationToken) => AskAsync(async () =>
+    public Task<double> ReadCpuSecondsAsync(CancellationToken cancellationToken) => ReadMetricAsync(CpuMetric, cancellationToken);
+
+    /// <summary>Client connections the server has now.</summary>
+    /// <exception cref="CannotRunException">It does not answer, or is not a FastRegistry server.</exception>
+    public async Task<int> ReadConnectionsAsync(CancellationToken cancellationToken) => (int)await ReadMetricAsync(ConnectionsMetric, cancellationToken);
+
+    public void Dispose() => _client.Dispose();
+
+    private Task<double> ReadMetricAsync(string name, CancellationToken cancellationToken) => AskAsync(async () =>
     {
         string text = await _client.GetStringAsync("/metrics", cancellationToken);
         foreach (string line in text.Split('\n'))
         {
-            if (line.StartsWith(CpuMetric, StringComparison.Ordinal))
+            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ' ')
             {
-                return double.Parse(line[CpuMetric.Length..], CultureInfo.InvariantCulture);
+                return double.Parse(line[name.Length..], CultureInfo.InvariantCulture);
             }
         }
 
-        throw new HttpRequestException($"/metrics has no {CpuMetric.Trim()}");
+        throw new HttpRequestException($"/metrics has no {name}");
     });
-
-    public void Dispose() => _client.Dispose();
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {

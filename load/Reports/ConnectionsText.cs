@@ -14,7 +14,7 @@ internal static class ConnectionsText
         WriteConnect(text, report.Connect);
         WriteMemory(text, report.Memory);
         WriteHold(text, report.Hold);
-        Line(text, "close", $"{report.Close.Cost.Seconds:0.00} s, {report.Close.Aborted} aborted; {Cpu(report.Close.Cost)}");
+        Line(text, "close", $"{report.Close.Cost.Seconds:0.00} s, {report.Close.Aborted} aborted, {report.Close.LeftOnServer} left on the server; {Cpu(report.Close.Cost)}");
         Line(text, "result", report.Complete ? "all connections were set up and held" : report.Interrupted ? "interrupted" : "NOT all connections were set up and held");
         return text.ToString();
     }

@@ -27,8 +27,8 @@ internal sealed class LatencyHistogram
     /// <summary>Measurements so far.</summary>
     public long Count => _counts.Sum();
 
-    /// <summary>Largest measurement, exact.</summary>
-    public TimeSpan Maximum => ToTimeSpan(Volatile.Read(ref _maximum));
+    /// <summary>Largest measurement, exact, in microseconds.</summary>
+    public double MaximumMicroseconds => ToMicroseconds(Volatile.Read(ref _maximum));
 
     /// <summary>Counts one duration; negative ones count as zero.</summary>
     public void Record(long stopwatchTicks)
@@ -52,9 +52,10 @@ internal sealed class LatencyHistogram
         RaiseMaximum(Volatile.Read(ref other._maximum));
     }
 
-    /// <summary>The duration that <paramref name="percent"/> of all measurements do not pass: the middle of its bucket, at most the maximum.</summary>
+    /// <summary>The duration in microseconds that <paramref name="percent"/> of all measurements do not pass: the middle of its bucket, at most the
+    /// maximum; 0 when there are none.</summary>
     /// <param name="percent">Above 0, at most 100.</param>
-    public TimeSpan Percentile(double percent)
+    public double PercentileMicroseconds(double percent)
     {
         long total = Count;
         long rank = Math.Max(1, (long)Math.Ceiling(total * percent / 100));
@@ -64,21 +65,21 @@ internal sealed class LatencyHistogram
             seen += Volatile.Read(ref _counts[i]);
             if (total > 0 && seen >= rank)
             {
-                return ToTimeSpan(Math.Min(MiddleOf(i), Volatile.Read(ref _maximum)));
+                return ToMicroseconds(Math.Min(MiddleOf(i), Volatile.Read(ref _maximum)));
             }
         }
 
-        return Maximum;
+        return 0;
     }
 
     public LatencySummary Summarise() => new(
         Count,
-        Percentile(50).TotalMicroseconds,
-        Percentile(90).TotalMicroseconds,
-        Percentile(99).TotalMicroseconds,
-        Percentile(99.9).TotalMicroseconds,
-        Percentile(99.99).TotalMicroseconds,
-        Maximum.TotalMicroseconds);
+        PercentileMicroseconds(50),
+        PercentileMicroseconds(90),
+        PercentileMicroseconds(99),
+        PercentileMicroseconds(99.9),
+        PercentileMicroseconds(99.99),
+        MaximumMicroseconds);
 
     private static int BucketOf(long value)
     {
@@ -110,7 +111,7 @@ internal sealed class LatencyHistogram
         return (1L << exponent) + (fraction * width) + (width / 2);
     }
 
-    private static TimeSpan ToTimeSpan(long stopwatchTicks) => Stopwatch.GetElapsedTime(0, stopwatchTicks);
+    private static double ToMicroseconds(long stopwatchTicks) => stopwatchTicks * 1e6 / Stopwatch.Frequency;
 
     private void RaiseMaximum(long value)
     {
