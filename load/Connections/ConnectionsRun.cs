@@ -34,6 +34,20 @@ internal sealed class ConnectionsRun(ConnectionsOptions options) : IDisposable
             throw new CannotRunException("interrupted before it began");
         }
 
+        try
+        {
+            return await RunPhasesAsync(before, interrupted);
+        }
+        catch (CannotRunException reason) when (_statistics.Losses.ToList() is [FailureCount loss, ..])
+        {
+            throw new CannotRunException($"{reason.Message}; {_statistics.Losses.Total} connections had ended by then, most as {loss.Kind}");
+        }
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    private async Task<ConnectionsReport> RunPhasesAsync(ServerMemory before, CancellationToken interrupted)
+    {
         ConnectionOpener opener = new(options, _statistics);
         PhaseCost connectCost = await MeasureAsync(() => opener.OpenAllAsync(interrupted));
         LatencySummary latency = opener.Latency.Summarise();
@@ -48,8 +62,6 @@ internal sealed class ConnectionsRun(ConnectionsOptions options) : IDisposable
         return new ConnectionsReport(
             RunSettings.Of(options), Machine.Read(), connect, hold, close, new MemoryReadings(before, idle, after), interrupted.IsCancellationRequested);
     }
-
-    public void Dispose() => _server.Dispose();
 
     /// <summary>A clear word when nobody listens, instead of thousands of failures.</summary>
     private async Task RequireTransportAsync(CancellationToken interrupted)

@@ -37,7 +37,7 @@ internal static class ConnectionsText
         Line(text, "hold", $"{hold.Cost.Seconds:0.00} s, {hold.Lost} lost, {hold.ProbesAnswered} probes answered; {Cpu(hold.Cost)}");
         if (hold.Heartbeats is { } heartbeats)
         {
-            Line(text, "heartbeats", $"{heartbeats.Asked} asked, {heartbeats.Sent} sent, {heartbeats.Answered} answered; server {hold.ServerCpuMicrosecondsPerHeartbeat:0.0} us each");
+            Line(text, "heartbeats", $"{heartbeats.Asked} asked, {heartbeats.Sent} sent, {heartbeats.Answered} answered; server {hold.ServerCpuMicrosecondsPerHeartbeat ?? 0:0.0} us each");
             Line(text, "round trip", Latency(heartbeats.RoundTrip));
             Line(text, "from due time", Latency(heartbeats.FromDueTime));
         }
