@@ -1,3 +1,5 @@
 using BenchmarkDotNet.Running;
+using FastRegistry.Bench.Timing;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// Not typeof(Program): the server's own Program is visible here too.
+BenchmarkSwitcher.FromAssembly(typeof(TouchBenchmarks).Assembly).Run(args);

@@ -5,19 +5,19 @@ namespace FastRegistry.Wire.Tests.Framing;
 /// <summary><c>docs/protocol.md</c> quotes the golden vectors; a vector that changes without the document fails here.</summary>
 public sealed class ProtocolDocumentTests
 {
-    public static TheoryData<string> Vectors => [.. Constants().Select(static field => field.Name)];
+    public static TheoryData<string> Vectors => [.. Constants().Select(static constant => constant.Name)];
 
     [Theory]
     [MemberData(nameof(Vectors))]
     public void Protocol_document_quotes_every_golden_vector(string name)
     {
-        string hex = WithoutSpace((string)Constants().Single(field => field.Name == name).GetRawConstantValue()!);
+        string hex = WithoutSpace((string)Constants().Single(constant => constant.Name == name).GetRawConstantValue()!);
 
         Assert.Contains(hex, WithoutSpace(File.ReadAllText(DocumentPath())), StringComparison.Ordinal);
     }
 
     private static IEnumerable<FieldInfo> Constants() =>
-        typeof(GoldenVectors).GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Where(static field => field.IsLiteral && field.FieldType == typeof(string));
+        typeof(GoldenVectors).GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Where(static constant => constant.IsLiteral && constant.FieldType == typeof(string));
 
     private static string WithoutSpace(string text) => string.Concat(text.Where(static character => !char.IsWhiteSpace(character) && character != '`'));
 

@@ -1,0 +1,8 @@
+namespace FastRegistry.Bench.Transport;
+
+/// <summary>Where received bytes are handled.</summary>
+public enum RoundTripScheduling
+{
+    Inline,
+    ThreadPool,
+}

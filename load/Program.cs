@@ -1,0 +1,3 @@
+using FastRegistry.Load.Commands;
+
+return await LoadProgram.RunAsync(args);

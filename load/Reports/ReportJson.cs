@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace FastRegistry.Load.Reports;
+
+/// <summary>Source-generated writing of reports.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ConnectionsReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;
