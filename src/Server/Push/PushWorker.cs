@@ -90,7 +90,7 @@ internal sealed class PushWorker
 
     private void Push(Subscription subscription, ServiceSnapshot snapshot)
     {
-        if (snapshot.Revision <= subscription.WrittenRevision)
+        if (!subscription.IsActive || snapshot.Revision <= subscription.WrittenRevision)
         {
             return;
         }

@@ -25,6 +25,9 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
     /// <summary>Revision last written to the connection.</summary>
     public long WrittenRevision => Volatile.Read(ref _writtenRevision);
 
+    /// <summary>False once it was removed: what was meant for it before goes nowhere.</summary>
+    public bool IsActive => IndexInService >= 0;
+
     public bool IsResyncMarked => Volatile.Read(ref _resync) != 0;
 
     /// <summary>Notes that a list is being written; false when the same or a newer one was written already.</summary>
