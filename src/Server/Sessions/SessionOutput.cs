@@ -87,7 +87,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
         // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
         OutboundStreams streams = Streams();
-        if (connection.Outbound.IsBehind || streams.Open > 0)
+        if (connection.Outbound.IsBehind || IsBudgetExceeded || streams.Open > 0)
         {
             return AppendOutcome.Behind;
         }
