@@ -94,7 +94,7 @@ internal sealed class PushWorker
 
     private void Push(Subscription subscription, ServiceSnapshot snapshot)
     {
-        if (snapshot.Revision <= subscription.WrittenRevision || Volatile.Read(ref _ended))
+        if (!subscription.IsActive || snapshot.Revision <= subscription.WrittenRevision || Volatile.Read(ref _ended))
         {
             return;
         }

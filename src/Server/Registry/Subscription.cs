@@ -7,6 +7,7 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
 {
     private long _writtenRevision;
     private int _resync;
+    private bool _streaming;
 
     public ISubscriber Subscriber { get; } = subscriber;
 
@@ -24,6 +25,16 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
 
     /// <summary>Revision last written to the connection.</summary>
     public long WrittenRevision => Volatile.Read(ref _writtenRevision);
+
+    /// <summary>False once it was removed: what was meant for it before goes nowhere.</summary>
+    public bool IsActive => IndexInService >= 0;
+
+    /// <summary>Its last list is being sent in pieces; newer ones wait for the end.</summary>
+    public bool IsStreaming
+    {
+        get => Volatile.Read(ref _streaming);
+        set => Volatile.Write(ref _streaming, value);
+    }
 
     public bool IsResyncMarked => Volatile.Read(ref _resync) != 0;
 

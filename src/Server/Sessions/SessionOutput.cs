@@ -76,6 +76,12 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>Pushes a list.</summary>
     public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot)
     {
+        if (subscription.IsStreaming)
+        {
+            // A small list would overtake the larger one that is under way.
+            return AppendOutcome.Behind;
+        }
+
         byte[] body = snapshot.Encode(subscription.Filter);
         int bodyBytes = PushPrefix.Size + body.Length;
         FrameFlags flags = connection.Outbound.LastPushSequence % AckSampling == 0 ? FrameFlags.AckNow : FrameFlags.None;
@@ -98,14 +104,21 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
         // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
         OutboundStreams streams = Streams();
-        if (connection.Outbound.IsBehind || streams.Open > 0)
+        if (connection.Outbound.IsBehind || IsBudgetExceeded || streams.Open > 0)
         {
             return AppendOutcome.Behind;
         }
 
         Span<byte> prefix = stackalloc byte[PushPrefix.Size];
         new PushPrefix(connection.Outbound.TakePushSequence(), snapshot.ChangedAtMicroseconds).Write(prefix);
-        return streams.TryBegin(header, prefix, body, session.ResyncMarked) ? AppendOutcome.Appended : AppendOutcome.Behind;
+        subscription.IsStreaming = true;
+        if (streams.TryBegin(header, prefix, body, () => Streamed(subscription)))
+        {
+            return AppendOutcome.Appended;
+        }
+
+        subscription.IsStreaming = false;
+        return AppendOutcome.Behind;
     }
 
     public void AddCredit(CreditBody credit) => Volatile.Read(ref _streams)?.AddCredit(credit);
@@ -123,6 +136,12 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     {
         byte[] body = new GoAway { Reason = (uint)reason, Text = text }.ToByteArray();
         connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
+    }
+
+    private void Streamed(Subscription subscription)
+    {
+        subscription.IsStreaming = false;
+        session.ResyncMarked();
     }
 
     private OutboundStreams Streams()
