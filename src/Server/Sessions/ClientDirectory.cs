@@ -34,6 +34,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 }
 
                 superseded = (ClientSession?)client.Session;
+                superseded?.BeginSupersededHoldingGate();
                 client.Session = session;
                 client.Attachment++;
                 if (superseded is not null && client.PublicationCount > 0)
