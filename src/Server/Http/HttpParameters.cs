@@ -27,9 +27,9 @@ internal sealed class HttpParameters
         {
             return new HttpParameters(request.Query, await request.ReadFormAsync(request.HttpContext.RequestAborted).ConfigureAwait(false));
         }
-        catch (InvalidDataException fault)
+        catch (Exception fault) when (IsBrokenForm(fault))
         {
-            throw new ParameterError($"the form body cannot be read: {fault.Message}");
+            throw new ParameterError($"the form body cannot be read: {fault.Message.ReplaceLineEndings(" ")}");
         }
     }
 
@@ -64,6 +64,10 @@ internal sealed class HttpParameters
 
     /// <summary>Nacos' reading of a flag: <c>y yes on true t</c> in any case are true, everything else is false.</summary>
     public bool FlagOr(string name, bool otherwise) => Find(name) is { } text ? IsTrue(text) : otherwise;
+
+    /// <summary>A broken part, a form that breaks off, or a character set that is not taken. What Kestrel refuses has its own status.</summary>
+    private static bool IsBrokenForm(Exception fault) =>
+        fault is InvalidDataException or ArgumentException or NotSupportedException || fault is IOException and not BadHttpRequestException;
 
     private static bool IsTrue(string text) => text.ToLowerInvariant() is "y" or "yes" or "on" or "true" or "t";
 }

@@ -37,8 +37,9 @@ internal static class MetadataText
 
             return [.. values.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()))];
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // The second: an escape that is half a surrogate pair is noticed only when the value is read.
             return null;
         }
     }

@@ -36,6 +36,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 }
 
                 superseded = (ClientSession?)client.Session;
+                superseded?.BeginSupersededHoldingGate();
                 client.Session = session;
                 client.Attachment++;
                 if (client.PublicationCount > 0)

@@ -127,13 +127,15 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
 
     public void OnClosed(CloseReason reason)
     {
-        Services.Wheel.Release(_entry);
         Services.Sessions.Remove(Slot);
         _subscriptions?.RemoveAll();
         if (_client is not null)
         {
             Services.Clients.Detach(_instanceId, _client, this, reason);
         }
+
+        // After it was detached: from then on no other session arms the entry.
+        Services.Wheel.Release(_entry);
 
         Services.Metrics.CountClosed(reason);
         if (reason.Fault is not null)
@@ -178,13 +180,11 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         return Deadline.After(now, (int)Services.Options.Deadlines.Linger.TotalMilliseconds);
     }
 
-    /// <summary>Says goaway and closes when it has been sent; the linger deadline bounds the wait. Any thread.</summary>
-    public void Close(GoAwayReason reason, string text)
-    {
-        _output.SendGoAway(reason, text);
-        _connection.CloseAfterSending(CloseReason.Sent(reason, text));
-        _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
-    }
+    /// <summary>The linger deadline begins. Called with the client's gate held, while this session still speaks for the client: its wheel entry is its own.</summary>
+    public void BeginSupersededHoldingGate() => _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+
+    /// <summary>Says goaway and closes when it has been sent; follows <see cref="BeginSupersededHoldingGate"/>, on the thread of the newer session.</summary>
+    public void EndSuperseded() => SendLastGoAway(GoAwayReason.Superseded, "the same client instance id has connected again");
 
     /// <summary>Tells the client to leave and goes on serving it until it does or <see cref="Abort"/> comes.</summary>
     public void AskToLeave(GoAwayReason reason, string text) => _output.SendGoAway(reason, text);
@@ -241,6 +241,19 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         _output.Write(batch, request.Type, request.CorrelationId, answer);
         _connection.SendBatch(batch);
         _connection.ReturnBatch(batch);
+    }
+
+    /// <summary>On the wheel's thread: its entry cannot go to another owner meanwhile.</summary>
+    private void Close(GoAwayReason reason, string text)
+    {
+        SendLastGoAway(reason, text);
+        _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+    }
+
+    private void SendLastGoAway(GoAwayReason reason, string text)
+    {
+        _output.SendGoAway(reason, text);
+        _connection.CloseAfterSending(CloseReason.Sent(reason, text));
     }
 
     private bool TakePreface(ref ReadOnlySequence<byte> buffer, BatchWriter replies, out CloseReason? refused)
@@ -339,7 +352,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
         _stage = SessionStage.Ready;
         _deadlines.Ready(Services.Wheel, _entry, Services.Options.Deadlines, now);
         replies.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId, reply);
-        superseded?.Close(GoAwayReason.Superseded, "the same client instance id has connected again");
+        superseded?.EndSuperseded();
         Services.Log.SessionReady(Id, request.ClientName, request.ClientVersion);
         return null;
     }

@@ -97,28 +97,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
             return AppendOutcome.Closed;
         }
 
-        if (connection.CloseReason is not null)
-        {
-            return AppendOutcome.Closed;
-        }
-
-        // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
-        OutboundStreams streams = Streams();
-        if (connection.Outbound.IsBehind || IsBudgetExceeded || streams.Open > 0)
-        {
-            return AppendOutcome.Behind;
-        }
-
-        Span<byte> prefix = stackalloc byte[PushPrefix.Size];
-        new PushPrefix(connection.Outbound.TakePushSequence(), snapshot.ChangedAtMicroseconds).Write(prefix);
-        subscription.IsStreaming = true;
-        if (streams.TryBegin(header, prefix, body, () => Streamed(subscription)))
-        {
-            return AppendOutcome.Appended;
-        }
-
-        subscription.IsStreaming = false;
-        return AppendOutcome.Behind;
+        return connection.CloseReason is null ? TryStream(subscription, snapshot, header, body) : AppendOutcome.Closed;
     }
 
     public void AddCredit(CreditBody credit) => Volatile.Read(ref _streams)?.AddCredit(credit);
@@ -136,6 +115,28 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     {
         byte[] body = new GoAway { Reason = (uint)reason, Text = text }.ToByteArray();
         connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
+    }
+
+    /// <summary>A method of its own: what its callback captures would be allocated for every small push too.</summary>
+    private AppendOutcome TryStream(Subscription subscription, ServiceSnapshot snapshot, in FrameHeader header, byte[] body)
+    {
+        // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
+        OutboundStreams streams = Streams();
+        if (connection.Outbound.IsBehind || IsBudgetExceeded || streams.Open > 0)
+        {
+            return AppendOutcome.Behind;
+        }
+
+        Span<byte> prefix = stackalloc byte[PushPrefix.Size];
+        new PushPrefix(connection.Outbound.TakePushSequence(), snapshot.ChangedAtMicroseconds).Write(prefix);
+        subscription.IsStreaming = true;
+        if (streams.TryBegin(header, prefix, body, () => Streamed(subscription)))
+        {
+            return AppendOutcome.Appended;
+        }
+
+        subscription.IsStreaming = false;
+        return AppendOutcome.Behind;
     }
 
     private void Streamed(Subscription subscription)

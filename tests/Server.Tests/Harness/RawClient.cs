@@ -19,6 +19,9 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
 
     public PipeConnection Connection { get; } = connection;
 
+    /// <summary>For tests that read without this class, and without its allocations.</summary>
+    public PipeReader Input => peer.Input;
+
     public ClientSession Session => (ClientSession)handler!;
 
     public bool IsAccepted => handler is not null;

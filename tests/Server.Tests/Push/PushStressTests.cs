@@ -1,0 +1,200 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Registry;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Streams;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Server.Tests.Push;
+
+public sealed class PushStressTests
+{
+    private const int Services = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Nothing_is_lost_between_threads_not_even_to_slow_subscribers()
+    {
+        TestLog log = new();
+        ServerOptions options = ServerOptionsReader.Check(new ServerOptions
+        {
+            Deadlines = new DeadlineOptions { WarmUp = TimeSpan.Zero },
+            Workers = new WorkerOptions { Push = 2, Requests = 2 },
+        });
+        await using RegistryNode node = new(options, TimeProvider.System, log);
+        node.StartWorkers();
+        node.Start();
+        Subscriber[] subscribers = [.. Enumerable.Range(0, 12).Select(i => new Subscriber(node, isSlow: i % 3 == 0))];
+        Array.ForEach(subscribers, static subscriber => subscriber.Start());
+
+        Task[] writers = [.. Enumerable.Range(0, 2).Select(i => Task.Run(() => Write(node.Registry, i), TestContext.Current.CancellationToken))];
+        await Task.WhenAll(writers);
+        Stopwatch waiting = Stopwatch.StartNew();
+        while (!subscribers.All(subscriber => subscriber.SeesNewest(node.Registry)) && waiting.Elapsed < Patience)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.All(subscribers, subscriber => Assert.True(subscriber.SeesNewest(node.Registry), subscriber.ToString()));
+        Assert.All(subscribers, static subscriber => Assert.Empty(subscriber.Faults));
+        Assert.Empty(log.Lines);
+    }
+
+    private static void Write(ServiceRegistry registry, int writer)
+    {
+        Random random = new(writer);
+        RegistryClient client = Make.Client($"w{writer}");
+        for (int i = 0; i < 1500; i++)
+        {
+            string service = $"s{random.Next(Services)}";
+
+            // Between a few hundred bytes and two hundred KiB: both single frames and streams.
+            Server.Registry.Instance[] instances = [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => Make.Instance(random.Next(1, 200), weight: random.Next(1, 50), ip: $"10.0.0.{writer}", metadata: new string('m', 900)))];
+            if (i % 50 == 0)
+            {
+                registry.DeregisterAll(client, Make.Key(service));
+            }
+            else
+            {
+                registry.Register(client, Make.Key(service), [.. instances.DistinctBy(static instance => instance.Identity)], replace: i % 120 == 1);
+            }
+        }
+    }
+
+    private sealed class Subscriber(RegistryNode node, bool isSlow) : IConnectionHandler
+    {
+        private readonly ConcurrentDictionary<ulong, Snapshot> _lists = new();
+        private readonly StreamAssembler _assembler = new();
+        private readonly HashSet<ulong> _sequences = [];
+        private PipeConnection? _connection;
+
+        public ConcurrentQueue<string> Faults { get; } = new();
+
+        public void Start()
+        {
+            (PipeConnection server, PipeConnection mine) = InMemoryTransport.CreatePair(node.Resources, capacityBytes: isSlow ? 8 * 1024 : 256 * 1024);
+            _connection = mine;
+            server.Start(node.Acceptor.Accept(server)!);
+            mine.Start(this);
+            BatchWriter batch = mine.RentBatch();
+            batch.Write(RawClient.PrefaceBytes());
+            batch.Write(RawClient.RequestBytes(MessageType.Setup, 100, RawClient.NewSetup()));
+            for (ulong id = 1; id <= Services; id++)
+            {
+                batch.Write(RawClient.RequestBytes(MessageType.Subscribe, id, new SubscribeRequest { SubscriptionId = id, Name = $"s{id - 1}" }));
+            }
+
+            mine.SendBatch(batch);
+            mine.ReturnBatch(batch);
+        }
+
+        public bool SeesNewest(ServiceRegistry registry)
+        {
+            for (ulong id = 1; id <= Services; id++)
+            {
+                if (registry.Find($"s{id - 1}") is { } entry
+                    && (!_lists.TryGetValue(id, out Snapshot? list) || !list.Equals(Snapshot.Parser.ParseFrom(entry.GetSnapshot().Encode(InstanceFilter.All)))))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
+        {
+            if (isSlow)
+            {
+                Thread.Sleep(1);
+            }
+
+            ReadOnlySequence<byte> buffer = received;
+            while (FrameReader.TryRead(ref buffer, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
+            {
+                Take(frame, replies);
+            }
+
+            return new ReceiveResult(buffer.Start, received.End);
+        }
+
+        public void OnDrained()
+        {
+        }
+
+        public void OnClosed(CloseReason reason)
+        {
+            if (reason.Kind is not (CloseKind.PeerClosed or CloseKind.Aborted))
+            {
+                Faults.Enqueue(reason.ToString());
+            }
+        }
+
+        public override string ToString() =>
+            $"slow: {isSlow}, closed: {_connection?.CloseReason}, lists: {string.Join(' ', _lists.Select(static list => $"{list.Key}@{list.Value.Revision}"))}, {string.Join(';', Faults)}";
+
+        private void Take(in Frame frame, BatchWriter replies)
+        {
+            FrameHeader header = frame.Header;
+            ReadOnlyMemory<byte> body;
+            if (header.Kind == FrameKind.Chunk)
+            {
+                StreamOutcome outcome = _assembler.Add(frame, out header, out body, out CreditBody? credit);
+                if (credit is { } more)
+                {
+                    replies.WriteCredit(more);
+                }
+
+                if (outcome == StreamOutcome.Violation)
+                {
+                    Faults.Enqueue("stream violation");
+                }
+
+                if (outcome != StreamOutcome.Complete)
+                {
+                    return;
+                }
+            }
+            else
+            {
+                body = frame.Body.ToArray();
+            }
+
+            if (header.Kind == FrameKind.Push)
+            {
+                if (!_sequences.Add(PushPrefix.Read(body.Span).Sequence))
+                {
+                    Faults.Enqueue("a push sequence came twice");
+                }
+
+                Keep(header.CorrelationId, Snapshot.Parser.ParseFrom(body.Span[PushPrefix.Size..]), isPush: true);
+            }
+            else if (header is { Kind: FrameKind.Response, Type: MessageType.Subscribe })
+            {
+                Keep(header.CorrelationId, Snapshot.Parser.ParseFrom(body.Span), isPush: false);
+            }
+        }
+
+        private void Keep(ulong id, Snapshot list, bool isPush)
+        {
+            if (_lists.TryGetValue(id, out Snapshot? before) && list.Revision <= before.Revision)
+            {
+                // A push may overtake the first answer, never another push.
+                if (isPush)
+                {
+                    Faults.Enqueue($"push {list.Revision} after {before.Revision}");
+                }
+
+                return;
+            }
+
+            _lists[id] = list;
+        }
+    }
+}

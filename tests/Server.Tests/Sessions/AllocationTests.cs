@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using FastRegistry.Server.Registry;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
+
+namespace FastRegistry.Server.Tests.Sessions;
+
+/// <summary>What a session allocates on the thread that runs its receive path.</summary>
+[Collection(MeasurementsCollection.Name)]
+public sealed class AllocationTests : IDisposable
+{
+    private const int Rounds = 20_000;
+
+    private readonly NodeFixture _node = new();
+    private readonly RawClient _client;
+
+    public AllocationTests()
+    {
+        _client = _node.Connect();
+        _client.Register("s", 1);
+        _client.Subscribe(1, "s");
+        _client.Register("s", 2);
+        _client.Query("s");
+        Assert.NotNull(_client.Read());
+    }
+
+    public void Dispose() => _node.Dispose();
+
+    [Fact]
+    public void A_ping_allocates_nothing()
+    {
+        byte[] body = new byte[PingBody.Size];
+        new PingBody(7, 1).Write(body);
+        AssertReceivesWithoutAllocation(RawClient.FrameBytes(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body));
+    }
+
+    [Fact]
+    public void An_ack_allocates_nothing()
+    {
+        byte[] body = new byte[AckBody.Size];
+        new AckBody(1).Write(body);
+        AssertReceivesWithoutAllocation(RawClient.FrameBytes(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body));
+    }
+
+    [Fact]
+    public void A_query_of_an_existing_service_allocates_nothing() =>
+        AssertReceivesWithoutAllocation(RawClient.RequestBytes(MessageType.Query, 5, new QueryRequest { Name = "s" }));
+
+    [Fact]
+    public void A_push_of_an_encoded_list_allocates_nothing()
+    {
+        Subscription subscription = _client.Session.FindSubscription(1)!;
+        ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
+        PipeReader input = _client.Input;
+        AssertAllocatesNothing(() =>
+        {
+            PushOutcome outcome = ((ISubscriber)_client.Session).Push(subscription, snapshot);
+            _node.PumpTransports();
+            if (outcome != PushOutcome.Sent || !input.TryRead(out ReadResult read))
+            {
+                throw new InvalidOperationException($"{outcome}");
+            }
+
+            input.AdvanceTo(read.Buffer.End);
+            _node.PumpTransports();
+        });
+    }
+
+    private void AssertReceivesWithoutAllocation(byte[] frame)
+    {
+        ReadOnlySequence<byte> received = new(frame);
+        BatchWriter replies = _client.Connection.RentBatch();
+        AssertAllocatesNothing(() =>
+        {
+            _client.Session.OnReceived(received, replies);
+            replies.Complete();
+        });
+        _client.Connection.ReturnBatch(replies);
+    }
+
+    private static void AssertAllocatesNothing(Action act)
+    {
+        for (int i = 0; i < Rounds; i++)
+        {
+            act();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++)
+        {
+            act();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}
