@@ -76,7 +76,11 @@ public sealed class RegistrationTests : IAsyncDisposable
         NamingClient client = await _fixture.ConnectAsync();
         Server.Answers[MessageType.Register] = _ => new ErrorReply
         {
-            Code = (uint)ErrorCode.Overloaded, Field = "instance.weight", Text = "no", Retryable = true, RetryAfterMilliseconds = 250,
+            Code = (uint)ErrorCode.Overloaded,
+            Field = "instance.weight",
+            Text = "no",
+            Retryable = true,
+            RetryAfterMilliseconds = 250,
         };
         RegistryException failure = await _fixture.FailsAsync(client.RegisterAsync(Orders, new RegistryInstance("10.0.0.1", 80)));
         Assert.Equal((RegistryErrorCode.Overloaded, "instance.weight", true), (failure.Code, failure.Field, failure.Retryable));

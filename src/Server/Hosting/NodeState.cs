@@ -6,7 +6,7 @@ internal enum NodeState
     Starting,
     Ready,
 
-    /// <summary>A part that cannot come back has ended: the listener or a worker.</summary>
+    /// <summary>The client listener has ended and cannot come back.</summary>
     Failed,
 
     Stopping,

@@ -93,10 +93,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public void StartWorkers()
     {
         _wheelDriver = new WheelDriver(Wheel);
-        _workers.AddRange(Push.Workers.Select(worker => Watch(Task.Run(() => worker.RunAsync(_stopping.Token)))));
+        _workers.AddRange(Push.Workers.Select(worker => KeepRunning(worker.RunAsync)));
         for (int i = 0; i < Options.Workers.Requests; i++)
         {
-            _workers.Add(Watch(Task.Run(() => Requests.RunAsync(_stopping.Token))));
+            _workers.Add(KeepRunning(Requests.RunAsync));
         }
     }
 
@@ -154,7 +154,8 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
 
     void IAcceptObserver.ListenerFailed(SocketError error)
     {
-        Fail();
+        // Whoever asks for readiness is told.
+        Interlocked.CompareExchange(ref _state, (int)NodeState.Failed, (int)NodeState.Ready);
         _log.ListenerFailed(error.ToString());
     }
 
@@ -168,21 +169,21 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         }
     }
 
-    /// <summary>A part that cannot come back is gone: whoever asks for readiness is told, and restarts the node.</summary>
-    private void Fail() => Interlocked.CompareExchange(ref _state, (int)NodeState.Failed, (int)NodeState.Ready);
-
-    private async Task Watch(Task worker)
+    /// <summary>Runs a worker on the thread pool until the node stops. One item that fails costs that item, not everything behind it.</summary>
+    private async Task KeepRunning(Func<CancellationToken, Task> worker)
     {
-        try
+        while (!_stopping.IsCancellationRequested)
         {
-            await worker.ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A worker that ends is a defect; it must be seen, and must not hide behind a stop that never finishes.
-        catch (Exception fault)
+            try
+            {
+                await Task.Run(() => worker(_stopping.Token)).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // The item that failed is gone; the log has the exception, and the worker goes on with the next.
+            catch (Exception fault)
 #pragma warning restore CA1031
-        {
-            Fail();
-            _log.WorkerFault(fault);
+            {
+                _log.WorkerFault(fault);
+            }
         }
     }
 }

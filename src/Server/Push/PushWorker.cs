@@ -70,6 +70,9 @@ internal sealed class PushWorker
         // Mark first, state second: a change after the read sets the mark again.
         ServiceEntry service = (ServiceEntry)marked;
         service.ClearDirty();
+
+        // A step that failed may have left some behind.
+        _subscribers.Clear();
         service.CopySubscribers(_subscribers);
         if (_subscribers.Count > 0)
         {

@@ -21,6 +21,7 @@ public sealed class OutboundChain
     private bool _sending;
     private bool _completed;
     private bool _behind;
+    private bool _overHardLimit;
 
     internal OutboundChain(SegmentPool pool, OutboundBudget budget, OutboundLimits limits)
     {
@@ -184,8 +185,8 @@ public sealed class OutboundChain
         }
     }
 
-    /// <summary>True when more is queued than any well-behaved peer lets pile up.</summary>
-    internal bool IsOverHardLimit => QueuedBytes > _limits.HardBytes;
+    /// <summary>True once something was appended while more than the hard limit was waiting already. A single large frame alone never passes it.</summary>
+    internal bool IsOverHardLimit => Volatile.Read(ref _overHardLimit);
 
     private void AppendHeaderHoldingGate(in FrameHeader header)
     {
@@ -196,6 +197,7 @@ public sealed class OutboundChain
     private bool AddedHoldingGate(long bytes)
     {
         _budget.Add(bytes);
+        _overHardLimit |= _queuedBytes > _limits.HardBytes;
         _queuedBytes += bytes;
         _behind |= _queuedBytes > _limits.BehindBytes;
         bool start = !_sending;

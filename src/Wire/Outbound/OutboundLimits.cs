@@ -7,6 +7,7 @@ public sealed record OutboundLimits
     /// throughput on long round trips, larger costs memory for every slow reader.</summary>
     public int BehindBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Bytes that end the connection as a slow consumer. Default 1 MiB. Reached only when many answers were in work when it fell behind.</summary>
+    /// <summary>With more bytes than this waiting, anything further ends the connection as a slow consumer. Default 1 MiB. Reached only when many answers
+    /// were in work when it fell behind; at most one more frame is held.</summary>
     public int HardBytes { get; init; } = 1024 * 1024;
 }

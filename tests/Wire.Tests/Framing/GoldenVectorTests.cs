@@ -17,7 +17,10 @@ public sealed class GoldenVectorTests
     private static readonly Instance OneInstance = new() { Ip = "10.0.0.1", Port = 8080 };
     private static readonly Snapshot OneSnapshot = new()
     {
-        Name = "pay", Epoch = new Epoch { Node = 1, Incarnation = 2 }, Revision = 7, Instances = { OneInstance },
+        Name = "pay",
+        Epoch = new Epoch { Node = 1, Incarnation = 2 },
+        Revision = 7,
+        Instances = { OneInstance },
     };
 
     [Fact]

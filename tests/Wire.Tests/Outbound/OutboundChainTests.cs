@@ -79,10 +79,11 @@ public sealed class OutboundChainTests
     }
 
     [Fact]
-    public void The_hard_limit_is_passed_by_one_byte_more()
+    public void The_hard_limit_is_passed_by_what_comes_on_top_of_it_and_never_by_one_frame_alone()
     {
         OutboundChain chain = _resources.CreateChain();
         Append(chain, Limits.HardBytes - FrameHeader.Size, out _);
+        Append(chain, 2 * Limits.HardBytes, out _);
         Assert.False(chain.IsOverHardLimit);
         Append(chain, 0, out _);
         Assert.True(chain.IsOverHardLimit);
