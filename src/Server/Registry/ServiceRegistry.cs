@@ -10,16 +10,11 @@ namespace FastRegistry.Server.Registry;
 /// One per server; any thread. A change takes the client's gate, then the service's, changes data and indexes in the same step, and marks the service
 /// dirty for its push worker. Readers take no lock unless they are the first to see a new revision.
 /// </remarks>
-internal sealed class ServiceRegistry : IDeadlineOwner
+internal sealed class ServiceRegistry
 {
-    private readonly TimingWheel _wheel;
     private readonly LimitOptions _limits;
     private readonly PushDispatcher _push;
-    private readonly int _forgetAfterMilliseconds;
-
-    // Wheel thread and the edge to "empty" only; guarded by its own gate, taken last.
-    private readonly Lock _forgetGate = new();
-    private readonly Dictionary<int, ServiceEntry> _forgetting = [];
+    private readonly EmptyServices _empty;
 
     private long _batches;
     private long _publications;
@@ -28,10 +23,9 @@ internal sealed class ServiceRegistry : IDeadlineOwner
     public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, LimitOptions limits, DeadlineOptions deadlines, PushDispatcher push)
     {
         Epoch = epoch;
-        _wheel = wheel;
         _limits = limits;
         _push = push;
-        _forgetAfterMilliseconds = (int)deadlines.EmptyService.TotalMilliseconds;
+        _empty = new EmptyServices(Services, wheel, deadlines.EmptyService);
         Revisions = new RevisionCounter(timeProvider);
     }
 
@@ -209,43 +203,6 @@ internal sealed class ServiceRegistry : IDeadlineOwner
         }
     }
 
-    /// <summary>An empty service has had its time: it is forgotten unless it is in use again.</summary>
-    Deadline IDeadlineOwner.OnDeadline(int entry, long now)
-    {
-        ServiceEntry? service;
-        lock (_forgetGate)
-        {
-            if (!_forgetting.TryGetValue(entry, out service))
-            {
-                return Deadline.None;
-            }
-        }
-
-        lock (service.ServiceGate)
-        {
-            if (service.IsEmptyHoldingGate)
-            {
-                if (_wheel.Effective(service.EmptySince) + _forgetAfterMilliseconds > now)
-                {
-                    return Deadline.After(service.EmptySince, _forgetAfterMilliseconds);
-                }
-
-                service.ForgetHoldingGate();
-                Services.Remove(service);
-            }
-
-            service.ForgetEntry = -1;
-        }
-
-        lock (_forgetGate)
-        {
-            _forgetting.Remove(entry);
-        }
-
-        _wheel.Release(entry);
-        return Deadline.None;
-    }
-
     private RegistrationResult RegisterHoldingGates(RegistryClient client, ServiceEntry entry, IReadOnlyList<Instance> instances, bool replace)
     {
         int added = 0;
@@ -374,25 +331,8 @@ internal sealed class ServiceRegistry : IDeadlineOwner
 
         if (entry.IsEmptyHoldingGate)
         {
-            ForgetLaterHoldingGate(entry);
+            _empty.AddHoldingGate(entry);
         }
-    }
-
-    private void ForgetLaterHoldingGate(ServiceEntry entry)
-    {
-        entry.EmptySince = _wheel.Now;
-        if (entry.ForgetEntry >= 0 || !_wheel.TryAllocate(this, out int forget))
-        {
-            return;
-        }
-
-        entry.ForgetEntry = forget;
-        lock (_forgetGate)
-        {
-            _forgetting.Add(forget, entry);
-        }
-
-        _wheel.Arm(forget, entry.EmptySince, _forgetAfterMilliseconds);
     }
 
     private ServiceEntry? FindOrAdd(ServiceKey key)

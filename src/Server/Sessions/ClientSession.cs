@@ -15,7 +15,7 @@ namespace FastRegistry.Server.Sessions;
 /// from the wheel's thread, pushes from push workers, answers of long requests from request workers, and <see cref="Close"/> from anyone. What those share is in
 /// types of its own: the outbound chain, <see cref="SessionDeadlines"/>, <see cref="SessionSubscriptions"/>, <see cref="SessionOutput"/>.
 /// </remarks>
-internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubscriber
+internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner
 {
     // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
     private const int FrameBytesAlwaysTaken = 64 * 1024;
@@ -72,10 +72,18 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
     {
         ReadOnlySequence<byte> buffer = received;
         long now = Services.Wheel.Now;
-        if (_stage == SessionStage.Preface && !TakePreface(ref buffer, replies, out CloseReason? refused))
+        if (_stage == SessionStage.Preface)
         {
-            // Starting with the wrong bytes, or not complete yet.
-            return refused is null ? new ReceiveResult(received.Start, received.End) : EndWith(received, refused, now);
+            PrefaceStatus preface = Preface.Check(buffer);
+            if (preface != PrefaceStatus.Accepted)
+            {
+                return preface == PrefaceStatus.Incomplete
+                    ? new ReceiveResult(received.Start, received.End)
+                    : EndWith(received, SessionGoAway.Write(replies, preface), now);
+            }
+
+            buffer = buffer.Slice(Preface.Size);
+            _stage = SessionStage.Setup;
         }
 
         long room = _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
@@ -170,7 +178,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
                 break;
             case SessionDeadlines.Verdict.SlowConsumer:
                 // It reads nothing, so a goaway would never arrive.
-                _connection.Abort(CloseReason.Sent(GoAwayReason.SlowConsumer, "nothing of what waits was read"));
+                _connection.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.SlowConsumer, "nothing of what waits was read"));
                 return Deadline.None;
             default:
                 _connection.Abort(CloseReason.Aborted);
@@ -193,42 +201,13 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
 
     public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
-        _subscriptions ??= new SessionSubscriptions(Services);
-        return _subscriptions.Add(this, id, key, filter, maximum);
+        _subscriptions ??= new SessionSubscriptions(this, _connection, _output);
+        return _subscriptions.Add(id, key, filter, maximum);
     }
 
     public bool Unsubscribe(ulong id) => _subscriptions?.Remove(id) ?? false;
 
     public Subscription? FindSubscription(ulong id) => _subscriptions?.Find(id);
-
-    PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot)
-    {
-        if (SessionOutput.IsTooLarge(subscription, snapshot))
-        {
-            Services.Log.ListTooLarge(snapshot.Key.ToString(), Id);
-            return PushOutcome.TooLarge;
-        }
-
-        AppendOutcome outcome = _output.TryPush(subscription, snapshot);
-        if (outcome != AppendOutcome.Behind)
-        {
-            return outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
-        }
-
-        _subscriptions!.MarkResync(subscription);
-        if (_output.IsBudgetExceeded)
-        {
-            // This connection may have nothing queued that could drain; others keep the node's budget used up.
-            Services.BudgetRetry.Later(this);
-        }
-        else if (!_connection.Outbound.IsBehind && !_output.HasOpenStreams)
-        {
-            // It drained between the refusal and the mark; nobody else will come back to it.
-            ResyncMarked();
-        }
-
-        return PushOutcome.Resync;
-    }
 
     /// <summary>Has the newest list pushed for every subscription that missed one. Any thread.</summary>
     public void ResyncMarked() => _subscriptions?.ResyncMarked();
@@ -254,26 +233,6 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, ISubsc
     {
         _output.SendGoAway(reason, text);
         _connection.CloseAfterSending(CloseReason.Sent(reason, text));
-    }
-
-    private bool TakePreface(ref ReadOnlySequence<byte> buffer, BatchWriter replies, out CloseReason? refused)
-    {
-        refused = null;
-        switch (Preface.Check(buffer))
-        {
-            case PrefaceStatus.Accepted:
-                buffer = buffer.Slice(Preface.Size);
-                _stage = SessionStage.Setup;
-                return true;
-            case PrefaceStatus.NotOurs:
-                refused = SessionGoAway.Write(replies, GoAwayReason.BadPreface, "this port speaks the FastRegistry framing; HTTP is served on another one");
-                return false;
-            case PrefaceStatus.UnsupportedVersion:
-                refused = SessionGoAway.Write(replies, GoAwayReason.UnsupportedVersion, $"this node speaks version {FrameHeader.CurrentVersion}");
-                return false;
-            default:
-                return false;
-        }
     }
 
     /// <summary>Handles one frame; a reason ends the session.</summary>

@@ -15,6 +15,11 @@ internal static class SessionGoAway
         return CloseReason.Sent(reason, text);
     }
 
+    /// <summary>The answer to first bytes that are not a preface this build takes.</summary>
+    public static CloseReason Write(BatchWriter replies, PrefaceStatus preface) => preface == PrefaceStatus.NotOurs
+        ? Write(replies, GoAwayReason.BadPreface, "this port speaks the FastRegistry framing; HTTP is served on another one")
+        : Write(replies, GoAwayReason.UnsupportedVersion, $"this node speaks version {FrameHeader.CurrentVersion}");
+
     /// <summary>Why a header was refused.</summary>
     public static string TextOf(GoAwayReason reason, int maximumBodyBytes) => reason switch
     {

@@ -93,7 +93,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
         if (!ChunksAllowed)
         {
-            connection.Abort(CloseReason.Sent(GoAwayReason.MissingCapability, $"a list of {bodyBytes} bytes needs the capability for chunks"));
+            connection.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.MissingCapability, $"a list of {bodyBytes} bytes needs the capability for chunks"));
             return AppendOutcome.Closed;
         }
 

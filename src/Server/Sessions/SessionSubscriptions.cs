@@ -1,15 +1,18 @@
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Sessions;
 
 /// <summary>The subscriptions of one session; made with the first one.</summary>
 /// <remarks>
-/// Changed on the session's receive path; push workers mark resyncs from any thread. The marks form a lock-free list that is taken as a whole when the
+/// Changed on the session's receive path; push workers push and mark resyncs from any thread. The marks form a lock-free list that is taken as a whole when the
 /// connection has drained, so a subscriber that is behind costs one link per subscription however many changes it misses.
 /// </remarks>
-internal sealed class SessionSubscriptions(SessionServices services)
+internal sealed class SessionSubscriptions(ClientSession session, Connection connection, SessionOutput output) : ISubscriber
 {
+    private readonly SessionServices _services = session.Services;
     private readonly Lock _subscriptionGate = new();
     private readonly Dictionary<ulong, Subscription> _byId = [];
     private Subscription? _resync;
@@ -35,7 +38,7 @@ internal sealed class SessionSubscriptions(SessionServices services)
     }
 
     /// <summary>Adds a subscription. The same id for the same service and filter is the same subscription; for another one it is an error.</summary>
-    public RequestError? Add(ISubscriber subscriber, ulong id, ServiceKey key, InstanceFilter filter, int maximum)
+    public RequestError? Add(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
         lock (_subscriptionGate)
         {
@@ -56,10 +59,10 @@ internal sealed class SessionSubscriptions(SessionServices services)
                 return RequestError.Limit(Configuration.LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
-            Subscription? subscription = services.Registry.Subscribe(subscriber, key, id, filter);
+            Subscription? subscription = _services.Registry.Subscribe(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(Configuration.LimitOptions.ServicesKey, services.Options.Limits.Services);
+                return RequestError.Limit(Configuration.LimitOptions.ServicesKey, _services.Options.Limits.Services);
             }
 
             _byId.Add(id, subscription);
@@ -85,7 +88,7 @@ internal sealed class SessionSubscriptions(SessionServices services)
                 return false;
             }
 
-            services.Registry.Unsubscribe(subscription);
+            _services.Registry.Unsubscribe(subscription);
             return true;
         }
     }
@@ -98,15 +101,44 @@ internal sealed class SessionSubscriptions(SessionServices services)
             _ended = true;
             foreach (Subscription subscription in _byId.Values)
             {
-                services.Registry.Unsubscribe(subscription);
+                _services.Registry.Unsubscribe(subscription);
             }
 
             _byId.Clear();
         }
     }
 
+    PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot)
+    {
+        if (SessionOutput.IsTooLarge(subscription, snapshot))
+        {
+            _services.Log.ListTooLarge(snapshot.Key.ToString(), session.Id);
+            return PushOutcome.TooLarge;
+        }
+
+        AppendOutcome outcome = output.TryPush(subscription, snapshot);
+        if (outcome != AppendOutcome.Behind)
+        {
+            return outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
+        }
+
+        MarkResync(subscription);
+        if (output.IsBudgetExceeded)
+        {
+            // This connection may have nothing queued that could drain; others keep the node's budget used up.
+            _services.BudgetRetry.Later(session);
+        }
+        else if (!connection.Outbound.IsBehind && !output.HasOpenStreams)
+        {
+            // It drained between the refusal and the mark; nobody else will come back to it.
+            ResyncMarked();
+        }
+
+        return PushOutcome.Resync;
+    }
+
     /// <summary>Remembers that a subscription needs the newest list once the connection has drained.</summary>
-    public void MarkResync(Subscription subscription)
+    private void MarkResync(Subscription subscription)
     {
         if (!subscription.TryMarkResync())
         {
@@ -131,7 +163,7 @@ internal sealed class SessionSubscriptions(SessionServices services)
             // Read before it is queued: the worker may mark it again at once.
             Subscription? next = subscription.NextResync;
             subscription.NextResync = null;
-            services.Push.Resync(subscription);
+            _services.Push.Resync(subscription);
             subscription = next;
         }
     }

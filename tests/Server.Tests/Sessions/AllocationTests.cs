@@ -57,7 +57,7 @@ public sealed class AllocationTests : IDisposable
         PipeReader input = _client.Input;
         AssertAllocatesNothing(() =>
         {
-            PushOutcome outcome = ((ISubscriber)_client.Session).Push(subscription, snapshot);
+            PushOutcome outcome = subscription.Subscriber.Push(subscription, snapshot);
             _node.PumpTransports();
             if (outcome != PushOutcome.Sent || !input.TryRead(out ReadResult read))
             {
