@@ -33,7 +33,7 @@ internal static class ServerOptionsReader
         LimitOptions limits = options.Limits;
         CheckRange("Limits:Connections", limits.Connections, 1, 10_000_000);
         CheckRange("Limits:Services", limits.Services, 1, 100_000_000);
-        CheckRange("Limits:InstancesPerService", limits.InstancesPerService, 1, 1_000_000);
+        CheckRange("Limits:InstancesPerService", limits.InstancesPerService, 1, 200_000);
         CheckRange("Limits:PublicationsPerClient", limits.PublicationsPerClient, 1, 10_000_000);
         CheckRange("Limits:SubscriptionsPerClient", limits.SubscriptionsPerClient, 1, 1_000_000);
         CheckRange("Limits:RequestsInWorkPerClient", limits.RequestsInWorkPerClient, 1, 65_536);

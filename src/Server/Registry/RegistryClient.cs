@@ -11,7 +11,7 @@ internal sealed class RegistryClient(ClientKind kind, string id)
 
     public ClientKind Kind { get; } = kind;
 
-    /// <summary>For people: session and instance id, or ip:port.</summary>
+    /// <summary>For people: ip:port. Empty for a native client: its instance id is a secret and only the key it is found by.</summary>
     public string Id { get; } = id;
 
     /// <summary>Guards everything below.</summary>

@@ -25,7 +25,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
     {
         while (true)
         {
-            RegistryClient client = _clients.GetOrAdd(instanceId, static id => new RegistryClient(ClientKind.Native, id.ToString("x32")));
+            RegistryClient client = _clients.GetOrAdd(instanceId, static _ => new RegistryClient(ClientKind.Native, id: ""));
             lock (client.ClientGate)
             {
                 if (client.IsReleased)
