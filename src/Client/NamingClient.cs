@@ -18,7 +18,7 @@ namespace FastRegistry.Client;
 /// Begins to connect when it is made and works until it is disposed; one per process and namespace is enough. All members may be called from any thread.
 /// Owns its connection loop, its deadlines and its memory; nothing is shared with other clients.
 /// </remarks>
-public sealed class NamingClient : INamingClient
+public sealed class NamingClient : INamingClient, IDisposable
 {
     // As many entries as callers could reasonably wait; each is 56 bytes once used.
     private const int MaximumDeadlines = 1 << 17;
@@ -228,6 +228,9 @@ public sealed class NamingClient : INamingClient
         await _driver.DisposeAsync().ConfigureAwait(false);
         _disposal.TrySetResult();
     }
+
+    /// <summary>Says goodbye like <see cref="DisposeAsync"/>, without waiting for the server: for owners that can only dispose synchronously.</summary>
+    public void Dispose() => _ = DisposeAsync().AsTask();
 
     private async Task RunLoopAsync(ConnectionLoop loop)
     {

@@ -76,6 +76,17 @@ public sealed class LifetimeTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_container_may_be_disposed_synchronously()
+    {
+        ServiceCollection services = new();
+        services.AddFastRegistry(options => options with { Servers = ["127.0.0.1:1"] });
+        ServiceProvider provider = services.BuildServiceProvider();
+        INamingClient client = provider.GetRequiredService<INamingClient>();
+        provider.Dispose();
+        Assert.Equal(ConnectionState.Disposed, client.State);
+    }
+
+    [Fact]
     public async Task Over_sockets_it_works_as_in_memory()
     {
         SocketTransport transport = new(new TransportResources());
