@@ -67,8 +67,12 @@ public sealed class HostileRequestTests
         Assert.Equal(HttpStatusCode.BadRequest, (await node.SendAsync(HttpMethod.Post, HttpNode.InstancePath, broken)).Status);
 
         using StringContent large = new($"serviceName={new string('s', 2_000_000)}", Encoding.UTF8, "application/x-www-form-urlencoded");
-        HttpStatusCode status = (await node.SendAsync(HttpMethod.Post, HttpNode.InstancePath, large)).Status;
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+        using HttpRequestMessage request = new(HttpMethod.Post, HttpNode.InstancePath) { Content = large };
+
+        // The server answers by the announced length and closes: a client that is still sending might see the close instead of the answer.
+        request.Headers.ExpectContinue = true;
+        using HttpResponseMessage response = await node.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
     private static string Pairs(Random random, bool raw)

@@ -12,7 +12,7 @@ internal sealed class HttpNode : IAsyncDisposable
     private HttpNode(ServerHost host)
     {
         Host = host;
-        Client = new HttpClient { BaseAddress = host.HttpAddress };
+        Client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = host.HttpAddress };
     }
 
     public ServerHost Host { get; }
