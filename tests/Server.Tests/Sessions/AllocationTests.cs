@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using FastRegistry.Server.Registry;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -81,19 +82,11 @@ public sealed class AllocationTests : IDisposable
         _client.Connection.ReturnBatch(replies);
     }
 
-    private static void AssertAllocatesNothing(Action act)
+    private static void AssertAllocatesNothing(Action act) => AllocationGate.AssertNothing(() =>
     {
         for (int i = 0; i < Rounds; i++)
         {
             act();
         }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++)
-        {
-            act();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
+    });
 }

@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using System.Buffers;
 using FastRegistry.Wire.Framing;
 
@@ -54,15 +55,15 @@ public sealed class FrameFuzzTests
         int seed = Environment.TickCount;
         Random random = new(seed);
         ReadOnlySequence<byte>[] inputs = [.. Enumerable.Range(0, 2_000).Select(_ => CutAtRandom(MakeInput(random), random))];
-        ReadAll(inputs);
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-        {
-            ReadAll(inputs);
-        }
-
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before == 0, $"allocated while reading, seed {seed}");
+        AllocationGate.AssertNothing(
+            () =>
+            {
+                for (int i = 0; i < 20; i++)
+                {
+                    ReadAll(inputs);
+                }
+            },
+            $"seed {seed}");
     }
 
     private static void ReadAll(ReadOnlySequence<byte>[] inputs)
