@@ -1,5 +1,5 @@
-using FastRegistry.Tests;
 using System.Buffers;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Wire.Tests.Framing;
