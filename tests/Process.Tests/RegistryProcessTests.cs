@@ -99,7 +99,7 @@ public sealed class RegistryProcessTests
 
             long each = (await HeapAsync(server) - before) / Connections;
             TestContext.Current.SendDiagnosticMessage("managed heap per idle connection: {0} bytes", each);
-            Assert.InRange(each, 1, 2048);
+            Assert.InRange(each, 1, 2000);
         }
         finally
         {

@@ -32,7 +32,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public async Task RestartAsync(int signal)
     {
         Program.Signal(signal);
-        await Program.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        int exitCode = await Program.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        if (signal == RunningProgram.SignalTerminate)
+        {
+            Assert.Equal(0, exitCode);
+        }
+
         await Program.DisposeAsync();
         await LaunchAsync();
     }
