@@ -77,9 +77,7 @@ internal sealed class SessionReceiver(
             case FrameKind.Probe:
             case FrameKind.Ping:
                 // Both begin with the token that the answer repeats.
-                Span<byte> token = stackalloc byte[ProbeBody.Size];
-                FrameReader.Copy(frame.Body, token);
-                replies.WritePong(new PongBody(ProbeBody.Read(token).Token));
+                replies.WritePong(new PongBody(FixedBodies.Probe(frame.Body).Token));
                 return null;
 
             case FrameKind.GoAway:

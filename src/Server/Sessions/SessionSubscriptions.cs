@@ -18,17 +18,6 @@ internal sealed class SessionSubscriptions(ClientSession session, Connection con
     private Subscription? _resync;
     private bool _ended;
 
-    public int Count
-    {
-        get
-        {
-            lock (_subscriptionGate)
-            {
-                return _byId.Count;
-            }
-        }
-    }
-
     public Subscription? Find(ulong id)
     {
         lock (_subscriptionGate)
