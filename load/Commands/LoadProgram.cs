@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using FastRegistry.Load.Connections;
 
 namespace FastRegistry.Load.Commands;
 
@@ -31,7 +30,6 @@ internal static class LoadProgram
         {
             return arguments[0] switch
             {
-                "connections" => await ConnectionsCommand.RunAsync(arguments[1..], interrupted.Token),
                 string command => throw new ArgumentError($"unknown command '{command}'; there is: connections"),
             };
         }

@@ -74,8 +74,12 @@ internal sealed class LatencyHistogram
 
     public LatencySummary Summarise() => new(
         Count,
+        MinimumMicroseconds: 0,
+        MeanMicroseconds: 0,
         PercentileMicroseconds(50),
+        PercentileMicroseconds(75),
         PercentileMicroseconds(90),
+        PercentileMicroseconds(95),
         PercentileMicroseconds(99),
         PercentileMicroseconds(99.9),
         PercentileMicroseconds(99.99),
