@@ -8,8 +8,10 @@ internal sealed class ArgumentReader
 {
     private readonly Dictionary<string, string> _values = [];
 
+    /// <param name="arguments">Of the command.</param>
+    /// <param name="flags">Options that stand alone.</param>
     /// <exception cref="ArgumentError">It is not a list of options with values.</exception>
-    public ArgumentReader(ReadOnlySpan<string> arguments)
+    public ArgumentReader(ReadOnlySpan<string> arguments, params ReadOnlySpan<string> flags)
     {
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -21,17 +23,26 @@ internal sealed class ArgumentReader
 
             int equals = argument.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? argument : argument[..equals];
-            if (equals < 0 && ++i == arguments.Length)
+            bool isFlag = flags.Contains(name);
+            if (isFlag && equals >= 0)
+            {
+                throw new ArgumentError($"{name} takes no value");
+            }
+
+            if (!isFlag && equals < 0 && ++i == arguments.Length)
             {
                 throw new ArgumentError($"{name} needs a value");
             }
 
-            if (!_values.TryAdd(name, equals < 0 ? arguments[i] : argument[(equals + 1)..]))
+            if (!_values.TryAdd(name, isFlag ? "" : equals < 0 ? arguments[i] : argument[(equals + 1)..]))
             {
                 throw new ArgumentError($"{name} is given twice");
             }
         }
     }
+
+    /// <summary>Whether an option that stands alone is there.</summary>
+    public bool Flag(string name) => _values.Remove(name);
 
     /// <summary>Looks at a value without taking it.</summary>
     public string? Peek(string name) => _values.GetValueOrDefault(name);
@@ -68,6 +79,29 @@ internal sealed class ArgumentReader
         return legal ? value : throw new ArgumentError($"{name}: '{text}' is not a rate from 1/s to {maximum}/s");
     }
 
+    /// <summary>Whole numbers separated by commas.</summary>
+    /// <exception cref="ArgumentError">One is not a whole number in the range.</exception>
+    public int[]? Numbers(string name, int minimum, int maximum)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        int[] numbers = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            bool legal = int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]) && numbers[i] >= minimum && numbers[i] <= maximum;
+            if (!legal)
+            {
+                throw new ArgumentError($"{name}: '{parts[i]}' is not a whole number from {minimum} to {maximum}; several are separated by commas");
+            }
+        }
+
+        return numbers;
+    }
+
     /// <exception cref="ArgumentError">It is not a duration in the range.</exception>
     public TimeSpan? Duration(string name, TimeSpan minimum, TimeSpan maximum)
     {
@@ -81,17 +115,18 @@ internal sealed class ArgumentReader
             : throw new ArgumentError($"{name}: '{text}' is not a duration from {DurationText.Format(minimum)} to {DurationText.Format(maximum)}, such as 500ms, 10s or 2m");
     }
 
-    /// <exception cref="ArgumentError">It is not an IP address with a port.</exception>
-    public IPEndPoint? EndPoint(string name)
+    /// <summary>IP addresses with ports, separated by commas.</summary>
+    /// <exception cref="ArgumentError">One is not an IP address with a port.</exception>
+    public IPEndPoint[]? EndPoints(string name)
     {
         if (Text(name) is not { } text)
         {
             return null;
         }
 
-        return IPEndPoint.TryParse(text, out IPEndPoint? endPoint) && endPoint.Port > 0
+        return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => IPEndPoint.TryParse(part, out IPEndPoint? endPoint) && endPoint.Port > 0
             ? endPoint
-            : throw new ArgumentError($"{name}: '{text}' is not an IP address with a port, such as 127.0.0.1:7848");
+            : throw new ArgumentError($"{name}: '{part}' is not an IP address with a port, such as 127.0.0.1:7848"))];
     }
 
     /// <summary>To be called when every known option was read.</summary>

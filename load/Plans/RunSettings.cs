@@ -6,7 +6,7 @@ namespace FastRegistry.Load.Plans;
 /// <summary>What a run was asked to do: all a generator needs besides its share, and what a report repeats. Crosses process boundaries as JSON.</summary>
 internal sealed record RunSettings
 {
-    /// <summary>connections, heartbeats, register, query, push or churn.</summary>
+    /// <summary>A name of <see cref="ScenarioNames"/>.</summary>
     public required string Scenario { get; init; }
 
     public TargetKind Target { get; init; }
@@ -29,6 +29,12 @@ internal sealed record RunSettings
 
     /// <summary>One heartbeat per connection in this time; null = none.</summary>
     public double? HeartbeatSeconds { get; init; }
+
+    /// <summary>How long connections are left alone between connect and heartbeats.</summary>
+    public double IdleSeconds { get; init; }
+
+    /// <summary>Mean life of a connection that comes and goes.</summary>
+    public double DwellSeconds { get; init; }
 
     /// <summary>Services that are written to.</summary>
     public int Services { get; init; } = 1;

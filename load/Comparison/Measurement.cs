@@ -1,0 +1,16 @@
+using FastRegistry.Load.Plans;
+
+namespace FastRegistry.Load.Comparison;
+
+/// <summary>A run that rows take their figures from.</summary>
+/// <param name="Key">Rows name it.</param>
+/// <param name="Settings">Servers and target are filled in for each side.</param>
+/// <param name="BaselineToo">False where a transport makes no difference.</param>
+internal sealed record Measurement(string Key, RunSettings Settings, bool BaselineToo = true)
+{
+    /// <summary>Servers it needs; more than one are started for it alone.</summary>
+    public int Servers { get; init; } = 1;
+
+    /// <summary>Run once per comparison and not in every pair, because it takes minutes.</summary>
+    public bool Once { get; init; }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using FastRegistry.Load.Commands;
+using FastRegistry.Load.Scenarios;
+using FastRegistry.Load.Statistics;
+using FastRegistry.Load.Targets;
+
+namespace FastRegistry.Load.Plans;
+
+/// <summary><c>push</c>: one publisher changes a service, and every subscriber tells when the change has arrived; one stage per number of subscribers.</summary>
+/// <remarks>An iteration is one change, from the moment the publisher sends it to its arrival at the last subscriber. Subscribers stay from stage to stage.</remarks>
+internal sealed class PushPlan : ILoadPlan
+{
+    private const string Service = "load-push";
+    private const string EachSubscriber = "each subscriber";
+    private const string LastSubscriber = "last subscriber";
+
+    // What the list holds besides the changing metadata value.
+    private const int ListOverheadBytes = 120;
+    private const int MostMetadataCharacters = 1000;
+
+    private readonly ConnectionSet _connections;
+    private readonly int _padding;
+    private PushAudience? _audience;
+    private ITargetConnection? _publisher;
+    private int _subscribed;
+    private long _change;
+
+    public PushPlan(ConnectionSet connections)
+    {
+        _connections = connections;
+        if (connections.Share.Count > 1)
+        {
+            throw new CannotRunException("push needs all subscribers in one generator process; ask for fewer subscribers");
+        }
+
+        RunSettings settings = connections.Settings;
+        _padding = Math.Clamp(settings.PayloadBytes - ListOverheadBytes, 0, MostMetadataCharacters - PushMark.Length);
+        Stages = [.. settings.Subscribers.Order().Select(CreateStage)];
+    }
+
+    public ImmutableArray<LoadStage> Stages { get; }
+
+    public IReadOnlyList<FailureCount> Losses => _connections.Losses;
+
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    /// <summary>Few changes a second where each sets off many deliveries: the figure is for a quiet system.</summary>
+    internal static double DefaultRate(int subscribers) => Math.Clamp(20_000.0 / subscribers, 1, 50);
+
+    private LoadStage CreateStage(int subscribers)
+    {
+        RunSettings settings = _connections.Settings;
+        double rate = settings.Rate ?? DefaultRate(subscribers);
+        LoadScenario scenario = new()
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"{subscribers} subscribers"),
+            Init = (setup, cancellationToken) => SubscribeAsync(subscribers, setup, cancellationToken),
+            Run = ChangeAsync,
+            Phases = [new LoadPhase.Inject(rate, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(settings.DuringSeconds))],
+            WarmUp = TimeSpan.FromSeconds(settings.WarmUpSeconds),
+        };
+        return new LoadStage(scenario) { Unit = "change" };
+    }
+
+    private async Task SubscribeAsync(int subscribers, IScenarioSetup setup, CancellationToken cancellationToken)
+    {
+        _publisher ??= await ConnectPublisherAsync(cancellationToken).ConfigureAwait(false);
+        PushAudience audience = new(subscribers, setup.CreateMeasure(EachSubscriber), setup.CreateMeasure(LastSubscriber));
+        Volatile.Write(ref _audience, audience);
+        _connections.Resize(subscribers);
+        await _connections.OpenRestAsync(_subscribed, cancellationToken).ConfigureAwait(false);
+        ParallelOptions options = new() { MaxDegreeOfParallelism = _connections.Settings.Concurrency, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(_subscribed, subscribers, options, async (index, _) =>
+        {
+            LoadResult result = await _connections[index].SubscribeAsync(Service, new PushSubscriber(this)).ConfigureAwait(false);
+            if (!result.IsOk)
+            {
+                throw new CannotRunException($"subscribe: {result.StatusCode}");
+            }
+        }).ConfigureAwait(false);
+        _subscribed = subscribers;
+    }
+
+    private async Task<ITargetConnection> ConnectPublisherAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Beyond every subscriber's number.
+            return await _connections.ConnectAsync(int.MaxValue, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TargetException reason)
+        {
+            throw new CannotRunException($"the publisher cannot connect: {reason.Message}");
+        }
+    }
+
+    private async ValueTask<LoadResult> ChangeAsync(ILoadContext context)
+    {
+        PushAudience audience = _audience!;
+        long change = Interlocked.Increment(ref _change);
+        string value = PushMark.Write(change) + new string('x', _padding);
+        LoadInstance instance = LoadInstances.Create(0, 0, weight: 1, [new("change", value)]);
+        PreparedRequest request = _connections.Target.PrepareRegister(Service, instance);
+        Task arrivedEverywhere = audience.Begin(change, Stopwatch.GetTimestamp());
+        LoadResult registered = await _publisher!.SendAsync(request).ConfigureAwait(false);
+        if (!registered.IsOk)
+        {
+            return registered;
+        }
+
+        await arrivedEverywhere.ConfigureAwait(false);
+        return LoadResult.Ok();
+    }
+
+    /// <summary>One subscriber; knows which changes it has seen. On its connection's receiving thread.</summary>
+    private sealed class PushSubscriber(PushPlan plan) : IPushSink
+    {
+        private long _seen;
+
+        public void Arrived(in System.Buffers.ReadOnlySequence<byte> list, long receivedAt)
+        {
+            if (!PushMark.TryRead(list, out long change))
+            {
+                return;
+            }
+
+            // A push that merges several changes delivers all of them.
+            PushAudience audience = Volatile.Read(ref plan._audience)!;
+            for (long arrived = Math.Max(_seen, change - PushAudience.Remembered) + 1; arrived <= change; arrived++)
+            {
+                audience.Arrived(arrived, receivedAt);
+            }
+
+            _seen = Math.Max(_seen, change);
+        }
+    }
+}
