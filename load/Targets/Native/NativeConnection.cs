@@ -1,0 +1,246 @@
+using FastRegistry.Load.Scenarios;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
+using Google.Protobuf;
+
+#pragma warning disable CA2012 // A pooled operation's task is made before its frame is sent, and goes to the one caller.
+
+namespace FastRegistry.Load.Targets.Native;
+
+/// <summary>One client's connection in the FastRegistry protocol, as lean as an honest client can be.</summary>
+/// <remarks>
+/// Made by its target (or a test) around a connection that is not started. Operations come from any thread. The receive path, which one thread at a time
+/// holds, is <see cref="NativeReceiver"/>. Callers go on inline on the receive path; what they ask for there leaves together with everything else the batch
+/// caused. Idle, it holds this object and its receiver: whatever operations need is made with the first of its kind.
+/// </remarks>
+internal sealed class NativeConnection : ITargetConnection
+{
+    // Stages: set-up is outstanding, open, over.
+    private const int SettingUp = 0;
+    private const int Opened = 1;
+    private const int Ended = 2;
+
+    // A server that does not close after a goodbye is not waited for any longer.
+    private static readonly TimeSpan LeavingTime = TimeSpan.FromSeconds(2);
+
+    private static readonly byte[] GoodbyeBody = new GoAway { Reason = (uint)GoAwayReason.ClientClosing }.ToByteArray();
+
+    private readonly Connection _connection;
+    private readonly TargetStatistics _statistics;
+    private readonly NativeOutput _output;
+
+    private TaskCompletionSource<string?>? _setUp;
+    private TaskCompletionSource? _gone;
+    private OutstandingCalls? _calls;
+    private OutstandingOperation? _heartbeat;
+    private PushInbox? _pushes;
+    private int _stage;
+    private bool _leaving;
+
+    /// <param name="connection">Connected and not started; owned from now on.</param>
+    /// <param name="statistics">Where it is counted.</param>
+    public NativeConnection(Connection connection, TargetStatistics statistics)
+    {
+        _connection = connection;
+        _statistics = statistics;
+        _output = new NativeOutput(connection);
+    }
+
+    public bool IsOpen => Volatile.Read(ref _stage) == Opened && _connection.CloseReason is null;
+
+    /// <summary>Pushes taken in; null before the first subscription.</summary>
+    public PushInbox? Pushes => Volatile.Read(ref _pushes);
+
+    /// <summary>Starts the connection, sends preface and set-up request as one and waits for the reply. Called once.</summary>
+    /// <exception cref="TargetException">It did not work; the connection is closed.</exception>
+    public async Task SetUpAsync(CancellationToken cancellationToken)
+    {
+        // Once per connection; the one place where the caller does not go on on the receive path, because it may want to open a thousand more.
+        TaskCompletionSource<string?> setUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _setUp = setUp;
+
+        // The server's end pauses when its output is behind; if both did, they could wait for each other for ever.
+        _connection.PausesWhenBehind = false;
+        _connection.Start(new NativeReceiver(this, _output, _statistics));
+        NativeSetup.Send(_connection);
+        string? failure;
+        try
+        {
+            failure = await setUp.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            failure = StatusTexts.Cancelled;
+        }
+
+        if (failure is not null)
+        {
+            Abort();
+            throw new TargetException(failure);
+        }
+    }
+
+    public ValueTask<LoadResult> SendAsync(PreparedRequest request)
+    {
+        NativeRequest native = (NativeRequest)request;
+        if (!IsOpen)
+        {
+            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.ConnectionLost));
+        }
+
+        OutstandingOperation? call = GetCalls().TryBegin(out string failure);
+        if (call is null)
+        {
+            return new ValueTask<LoadResult>(LoadResult.Fail(failure));
+        }
+
+        ValueTask<LoadResult> answer = call.Task;
+        Span<byte> ack = stackalloc byte[AckBody.Size];
+        if (_pushes is { } pushes && pushes.TryTakeAcknowledgement(out ulong taken))
+        {
+            new AckBody(taken).Write(ack);
+            uint bytes = (uint)(AckBody.Size + native.Body.Length);
+            _output.Send(new FrameHeader(bytes, FrameKind.Request, FrameFlags.CarriesAck, native.Type, call.Id), ack, native.Body);
+        }
+        else
+        {
+            _output.Send(new FrameHeader((uint)native.Body.Length, FrameKind.Request, FrameFlags.None, native.Type, call.Id), [], native.Body);
+        }
+
+        return answer;
+    }
+
+    public ValueTask<LoadResult> HeartbeatAsync()
+    {
+        if (!IsOpen)
+        {
+            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.ConnectionLost));
+        }
+
+        OutstandingOperation heartbeat = Volatile.Read(ref _heartbeat) ?? Keep(ref _heartbeat, new OutstandingOperation(pool: null, slot: 0));
+        if (!heartbeat.TryBegin())
+        {
+            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.StillUnanswered));
+        }
+
+        ValueTask<LoadResult> answer = heartbeat.Task;
+        if (Volatile.Read(ref _stage) == Ended)
+        {
+            // It began beside the end, which may not have seen it.
+            heartbeat.TryComplete(heartbeat.Id, LoadResult.Fail(StatusTexts.ConnectionLost));
+            return answer;
+        }
+
+        ulong acknowledged = 0;
+        Pushes?.TryTakeAcknowledgement(out acknowledged);
+        Span<byte> body = stackalloc byte[PingBody.Size];
+        new PingBody(heartbeat.Id, acknowledged).Write(body);
+        _output.Send(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
+        return answer;
+    }
+
+    public ValueTask<LoadResult> SubscribeAsync(string service, IPushSink sink)
+    {
+        PushInbox pushes = Pushes ?? Keep(ref _pushes, new PushInbox());
+        ulong id = pushes.Add(sink);
+        if (id == 0)
+        {
+            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.TooManySubscriptions));
+        }
+
+        SubscribeRequest request = new() { SubscriptionId = id, Name = service };
+        return SendAsync(new NativeRequest(MessageType.Subscribe, request.ToByteArray()));
+    }
+
+    public async ValueTask LeaveAsync()
+    {
+        Volatile.Write(ref _leaving, true);
+        TaskCompletionSource gone = Keep(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (Volatile.Read(ref _stage) != Opened)
+        {
+            Abort();
+            return;
+        }
+
+        _connection.Send(new FrameHeader((uint)GoodbyeBody.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), GoodbyeBody);
+        _connection.CloseAfterSending(CloseReason.Sent(GoAwayReason.ClientClosing, "leaving"));
+        try
+        {
+            await gone.Task.WaitAsync(LeavingTime).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Abort();
+        }
+    }
+
+    public void Abort()
+    {
+        Volatile.Write(ref _leaving, true);
+        _connection.Abort(CloseReason.Aborted);
+    }
+
+    /// <summary>Receive path: the server has taken the set-up.</summary>
+    public void SetUpSucceeded()
+    {
+        // Another set-up reply would mean nothing.
+        if (Interlocked.CompareExchange(ref _stage, Opened, SettingUp) == SettingUp)
+        {
+            _statistics.CountOpened();
+            Interlocked.Exchange(ref _setUp, null)?.TrySetResult(null);
+        }
+    }
+
+    /// <summary>Receive path: the answer to a request.</summary>
+    public void Answered(ulong correlationId, LoadResult result) => Volatile.Read(ref _calls)?.Complete(correlationId, result);
+
+    /// <summary>Receive path: the answer to a heartbeat.</summary>
+    public void Answered(PongBody pong) => Volatile.Read(ref _heartbeat)?.TryComplete(pong.Token, LoadResult.Ok(PongBody.Size));
+
+    /// <summary>Receive path: no answer will come any more. The first kind wins; a loss is counted once.</summary>
+    public void End(string kind)
+    {
+        // Full fence: whoever makes calls or a heartbeat sees this afterwards, or they are seen below.
+        int before = Interlocked.Exchange(ref _stage, Ended);
+        Interlocked.Exchange(ref _setUp, null)?.TrySetResult(kind);
+        if (before != Opened)
+        {
+            return;
+        }
+
+        _statistics.CountClosed();
+        if (!Volatile.Read(ref _leaving))
+        {
+            _statistics.Losses.Count(kind);
+        }
+
+        Volatile.Read(ref _calls)?.Close();
+        if (Volatile.Read(ref _heartbeat) is { } heartbeat)
+        {
+            heartbeat.TryComplete(heartbeat.Id, LoadResult.Fail(StatusTexts.ConnectionLost));
+        }
+    }
+
+    /// <summary>Receive path: the connection is gone.</summary>
+    public void Closed() => Volatile.Read(ref _gone)?.TrySetResult();
+
+    private static T Keep<T>(ref T? field, T made)
+        where T : class => Interlocked.CompareExchange(ref field, made, null) ?? made;
+
+    private OutstandingCalls GetCalls()
+    {
+        if (Volatile.Read(ref _calls) is { } calls)
+        {
+            return calls;
+        }
+
+        calls = Keep(ref _calls, new OutstandingCalls());
+        if (Volatile.Read(ref _stage) == Ended)
+        {
+            calls.Close();
+        }
+
+        return calls;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
+using Google.Protobuf;
+
+namespace FastRegistry.Load.Targets.Native;
+
+/// <summary>A FastRegistry server over its own protocol.</summary>
+/// <remarks>One per generator process; any thread. Its connections share the pools of one transport.</remarks>
+internal sealed class NativeTarget : ITarget
+{
+    private readonly SocketConnector _connector = new(new SocketTransport(new TransportResources()));
+
+    public TargetAbilities Abilities =>
+        TargetAbilities.Connections | TargetAbilities.Heartbeats | TargetAbilities.Register | TargetAbilities.Query | TargetAbilities.Push;
+
+    public TargetStatistics Statistics { get; } = new();
+
+    public async Task<ITargetConnection> ConnectAsync(IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
+    {
+        NativeConnection connection;
+        try
+        {
+            connection = new NativeConnection(await _connector.ConnectAsync(server, source, cancellationToken).ConfigureAwait(false), Statistics);
+        }
+        catch (SocketException fault)
+        {
+            throw new TargetException($"connect: {fault.SocketErrorCode}");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TargetException(StatusTexts.Cancelled);
+        }
+
+        await connection.SetUpAsync(cancellationToken).ConfigureAwait(false);
+        return connection;
+    }
+
+    public PreparedRequest PrepareRegister(string service, LoadInstance instance)
+    {
+        Instance message = new() { Ip = instance.Ip, Port = (uint)instance.Port, Weight = instance.Weight };
+        message.Metadata.AddRange(instance.Metadata.Select(static pair => new Label { Key = pair.Key, Value = pair.Value }));
+        return new NativeRequest(MessageType.Register, new RegisterRequest { Name = service, Instance = message }.ToByteArray());
+    }
+
+    public PreparedRequest PrepareDeregister(string service, LoadInstance instance)
+    {
+        DeregisterRequest request = new() { Name = service };
+        request.Keys.Add(new InstanceKey { Ip = instance.Ip, Port = (uint)instance.Port });
+        return new NativeRequest(MessageType.Deregister, request.ToByteArray());
+    }
+
+    public PreparedRequest PrepareQuery(string service) => new NativeRequest(MessageType.Query, new QueryRequest { Name = service }.ToByteArray());
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using FastRegistry.Wire.Framing;
+
+namespace FastRegistry.Load.Targets.Native;
+
+/// <summary>The subscriptions of one connection and what the server has been told of the pushes taken in.</summary>
+/// <remarks>
+/// Made with the connection's first subscription. <see cref="Take"/> and <see cref="TryTakeDueAcknowledgement"/> belong to the receive path;
+/// subscriptions are added and acknowledgements for requests and pings taken on any thread.
+/// </remarks>
+internal sealed class PushInbox
+{
+    /// <summary>Subscriptions of one connection.</summary>
+    public const int Maximum = 65_536;
+
+    // Without a request or ping to ride on, an ack goes out after this many pushes.
+    private const int PushesPerAcknowledgement = 64;
+
+    private readonly Lock _sinkGate = new();
+    private IPushSink?[] _sinks = new IPushSink?[1];
+    private int _count;
+    private ulong _taken;
+    private ulong _told;
+    private bool _acknowledgeNow;
+
+    /// <summary>Adds a subscription, before its request is sent: a push may overtake the answer. 0 = there are too many.</summary>
+    public ulong Add(IPushSink sink)
+    {
+        lock (_sinkGate)
+        {
+            if (_count == Maximum)
+            {
+                return 0;
+            }
+
+            if (_count == _sinks.Length)
+            {
+                IPushSink?[] larger = new IPushSink?[_count * 2];
+                _sinks.CopyTo(larger, 0);
+                Volatile.Write(ref _sinks, larger);
+            }
+
+            Volatile.Write(ref _sinks[_count++], sink);
+            return (ulong)_count;
+        }
+    }
+
+    /// <summary>Takes in a push whose body begins with its prefix.</summary>
+    public void Take(in FrameHeader header, in ReadOnlySequence<byte> body, long receivedAt)
+    {
+        Span<byte> prefix = stackalloc byte[PushPrefix.Size];
+        FrameReader.Copy(body, prefix);
+        ulong sequence = PushPrefix.Read(prefix).Sequence;
+        IPushSink?[] sinks = Volatile.Read(ref _sinks);
+        ulong index = header.CorrelationId - 1;
+        if (header.Type == MessageType.SnapshotPush && index < (ulong)sinks.Length)
+        {
+            sinks[index]?.Arrived(body.Slice(PushPrefix.Size), receivedAt);
+        }
+
+        if (sequence > _taken)
+        {
+            Volatile.Write(ref _taken, sequence);
+        }
+
+        _acknowledgeNow |= (header.Flags & FrameFlags.AckNow) != 0;
+    }
+
+    /// <summary>What to tell the server with the next frame; false when it knows. The caller must send it.</summary>
+    public bool TryTakeAcknowledgement(out ulong sequence)
+    {
+        sequence = Volatile.Read(ref _taken);
+        ulong told = Volatile.Read(ref _told);
+        while (sequence > told)
+        {
+            ulong seen = Interlocked.CompareExchange(ref _told, sequence, told);
+            if (seen == told)
+            {
+                return true;
+            }
+
+            told = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>At the end of a batch: what to tell the server in a frame of its own, when it asked for that or many pushes have come.</summary>
+    public bool TryTakeDueAcknowledgement(out ulong sequence)
+    {
+        sequence = 0;
+        bool due = _acknowledgeNow || _taken >= Volatile.Read(ref _told) + PushesPerAcknowledgement;
+        _acknowledgeNow = false;
+        return due && TryTakeAcknowledgement(out sequence);
+    }
+}

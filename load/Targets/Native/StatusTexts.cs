@@ -1,0 +1,47 @@
+using System.Buffers;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
+using Google.Protobuf;
+
+namespace FastRegistry.Load.Targets.Native;
+
+/// <summary>The texts under which what goes wrong is counted. Constant or made once, because an overloaded server refuses very many requests.</summary>
+internal static class StatusTexts
+{
+    public const string ConnectionLost = "connection lost";
+    public const string TooManyOutstanding = "too many outstanding";
+    public const string TooManySubscriptions = "too many subscriptions";
+    public const string StillUnanswered = "still unanswered";
+    public const string MalformedAnswer = "malformed answer";
+    public const string Cancelled = "cancelled";
+
+    private static readonly string[] Refusals = [.. Enum.GetValues<ErrorCode>().Select(static code => $"refused: {code}")];
+
+    /// <summary>What a refused request is counted as. An unknown code counts as Internal, as the protocol has it.</summary>
+    public static string OfRefusal(in ReadOnlySequence<byte> errorReply) => CodeOf(errorReply) is { } code ? Refusals[(int)code] : MalformedAnswer;
+
+    public static string OfRefusedSetup(in ReadOnlySequence<byte> errorReply) =>
+        CodeOf(errorReply) is { } code ? $"set-up refused: {code}" : $"set-up: {MalformedAnswer}";
+
+    /// <summary>Without the reason's text: it may hold numbers and addresses.</summary>
+    public static string OfClose(CloseReason reason) => reason.Kind switch
+    {
+        CloseKind.GoAwayReceived => $"goaway: {reason.GoAway}",
+        CloseKind.GoAwaySent => $"sent goaway: {reason.GoAway}",
+        _ => $"connection: {reason.Kind}",
+    };
+
+    private static ErrorCode? CodeOf(in ReadOnlySequence<byte> errorReply)
+    {
+        try
+        {
+            ErrorCode code = (ErrorCode)ErrorReply.Parser.ParseFrom(errorReply).Code;
+            return (int)code < Refusals.Length ? code : ErrorCode.Internal;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+}
