@@ -2,7 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace FastRegistry.Load.Reports;
 
-/// <summary>Source-generated writing of reports.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
+/// <summary>Source-generated writing of reports. A value that is not a number is written as a text, rather than to lose the report of a long run.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(LoadReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,4 @@
+namespace NBomber.Contracts;
+
+/// <summary>A union of F#.</summary>
+public sealed class LoadSimulation;

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using FastRegistry.Load.Commands;
+using FastRegistry.Load.Plans;
+using FastRegistry.Load.Targets;
+
+namespace FastRegistry.Load.Reports;
+
+/// <summary>Settings as the command line that repeats the run. Everything is named, so that it means the same when defaults change.</summary>
+internal static class SettingsText
+{
+    public static string Write(RunSettings settings, int generators)
+    {
+        StringBuilder text = new("load ");
+        text.Append(settings.Scenario);
+        Add("--target", TargetName(settings.Target));
+        Add("--server", string.Join(',', settings.Servers.Select(static server => server.Load)));
+        Add("--http", string.Join(',', settings.Servers.Select(static server => server.Http)));
+        Add("--connections", Number(settings.Connections));
+        Add("--outstanding", Number(settings.Outstanding));
+        Add("--rate", settings.Rate is { } rate ? $"{Number(rate)}/s" : null);
+        Add("--during", Duration(settings.DuringSeconds));
+        Add("--warm-up", Duration(settings.WarmUpSeconds));
+        Add("--heartbeat", settings.HeartbeatSeconds is { } heartbeat ? Duration(heartbeat) : "off");
+        Add("--services", Number(settings.Services));
+        Add("--instances", Number(settings.Instances));
+        Add("--subscribers", settings.Subscribers.IsDefaultOrEmpty ? null : string.Join(',', settings.Subscribers.Select(static count => Number(count))));
+        Add("--payload", Number(settings.PayloadBytes));
+        Add("--concurrency", Number(settings.Concurrency));
+        Add("--setup-timeout", Duration(settings.SetupTimeoutSeconds));
+        Add("--sources", Number(settings.Sources));
+        Add("--spacing", settings.RandomSpacing ? "random" : "even");
+        Add("--phases", settings.Phases is { } phases ? $"'{phases}'" : null);
+        Add("--generators", Number(generators));
+        return text.ToString();
+
+        void Add(string option, string? value)
+        {
+            if (value is not null)
+            {
+                text.Append(' ').Append(option).Append(' ').Append(value);
+            }
+        }
+    }
+
+    public static string TargetName(TargetKind target) => target switch
+    {
+        TargetKind.GrpcShaped => "grpc-shaped",
+        TargetKind.Http => "http",
+        _ => "native",
+    };
+
+    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static string Duration(double seconds) => DurationText.Format(TimeSpan.FromSeconds(seconds));
+}
