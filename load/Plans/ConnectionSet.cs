@@ -62,7 +62,7 @@ internal sealed class ConnectionSet : IAsyncDisposable
         {
             return await Target.ConnectAsync(_servers[number % _servers.Length], SourceOf(number), timeout.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (fault is OperationCanceledException or TargetException && timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TargetException("set-up: timed out");
         }
@@ -86,14 +86,8 @@ internal sealed class ConnectionSet : IAsyncDisposable
     /// <summary>Leaves with all and waits until the servers have closed; the rest is aborted.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (ITargetConnection? connection in _open)
-        {
-            if (connection is not null)
-            {
-                await connection.LeaveAsync().ConfigureAwait(false);
-            }
-        }
-
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Settings.Concurrency };
+        await Parallel.ForEachAsync(_open, options, static (connection, _) => connection?.LeaveAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
         for (TimeSpan waited = TimeSpan.Zero; Target.Statistics.Open > 0 && waited < CloseTimeout; waited += ClosePoll)
         {
             await Task.Delay(ClosePoll).ConfigureAwait(false);
