@@ -20,4 +20,23 @@ internal sealed record StepResult(
     HistogramData Latency,
     HistogramData? FromIntended,
     HistogramData? StartLateness,
-    ImmutableArray<FailureCount> Failures);
+    ImmutableArray<FailureCount> Failures)
+{
+    /// <summary>Sums of all; the name is the first one's.</summary>
+    /// <param name="parts">At least one.</param>
+    public static StepResult Merge(IReadOnlyList<StepResult> parts) => new(
+        parts[0].Name,
+        parts.Sum(static part => part.Ok),
+        parts.Sum(static part => part.Failed),
+        parts.Sum(static part => part.Bytes),
+        LatencyHistogram.Of(parts.Select(static part => part.Latency)).ToData(),
+        MergeWhereAny(parts.Select(static part => part.FromIntended)),
+        MergeWhereAny(parts.Select(static part => part.StartLateness)),
+        FailureCounter.Sum(parts.SelectMany(static part => part.Failures)));
+
+    private static HistogramData? MergeWhereAny(IEnumerable<HistogramData?> parts)
+    {
+        HistogramData[] there = [.. parts.OfType<HistogramData>()];
+        return there.Length > 0 ? LatencyHistogram.Of(there).ToData() : null;
+    }
+}

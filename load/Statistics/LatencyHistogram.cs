@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Numerics;
 
@@ -22,7 +23,9 @@ internal sealed class LatencyHistogram
     private const int Buckets = ExactValues + ((LargestExponent - ExactBits + 1) << FractionBits);
 
     private readonly long[] _counts = new long[Buckets];
+    private long _minimum = long.MaxValue;
     private long _maximum;
+    private long _sum;
 
     /// <summary>Measurements so far.</summary>
     public long Count => _counts.Sum();
@@ -33,8 +36,11 @@ internal sealed class LatencyHistogram
     /// <summary>Counts one duration; negative ones count as zero.</summary>
     public void Record(long stopwatchTicks)
     {
-        Interlocked.Increment(ref _counts[BucketOf(stopwatchTicks)]);
-        RaiseMaximum(stopwatchTicks);
+        long value = Math.Max(stopwatchTicks, 0);
+        Interlocked.Increment(ref _counts[BucketOf(value)]);
+        Interlocked.Add(ref _sum, value);
+        RaiseMaximum(value);
+        LowerMinimum(value);
     }
 
     /// <summary>Adds everything <paramref name="other"/> has counted.</summary>
@@ -49,11 +55,75 @@ internal sealed class LatencyHistogram
             }
         }
 
+        Interlocked.Add(ref _sum, Volatile.Read(ref other._sum));
         RaiseMaximum(Volatile.Read(ref other._maximum));
+        LowerMinimum(Volatile.Read(ref other._minimum));
     }
 
-    /// <summary>The duration in microseconds that <paramref name="percent"/> of all measurements do not pass: the middle of its bucket, at most the
-    /// maximum; 0 when there are none.</summary>
+    /// <summary>Adds what another process has counted.</summary>
+    public void Merge(HistogramData data)
+    {
+        for (int i = 0; i < data.Buckets.Length; i++)
+        {
+            Interlocked.Add(ref _counts[data.Buckets[i]], data.Counts[i]);
+        }
+
+        if (data.Buckets.Length > 0)
+        {
+            Interlocked.Add(ref _sum, (long)data.SumTicks);
+            RaiseMaximum(data.MaximumTicks);
+            LowerMinimum(data.MinimumTicks);
+        }
+    }
+
+    /// <summary>A histogram that has counted what the parts have counted together.</summary>
+    public static LatencyHistogram Of(IEnumerable<HistogramData> parts)
+    {
+        LatencyHistogram histogram = new();
+        foreach (HistogramData part in parts)
+        {
+            histogram.Merge(part);
+        }
+
+        return histogram;
+    }
+
+    public HistogramData ToData()
+    {
+        ImmutableArray<int>.Builder buckets = ImmutableArray.CreateBuilder<int>();
+        ImmutableArray<long>.Builder counts = ImmutableArray.CreateBuilder<long>();
+        for (int i = 0; i < Buckets; i++)
+        {
+            long count = Volatile.Read(ref _counts[i]);
+            if (count != 0)
+            {
+                buckets.Add(i);
+                counts.Add(count);
+            }
+        }
+
+        return new HistogramData(
+            buckets.ToImmutable(),
+            counts.ToImmutable(),
+            buckets.Count > 0 ? Volatile.Read(ref _minimum) : 0,
+            Volatile.Read(ref _maximum),
+            Volatile.Read(ref _sum));
+    }
+
+    /// <summary>Measurements above a duration, to within the width of its bucket.</summary>
+    public long CountAbove(long stopwatchTicks)
+    {
+        long above = 0;
+        for (int i = BucketOf(stopwatchTicks) + 1; i < Buckets; i++)
+        {
+            above += Volatile.Read(ref _counts[i]);
+        }
+
+        return above;
+    }
+
+    /// <summary>The duration in microseconds that <paramref name="percent"/> of all measurements do not pass: the middle of its bucket, but not outside of
+    /// minimum and maximum; 0 when there are none.</summary>
     /// <param name="percent">Above 0, at most 100.</param>
     public double PercentileMicroseconds(double percent)
     {
@@ -65,25 +135,32 @@ internal sealed class LatencyHistogram
             seen += Volatile.Read(ref _counts[i]);
             if (total > 0 && seen >= rank)
             {
-                return ToMicroseconds(Math.Min(MiddleOf(i), Volatile.Read(ref _maximum)));
+                long value = Math.Max(MiddleOf(i), Volatile.Read(ref _minimum));
+                return ToMicroseconds(Math.Min(value, Volatile.Read(ref _maximum)));
             }
         }
 
         return 0;
     }
 
-    public LatencySummary Summarise() => new(
-        Count,
-        MinimumMicroseconds: 0,
-        MeanMicroseconds: 0,
-        PercentileMicroseconds(50),
-        PercentileMicroseconds(75),
-        PercentileMicroseconds(90),
-        PercentileMicroseconds(95),
-        PercentileMicroseconds(99),
-        PercentileMicroseconds(99.9),
-        PercentileMicroseconds(99.99),
-        MaximumMicroseconds);
+    public LatencySummary Summarise()
+    {
+        long count = Count;
+        return new LatencySummary(
+            count,
+            count > 0 ? ToMicroseconds(Volatile.Read(ref _minimum)) : 0,
+            count > 0 ? ToMicroseconds(Volatile.Read(ref _sum)) / count : 0,
+            PercentileMicroseconds(50),
+            PercentileMicroseconds(75),
+            PercentileMicroseconds(90),
+            PercentileMicroseconds(95),
+            PercentileMicroseconds(99),
+            PercentileMicroseconds(99.9),
+            PercentileMicroseconds(99.99),
+            MaximumMicroseconds);
+    }
+
+    public static LatencySummary Summarise(HistogramData data) => Of([data]).Summarise();
 
     private static int BucketOf(long value)
     {
@@ -115,7 +192,7 @@ internal sealed class LatencyHistogram
         return (1L << exponent) + (fraction * width) + (width / 2);
     }
 
-    private static double ToMicroseconds(long stopwatchTicks) => stopwatchTicks * 1e6 / Stopwatch.Frequency;
+    private static double ToMicroseconds(double stopwatchTicks) => stopwatchTicks * 1e6 / Stopwatch.Frequency;
 
     private void RaiseMaximum(long value)
     {
@@ -129,6 +206,21 @@ internal sealed class LatencyHistogram
             }
 
             maximum = seen;
+        }
+    }
+
+    private void LowerMinimum(long value)
+    {
+        long minimum = Volatile.Read(ref _minimum);
+        while (value < minimum)
+        {
+            long seen = Interlocked.CompareExchange(ref _minimum, value, minimum);
+            if (seen == minimum)
+            {
+                return;
+            }
+
+            minimum = seen;
         }
     }
 }

@@ -72,4 +72,87 @@ public sealed class LatencyHistogramTests
         Assert.Equal(0, histogram.Count);
         Assert.Equal(0, histogram.PercentileMicroseconds(99.99));
     }
+
+    [Fact]
+    public void Data_on_its_way_to_another_process_loses_nothing()
+    {
+        Random random = new(5);
+        LatencyHistogram one = new();
+        LatencyHistogram[] parts = [new(), new(), new()];
+        for (int i = 0; i < 30_000; i++)
+        {
+            long value = random.NextInt64(1L << random.Next(1, 40));
+            one.Record(value);
+            parts[i % parts.Length].Record(value);
+        }
+
+        LatencyHistogram merged = LatencyHistogram.Of(parts.Select(static part => part.ToData()));
+
+        Assert.Equal(one.Summarise(), merged.Summarise());
+        Assert.Equal(one.Summarise(), LatencyHistogram.Summarise(one.ToData()));
+        Assert.Equal(one.ToData().Buckets, merged.ToData().Buckets);
+        Assert.Equal(one.ToData().Counts, merged.ToData().Counts);
+        Assert.True(one.ToData().Buckets.Length < 4_608);
+    }
+
+    [Fact]
+    public void Minimum_mean_and_maximum_are_exact()
+    {
+        LatencyHistogram histogram = new();
+        long[] values = [1_234_567, 987_654_321, 55_555];
+        Array.ForEach(values, histogram.Record);
+
+        LatencySummary summary = histogram.Summarise();
+
+        double microsecondsPerTick = 1e6 / Stopwatch.Frequency;
+        Assert.Equal(3, summary.Count);
+        Assert.Equal(55_555 * microsecondsPerTick, summary.MinimumMicroseconds, 6);
+        Assert.Equal(values.Average() * microsecondsPerTick, summary.MeanMicroseconds, 3);
+        Assert.Equal(987_654_321 * microsecondsPerTick, summary.MaximumMicroseconds, 6);
+        Assert.InRange(summary.P50Microseconds, 1_234.567 * 0.99, 1_234.567 * 1.01);
+    }
+
+    [Fact]
+    public void One_measurement_is_every_percentile()
+    {
+        LatencyHistogram histogram = new();
+        histogram.Record(1_000_000);
+
+        LatencySummary summary = histogram.Summarise();
+
+        Assert.Equal(summary.MinimumMicroseconds, summary.P50Microseconds);
+        Assert.Equal(summary.MaximumMicroseconds, summary.P9999Microseconds);
+    }
+
+    [Fact]
+    public void Measurements_above_a_duration_are_counted()
+    {
+        LatencyHistogram histogram = new();
+        for (int milliseconds = 1; milliseconds <= 100; milliseconds++)
+        {
+            histogram.Record(milliseconds * 1_000_000L);
+        }
+
+        Assert.Equal(10, histogram.CountAbove(90_400_000));
+        Assert.Equal(0, histogram.CountAbove(101_000_000));
+    }
+
+    [Fact]
+    public void Nothing_is_lost_when_threads_record_at_the_same_time()
+    {
+        LatencyHistogram histogram = new();
+        Parallel.For(0, 8, worker =>
+        {
+            for (int i = 1; i <= 50_000; i++)
+            {
+                histogram.Record((worker * 50_000) + i);
+            }
+        });
+
+        HistogramData data = histogram.ToData();
+
+        Assert.Equal(400_000, histogram.Count);
+        Assert.Equal((1, 400_000), (data.MinimumTicks, data.MaximumTicks));
+        Assert.Equal(400_000.0 * 400_001 / 2, data.SumTicks);
+    }
 }
