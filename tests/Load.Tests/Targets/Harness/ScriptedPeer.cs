@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
@@ -27,8 +28,11 @@ internal sealed class ScriptedPeer
         _output = toClient.Writer;
         _clientOutput = new CountingPipeWriter(toServer.Writer);
         Transport = new PipeConnection(new DuplexPipe(toClient.Reader, _clientOutput), resources, PipeScheduler.Inline);
-        Client = new NativeConnection(Transport, Statistics);
+        Client = new NativeConnection(Transport, Statistics, new AcknowledgementPacer(Time));
     }
+
+    /// <summary>The client's clock.</summary>
+    public VirtualTimeProvider Time { get; } = new();
 
     public TargetStatistics Statistics { get; } = new();
 

@@ -67,17 +67,33 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
-    public async Task Sixty_four_pushes_are_acknowledged_without_being_asked_for()
+    public async Task Without_either_they_are_acknowledged_together_100_to_180_ms_after_the_first()
     {
         ScriptedPeer peer = await SubscribedAsync();
-        for (ulong sequence = 1; sequence < 64; sequence++)
-        {
-            peer.Write(ScriptedPeer.Push(1, sequence, FrameFlags.None, 1));
-        }
-
+        peer.Write(ScriptedPeer.Push(1, 1, FrameFlags.None, 1));
+        peer.Time.Advance(TimeSpan.FromMilliseconds(99));
+        peer.Write(ScriptedPeer.Push(1, 2, FrameFlags.None, 1));
         Assert.Empty(peer.Read());
-        peer.Write(ScriptedPeer.Push(1, 64, FrameFlags.None, 1));
-        Assert.Equal(64u, BinaryPrimitives.ReadUInt64LittleEndian(Assert.Single(peer.Read()).Body));
+        peer.Time.Advance(TimeSpan.FromMilliseconds(81));
+
+        ReceivedFrame ack = Assert.Single(peer.Read());
+        Assert.Equal((FrameKind.Ack, 2ul), (ack.Header.Kind, BinaryPrimitives.ReadUInt64LittleEndian(ack.Body)));
+        peer.Write(ScriptedPeer.Push(1, 3, FrameFlags.None, 1));
+        peer.Time.Advance(TimeSpan.FromMilliseconds(180));
+        Assert.Equal(3u, BinaryPrimitives.ReadUInt64LittleEndian(Assert.Single(peer.Read()).Body));
+        peer.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Empty(peer.Read());
+    }
+
+    [Fact]
+    public async Task What_a_request_has_acknowledged_is_not_acknowledged_again_later()
+    {
+        ScriptedPeer peer = await SubscribedAsync();
+        peer.Write(ScriptedPeer.Push(1, 1, FrameFlags.None, 1));
+        _ = peer.Client.SendAsync(Query).AsTask();
+        Assert.Equal(1u, Assert.Single(peer.Read()).Acknowledged);
+        peer.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(peer.Read());
     }
 
     private async Task<ScriptedPeer> SubscribedAsync()
