@@ -28,6 +28,7 @@ internal sealed class NativeConnection : ITargetConnection
 
     private readonly Connection _connection;
     private readonly TargetStatistics _statistics;
+    private readonly AcknowledgementPacer _pacer;
     private readonly NativeOutput _output;
 
     private TaskCompletionSource<string?>? _setUp;
@@ -40,10 +41,12 @@ internal sealed class NativeConnection : ITargetConnection
 
     /// <param name="connection">Connected and not started; owned from now on.</param>
     /// <param name="statistics">Where it is counted.</param>
-    public NativeConnection(Connection connection, TargetStatistics statistics)
+    /// <param name="pacer">Sends the acknowledgements that nothing else takes along.</param>
+    public NativeConnection(Connection connection, TargetStatistics statistics, AcknowledgementPacer pacer)
     {
         _connection = connection;
         _statistics = statistics;
+        _pacer = pacer;
         _output = new NativeOutput(connection);
     }
 
@@ -62,7 +65,7 @@ internal sealed class NativeConnection : ITargetConnection
 
         // The server's end pauses when its output is behind; if both did, they could wait for each other for ever.
         _connection.PausesWhenBehind = false;
-        _connection.Start(new NativeReceiver(this, _output, _statistics));
+        _connection.Start(new NativeReceiver(this, _output, _statistics, _pacer));
         NativeSetup.Send(_connection);
         string? failure;
         try
@@ -224,6 +227,19 @@ internal sealed class NativeConnection : ITargetConnection
 
     /// <summary>Receive path: the connection is gone.</summary>
     public void Closed() => Volatile.Read(ref _gone)?.TrySetResult();
+
+    /// <summary>The pacer's thread: tells the server what has been taken in, unless a request or heartbeat has done so.</summary>
+    public void SendDueAcknowledgement()
+    {
+        PushInbox pushes = _pushes!;
+        pushes.EndWait();
+        if (pushes.TryTakeAcknowledgement(out ulong taken))
+        {
+            Span<byte> body = stackalloc byte[AckBody.Size];
+            new AckBody(taken).Write(body);
+            _output.Send(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
+        }
+    }
 
     private static T Keep<T>(ref T? field, T made)
         where T : class => Interlocked.CompareExchange(ref field, made, null) ?? made;

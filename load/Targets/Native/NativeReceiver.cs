@@ -12,7 +12,8 @@ namespace FastRegistry.Load.Targets.Native;
 
 /// <summary>The receive path of one connection: hands answers and pushes on, parses nothing of them, and answers probes.</summary>
 /// <remarks>Owned by its <see cref="NativeConnection"/>. Entered by one thread at a time, in order, on a thread of the transport.</remarks>
-internal sealed class NativeReceiver(NativeConnection connection, NativeOutput output, TargetStatistics statistics) : IConnectionHandler
+internal sealed class NativeReceiver(NativeConnection connection, NativeOutput output, TargetStatistics statistics, AcknowledgementPacer pacer)
+    : IConnectionHandler
 {
     // Made when the first list of more than 64 KiB arrives.
     private StreamAssembler? _streams;
@@ -65,12 +66,25 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
             }
         }
 
-        if (connection.Pushes is { } pushes && pushes.TryTakeDueAcknowledgement(out ulong taken))
+        if (connection.Pushes is { } pushes)
         {
-            replies.WriteAck(new AckBody(taken));
+            AcknowledgePushes(pushes, replies);
         }
 
         return new ReceiveResult(rest.Start, received.End);
+    }
+
+    /// <summary>Once per batch, however many pushes it held: an ack is cumulative.</summary>
+    private void AcknowledgePushes(PushInbox pushes, BatchWriter replies)
+    {
+        if (pushes.TryTakeUrgentAcknowledgement(out ulong taken))
+        {
+            replies.WriteAck(new AckBody(taken));
+        }
+        else if (pushes.BeginsToWait())
+        {
+            pacer.Add(connection);
+        }
     }
 
     private CloseReason? Take(in Frame frame, BatchWriter replies, long now)

@@ -12,6 +12,7 @@ namespace FastRegistry.Load.Targets.Native;
 internal sealed class NativeTarget : ITarget
 {
     private readonly SocketConnector _connector = new(new SocketTransport(new TransportResources()));
+    private readonly AcknowledgementPacer _pacer = new(TimeProvider.System);
 
     public TargetAbilities Abilities =>
         TargetAbilities.Connections | TargetAbilities.Heartbeats | TargetAbilities.Register | TargetAbilities.Query | TargetAbilities.Push;
@@ -23,7 +24,8 @@ internal sealed class NativeTarget : ITarget
         NativeConnection connection;
         try
         {
-            connection = new NativeConnection(await _connector.ConnectAsync(server, source, cancellationToken).ConfigureAwait(false), Statistics);
+            SocketConnection transport = await _connector.ConnectAsync(server, source, cancellationToken).ConfigureAwait(false);
+            connection = new NativeConnection(transport, Statistics, _pacer);
         }
         catch (SocketException fault)
         {
@@ -54,5 +56,9 @@ internal sealed class NativeTarget : ITarget
 
     public PreparedRequest PrepareQuery(string service) => new NativeRequest(MessageType.Query, new QueryRequest { Name = service }.ToByteArray());
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _pacer.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

@@ -5,16 +5,13 @@ namespace FastRegistry.Load.Targets.Native;
 
 /// <summary>The subscriptions of one connection and what the server has been told of the pushes taken in.</summary>
 /// <remarks>
-/// Made with the connection's first subscription. <see cref="Take"/> and <see cref="TryTakeDueAcknowledgement"/> belong to the receive path;
-/// subscriptions are added and acknowledgements for requests and pings taken on any thread.
+/// Made with the connection's first subscription. <see cref="Take"/>, <see cref="TryTakeUrgentAcknowledgement"/> and <see cref="BeginsToWait"/> belong to the
+/// receive path; subscriptions are added and acknowledgements taken on any thread.
 /// </remarks>
 internal sealed class PushInbox
 {
     /// <summary>Subscriptions of one connection.</summary>
     public const int Maximum = 65_536;
-
-    // Without a request or ping to ride on, an ack goes out after this many pushes.
-    private const int PushesPerAcknowledgement = 64;
 
     private readonly Lock _sinkGate = new();
     private IPushSink?[] _sinks = new IPushSink?[1];
@@ -22,6 +19,7 @@ internal sealed class PushInbox
     private ulong _taken;
     private ulong _told;
     private bool _acknowledgeNow;
+    private int _waits;
 
     /// <summary>Adds a subscription, before its request is sent: a push may overtake the answer. 0 = there are too many.</summary>
     public ulong Add(IPushSink sink)
@@ -85,12 +83,18 @@ internal sealed class PushInbox
         return false;
     }
 
-    /// <summary>At the end of a batch: what to tell the server in a frame of its own, when it asked for that or many pushes have come.</summary>
-    public bool TryTakeDueAcknowledgement(out ulong sequence)
+    /// <summary>At the end of a batch: what to tell the server in a frame of its own, when it asked for that.</summary>
+    public bool TryTakeUrgentAcknowledgement(out ulong sequence)
     {
         sequence = 0;
-        bool due = _acknowledgeNow || _taken >= Volatile.Read(ref _told) + PushesPerAcknowledgement;
+        bool urgent = _acknowledgeNow;
         _acknowledgeNow = false;
-        return due && TryTakeAcknowledgement(out sequence);
+        return urgent && TryTakeAcknowledgement(out sequence);
     }
+
+    /// <summary>At the end of a batch: true when there is something to tell and nobody has been asked yet to see to it.</summary>
+    public bool BeginsToWait() => _taken > Volatile.Read(ref _told) && Interlocked.Exchange(ref _waits, 1) == 0;
+
+    /// <summary>Whoever was asked to see to it sees to it now.</summary>
+    public void EndWait() => Interlocked.Exchange(ref _waits, 0);
 }
