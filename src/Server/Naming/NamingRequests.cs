@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
-using FastRegistry.Server.Sessions;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
@@ -24,15 +23,15 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
     private const int DefaultPageSize = 100;
 
     /// <summary>Answers a request now, or parses it for a worker.</summary>
-    /// <param name="session">Who asks.</param>
+    /// <param name="caller">Who asks.</param>
     /// <param name="type">The request's type.</param>
     /// <param name="body">The request's body.</param>
     /// <param name="answer">The answer when true is returned.</param>
     /// <param name="queued">The parsed request when false is returned.</param>
-    public bool TryRunNow(ClientSession session, MessageType type, in ReadOnlySequence<byte> body, out NamingAnswer answer, [NotNullWhen(false)] out IMessage? queued)
+    public bool TryRunNow(INamingCaller caller, MessageType type, in ReadOnlySequence<byte> body, out NamingAnswer answer, [NotNullWhen(false)] out IMessage? queued)
     {
         queued = null;
-        if (type == MessageType.Query && TryQueryQuickly(session, body, out answer))
+        if (type == MessageType.Query && TryQueryQuickly(caller, body, out answer))
         {
             return true;
         }
@@ -42,26 +41,26 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
             switch (type)
             {
                 case MessageType.Register:
-                    answer = Register(session, Messages.RegisterRequest.Parser.ParseFrom(body));
+                    answer = Register(caller, Messages.RegisterRequest.Parser.ParseFrom(body));
                     return true;
                 case MessageType.BatchRegister:
-                    answer = BatchRegister(session, Messages.BatchRegisterRequest.Parser.ParseFrom(body));
+                    answer = BatchRegister(caller, Messages.BatchRegisterRequest.Parser.ParseFrom(body));
                     return true;
                 case MessageType.Deregister:
-                    answer = Deregister(session, Messages.DeregisterRequest.Parser.ParseFrom(body));
+                    answer = Deregister(caller, Messages.DeregisterRequest.Parser.ParseFrom(body));
                     return true;
                 case MessageType.Query:
                     Messages.QueryRequest query = Messages.QueryRequest.Parser.ParseFrom(body);
                     queued = query;
-                    answer = TryQuery(session, query, whateverItCosts: false);
+                    answer = TryQuery(caller, query, whateverItCosts: false);
                     return HasAnswer(answer);
                 case MessageType.Subscribe:
                     Messages.SubscribeRequest subscribe = Messages.SubscribeRequest.Parser.ParseFrom(body);
                     queued = subscribe;
-                    answer = Subscribe(session, subscribe);
+                    answer = Subscribe(caller, subscribe);
                     return HasAnswer(answer);
                 case MessageType.Unsubscribe:
-                    bool removed = session.Unsubscribe(Messages.UnsubscribeRequest.Parser.ParseFrom(body).SubscriptionId);
+                    bool removed = caller.Unsubscribe(Messages.UnsubscribeRequest.Parser.ParseFrom(body).SubscriptionId);
                     answer = NamingAnswer.Of(new Messages.UnsubscribeReply { Removed = removed });
                     return true;
                 case MessageType.ListServices:
@@ -82,29 +81,29 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            log.RequestFailed(fault, type, session.Id);
+            log.RequestFailed(fault, type, caller.Id);
             answer = NamingAnswer.Of(RequestError.Internal);
             return true;
         }
     }
 
     /// <summary>Runs what <see cref="TryRunNow"/> left; on a worker's thread.</summary>
-    public NamingAnswer RunQueued(ClientSession session, MessageType type, IMessage message) => type switch
+    public NamingAnswer RunQueued(INamingCaller caller, MessageType type, IMessage message) => type switch
     {
-        MessageType.Query => TryQuery(session, (Messages.QueryRequest)message, whateverItCosts: true),
-        MessageType.Subscribe => FirstList(session, (Messages.SubscribeRequest)message),
-        MessageType.ListServices => ListServices(session, (Messages.ListServicesRequest)message),
+        MessageType.Query => TryQuery(caller, (Messages.QueryRequest)message, whateverItCosts: true),
+        MessageType.Subscribe => FirstList(caller, (Messages.SubscribeRequest)message),
+        MessageType.ListServices => ListServices(caller, (Messages.ListServicesRequest)message),
         _ => NamingAnswer.Of(RequestError.Unknown(type)),
     };
 
     private static bool HasAnswer(in NamingAnswer answer) => answer.SharedBody is not null || answer.Error is not null;
 
     /// <summary>The hot path: a known service whose list is current and encoded costs a lookup and a reference.</summary>
-    private bool TryQueryQuickly(ClientSession session, in ReadOnlySequence<byte> body, out NamingAnswer answer)
+    private bool TryQueryQuickly(INamingCaller caller, in ReadOnlySequence<byte> body, out NamingAnswer answer)
     {
         Span<byte> key = stackalloc byte[QueryKeyReader.MaximumKeyBytes];
         answer = default;
-        if (!QueryKeyReader.TryRead(body, session.DefaultNamespaceUtf8, key, out int keyBytes)
+        if (!QueryKeyReader.TryRead(body, caller.DefaultNamespaceUtf8, key, out int keyBytes)
             || !registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry)
             || !entry.IsSnapshotCurrent)
         {
@@ -121,21 +120,21 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         return true;
     }
 
-    private NamingAnswer Register(ClientSession session, Messages.RegisterRequest request)
+    private NamingAnswer Register(INamingCaller caller, Messages.RegisterRequest request)
     {
-        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, session.DefaultNamespace, out ServiceKey key);
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key);
         if (error is not null)
         {
             return NamingAnswer.Of(error);
         }
 
         error = InstanceFactory.TryCreate(request.Instance, "instance", out Instance instance);
-        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Register(session.Client, key, [instance], replace: false, session));
+        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Register(caller.Client, key, [instance], replace: false, caller));
     }
 
-    private NamingAnswer BatchRegister(ClientSession session, Messages.BatchRegisterRequest request)
+    private NamingAnswer BatchRegister(INamingCaller caller, Messages.BatchRegisterRequest request)
     {
-        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, session.DefaultNamespace, out ServiceKey key);
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key);
         if (error is not null)
         {
             return NamingAnswer.Of(error);
@@ -162,12 +161,12 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
             }
         }
 
-        return Registered(registry.Register(session.Client, key, instances, request.Replace, session));
+        return Registered(registry.Register(caller.Client, key, instances, request.Replace, caller));
     }
 
-    private NamingAnswer Deregister(ClientSession session, Messages.DeregisterRequest request)
+    private NamingAnswer Deregister(INamingCaller caller, Messages.DeregisterRequest request)
     {
-        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, session.DefaultNamespace, out ServiceKey key);
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key);
         if (error is null && request.Keys.Count == 0)
         {
             error = RequestError.Invalid("keys", "must not be empty");
@@ -184,16 +183,16 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
             return NamingAnswer.Of(error);
         }
 
-        RegistrationResult result = registry.Deregister(session.Client, key, identities, session);
+        RegistrationResult result = registry.Deregister(caller.Client, key, identities, caller);
         return result.Error is not null
             ? NamingAnswer.Of(result.Error)
             : NamingAnswer.Of(new Messages.DeregisterReply { Revision = (ulong)result.Revision, Removed = (uint)result.Count });
     }
 
     /// <summary>The list, or a default answer when making it is work for a worker.</summary>
-    private NamingAnswer TryQuery(ClientSession session, Messages.QueryRequest request, bool whateverItCosts)
+    private NamingAnswer TryQuery(INamingCaller caller, Messages.QueryRequest request, bool whateverItCosts)
     {
-        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, session.DefaultNamespace, out ServiceKey key)
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key)
             ?? CheckClusters(request.Clusters);
         if (error is not null)
         {
@@ -210,27 +209,27 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         return whateverItCosts || entry.InstanceCount <= SmallListInstances ? NamingAnswer.Of(entry.GetSnapshot().Encode(filter)) : default;
     }
 
-    private NamingAnswer Subscribe(ClientSession session, Messages.SubscribeRequest request)
+    private NamingAnswer Subscribe(INamingCaller caller, Messages.SubscribeRequest request)
     {
-        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, session.DefaultNamespace, out ServiceKey key)
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key)
             ?? CheckClusters(request.Clusters);
         if (error is null && request.SubscriptionId == 0)
         {
             error = RequestError.Invalid("subscription_id", "must not be 0");
         }
 
-        error ??= session.Subscribe(request.SubscriptionId, key, InstanceFilter.Create(request.Clusters, request.HealthyOnly), limits.SubscriptionsPerClient);
+        error ??= caller.Subscribe(request.SubscriptionId, key, InstanceFilter.Create(request.Clusters, request.HealthyOnly), limits.SubscriptionsPerClient);
         if (error is not null)
         {
             return NamingAnswer.Of(error);
         }
 
-        Subscription subscription = session.FindSubscription(request.SubscriptionId)!;
+        Subscription subscription = caller.FindSubscription(request.SubscriptionId)!;
         return subscription.Service.InstanceCount <= SmallListInstances ? FirstList(subscription) : default;
     }
 
-    private static NamingAnswer FirstList(ClientSession session, Messages.SubscribeRequest request) =>
-        session.FindSubscription(request.SubscriptionId) is { } subscription ? FirstList(subscription) : NamingAnswer.Of(RequestError.Cancelled);
+    private static NamingAnswer FirstList(INamingCaller caller, Messages.SubscribeRequest request) =>
+        caller.FindSubscription(request.SubscriptionId) is { } subscription ? FirstList(subscription) : NamingAnswer.Of(RequestError.Cancelled);
 
     private static NamingAnswer FirstList(Subscription subscription)
     {
@@ -239,10 +238,10 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         return NamingAnswer.Of(snapshot.Encode(subscription.Filter));
     }
 
-    private NamingAnswer ListServices(ClientSession session, Messages.ListServicesRequest request)
+    private NamingAnswer ListServices(INamingCaller caller, Messages.ListServicesRequest request)
     {
         // The rules are those of a service; the name is any valid one.
-        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, "any", session.DefaultNamespace, out ServiceKey key);
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, "any", caller.DefaultNamespace, out ServiceKey key);
         int size = request.PageSize == 0 ? DefaultPageSize : (int)Math.Min(request.PageSize, int.MaxValue);
         if (error is null && size > MaximumPageSize)
         {

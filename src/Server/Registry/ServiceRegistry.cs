@@ -18,6 +18,7 @@ internal sealed class ServiceRegistry
 
     private long _batches;
     private long _publications;
+    private long _subscriptions;
     private int _provisional;
 
     public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, LimitOptions limits, DeadlineOptions deadlines, PushDispatcher push)
@@ -37,6 +38,9 @@ internal sealed class ServiceRegistry
 
     /// <summary>Publications of all clients, waiting ones included.</summary>
     public long PublicationCount => Interlocked.Read(ref _publications);
+
+    /// <summary>Subscriptions of all clients.</summary>
+    public long SubscriptionCount => Interlocked.Read(ref _subscriptions);
 
     /// <summary>True during warm-up: lists may still be short of what clients knew before this node started.</summary>
     public bool IsProvisional => Volatile.Read(ref _provisional) != 0;
@@ -187,6 +191,7 @@ internal sealed class ServiceRegistry
                 {
                     Subscription subscription = new(subscriber, entry, id, filter);
                     entry.AddSubscriberHoldingGate(subscription);
+                    Interlocked.Increment(ref _subscriptions);
                     return subscription;
                 }
             }
@@ -198,7 +203,12 @@ internal sealed class ServiceRegistry
         ServiceEntry entry = subscription.Service;
         lock (entry.ServiceGate)
         {
-            entry.RemoveSubscriberHoldingGate(subscription);
+            if (subscription.IsActive)
+            {
+                entry.RemoveSubscriberHoldingGate(subscription);
+                Interlocked.Decrement(ref _subscriptions);
+            }
+
             FinishHoldingGate(entry, changed: false);
         }
     }

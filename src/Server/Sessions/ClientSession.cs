@@ -15,7 +15,7 @@ namespace FastRegistry.Server.Sessions;
 /// from the wheel's thread, pushes from push workers, answers of long requests from request workers, and <see cref="Close"/> from anyone. What those share is in
 /// types of its own: the outbound chain, <see cref="SessionDeadlines"/>, <see cref="SessionSubscriptions"/>, <see cref="SessionOutput"/>.
 /// </remarks>
-internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner
+internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamingCaller
 {
     // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
     private const int FrameBytesAlwaysTaken = 64 * 1024;

@@ -1,0 +1,3 @@
+using FastRegistry.Load.Baseline.Hosting;
+
+return await BaselineProgram.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FastRegistry.Load.Targets.Grpc;
+
+/// <summary>Opens a connection to the baseline and sets it up.</summary>
+internal static class GrpcSessionOpener
+{
+    private const string GivenUp = "set-up: given up";
+
+    /// <exception cref="TargetException">It did not work.</exception>
+    public static async Task<GrpcConnection> OpenAsync(
+        GrpcAddresses addresses, IPEndPoint server, IPAddress? source, TargetStatistics statistics, CancellationToken cancellationToken)
+    {
+        Http2Connection http = await ConnectAsync(server, source, cancellationToken).ConfigureAwait(false);
+        SessionContent content = new(GrpcMessages.Setup());
+        GrpcConnection connection = new(http, addresses, content, statistics);
+
+        // The requests themselves take no token: the stream's would stay tied to it for its whole life.
+        using CancellationTokenRegistration giveUp = cancellationToken.UnsafeRegister(static state => ((GrpcConnection)state!).Abort(), connection);
+        string? failure;
+        try
+        {
+            HttpResponseMessage response = await http.PostAsync(addresses.Open, content).ConfigureAwait(false);
+            failure = GrpcReply.FailureIn(response) ?? await connection.StartAsync(response).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            failure = "connection lost";
+        }
+
+        if (failure is null)
+        {
+            return connection;
+        }
+
+        connection.Abort();
+        content.Complete();
+        throw new TargetException(cancellationToken.IsCancellationRequested ? GivenUp : $"set-up: {failure}");
+    }
+
+    private static async Task<Http2Connection> ConnectAsync(IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Http2Connection.ConnectAsync(server, source, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException fault)
+        {
+            throw new TargetException($"connect: {fault.SocketErrorCode}");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TargetException("connect: given up");
+        }
+    }
+}
