@@ -13,14 +13,14 @@ namespace FastRegistry.Load.Generators;
 /// of the child's input.</remarks>
 internal sealed class GeneratorProcess : IGenerator
 {
-    private static readonly TimeSpan ExitWithin = TimeSpan.FromSeconds(4);
-
     private readonly Process _process;
     private readonly GeneratorLink _link;
+    private readonly TimeSpan _exitWithin;
     private volatile string _lastErrorLine = "";
 
-    private GeneratorProcess(Process process, TextWriter errors)
+    private GeneratorProcess(Process process, TextWriter errors, TimeSpan exitWithin)
     {
+        _exitWithin = exitWithin;
         _process = process;
         _process.ErrorDataReceived += (_, line) => TakeErrorLine(line.Data, errors);
         _process.Start();
@@ -33,8 +33,9 @@ internal sealed class GeneratorProcess : IGenerator
 
     /// <param name="command">The program and its arguments.</param>
     /// <param name="errors">Takes what the child writes to standard error; safe for any thread.</param>
+    /// <param name="exitWithin">Time it has to exit after the end of its input before it is killed; null = 4 s.</param>
     /// <exception cref="CannotRunException">It cannot be started.</exception>
-    public static GeneratorProcess Start(ImmutableArray<string> command, TextWriter errors)
+    public static GeneratorProcess Start(ImmutableArray<string> command, TextWriter errors, TimeSpan? exitWithin = null)
     {
         UTF8Encoding plain = new(encoderShouldEmitUTF8Identifier: false);
         ProcessStartInfo start = new(command[0], command[1..])
@@ -48,7 +49,7 @@ internal sealed class GeneratorProcess : IGenerator
         Process process = new() { StartInfo = start };
         try
         {
-            return new GeneratorProcess(process, errors);
+            return new GeneratorProcess(process, errors, exitWithin ?? TimeSpan.FromSeconds(4));
         }
         catch (Win32Exception fault)
         {
@@ -87,7 +88,7 @@ internal sealed class GeneratorProcess : IGenerator
 
     private async Task<bool> ExitedAsync()
     {
-        using CancellationTokenSource deadline = new(ExitWithin);
+        using CancellationTokenSource deadline = new(_exitWithin);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
