@@ -1,4 +1,5 @@
 using FastRegistry.Load.Generators;
+using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Running;
 
@@ -7,15 +8,23 @@ namespace FastRegistry.Load.Consoles;
 /// <summary>Says nothing: <c>--quiet</c>.</summary>
 internal sealed class QuietConsole : IRunConsole
 {
-    public void StageStarting(string name, string phases)
+    public void Note(string text)
     {
     }
 
-    public void Progress(in ScenarioProgress progress, double okPerSecond)
+    public void MemoryRead(MemoryPoint point)
     {
     }
 
-    public void StageDone(StageReport report)
+    public void StageStarting(StageOutline stage)
+    {
+    }
+
+    public void Progress(StageOutline stage, ScenarioProgress progress, TimelinePoint servers)
+    {
+    }
+
+    public void StageDone(StageReport stage)
     {
     }
 }

@@ -19,14 +19,24 @@ internal static class EphemeralPorts
         return int.Parse(bounds[1], CultureInfo.InvariantCulture) - int.Parse(bounds[0], CultureInfo.InvariantCulture) + 1;
     }
 
+    /// <param name="sources">Source addresses; 0 = the system's choice, which is one.</param>
+    /// <param name="destinations">Server addresses: towards each of them a source address can use all its ports again.</param>
+    /// <param name="portsPerSource">Null = not known.</param>
     /// <exception cref="CannotRunException">So many connections do not fit.</exception>
-    public static void Require(int connections, int sources, int? portsPerSource)
+    public static void Require(int connections, int sources, int destinations, int? portsPerSource)
     {
-        if (portsPerSource is { } ports && connections > (long)sources * ports)
+        if (portsPerSource is not { } ports)
         {
-            int neededSources = (connections + ports - 1) / ports;
+            return;
+        }
+
+        int used = Math.Max(1, sources);
+        long each = (long)ports * destinations;
+        if (connections > used * each)
+        {
+            long neededSources = (connections + each - 1) / each;
             throw new CannotRunException(
-                $"{connections} connections need as many ports, but {sources} source address(es) have {ports} each (net.ipv4.ip_local_port_range); use --sources {neededSources} or more");
+                $"{connections} connections need as many ports, but {used} source address(es) have {ports} each (net.ipv4.ip_local_port_range) towards each of {destinations} server(s); use --sources {neededSources} or more");
         }
     }
 }

@@ -3,11 +3,11 @@ using FastRegistry.Load.Commands;
 
 namespace FastRegistry.Load.Limits;
 
-/// <summary>How many files and sockets this process may have open.</summary>
+/// <summary>How many files and sockets a process may have open.</summary>
 internal static class OpenFileLimit
 {
-    // Runtime libraries, console, epoll, the HTTP connection, and some room.
-    private const int ReservedFiles = 128;
+    /// <summary>Runtime libraries, console, epoll, the HTTP connection, and some room.</summary>
+    public const int ReservedFiles = 128;
 
     /// <summary>The limit that holds now; the runtime raises the soft one to the hard one at start. Null where the system does not tell.</summary>
     public static long? Read()
@@ -31,14 +31,21 @@ internal static class OpenFileLimit
         return null;
     }
 
-    /// <exception cref="CannotRunException">So many connections do not fit.</exception>
+    /// <summary>Processes that so many connections need, each with this limit; at least one.</summary>
+    public static long ProcessesFor(int connections, long limit)
+    {
+        long each = Math.Max(1, limit - ReservedFiles);
+        return Math.Max(1, (connections + each - 1) / each);
+    }
+
+    /// <exception cref="CannotRunException">So many connections do not fit into one process.</exception>
     public static void Require(int connections, long? limit)
     {
         long needed = (long)connections + ReservedFiles;
         if (needed > limit)
         {
             throw new CannotRunException(
-                $"{connections} connections need {needed} open files in this process (and as many in the server), but the open-file limit (RLIMIT_NOFILE, ulimit -n) is {limit}; raise it, or ask for at most {limit - ReservedFiles}");
+                $"{connections} connections need {needed} open files in this process (and as many in the server), but the open-file limit (RLIMIT_NOFILE, ulimit -n) is {limit}; raise it, or ask for at most {limit - ReservedFiles} per process");
         }
     }
 }

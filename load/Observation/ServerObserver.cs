@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -6,13 +5,24 @@ using FastRegistry.Load.Commands;
 
 namespace FastRegistry.Load.Observation;
 
-/// <summary>Asks the server's HTTP side what the run costs it. One per run.</summary>
-internal sealed class ServerObserver(IPEndPoint http) : IDisposable
+/// <summary>Asks one server's HTTP side what the run costs it. Any thread; owned by <see cref="ServerFleet"/>, or for a single question by its user.</summary>
+internal sealed class ServerObserver : IDisposable
 {
-    private const string CpuMetric = "fastregistry_cpu_seconds_total";
-    private const string ConnectionsMetric = "fastregistry_connections";
+    private readonly IPEndPoint _http;
+    private readonly HttpClient _client;
 
-    private readonly HttpClient _client = new() { BaseAddress = new Uri($"http://{http}"), Timeout = TimeSpan.FromSeconds(60) };
+    /// <param name="handler">Sends the requests; null = over TCP.</param>
+    public ServerObserver(IPEndPoint http, HttpMessageHandler? handler = null)
+    {
+        _http = http;
+
+        // No proxy: an environment that has one for everything else must not come between.
+        _client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://{http}"),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
 
     /// <summary>Forces a collection on the server, which stops it for a moment, and reads what is left.</summary>
     /// <exception cref="CannotRunException">It does not answer, or is not a FastRegistry server.</exception>
@@ -23,29 +33,12 @@ internal sealed class ServerObserver(IPEndPoint http) : IDisposable
         return (await response.Content.ReadFromJsonAsync(ObservationJson.Default.ServerMemory, cancellationToken))!;
     });
 
-    /// <summary>Processor time the server has used since it started.</summary>
+    /// <summary>Reads its metrics, once, without disturbing it.</summary>
     /// <exception cref="CannotRunException">It does not answer, or is not a FastRegistry server.</exception>
-    public Task<double> ReadCpuSecondsAsync(CancellationToken cancellationToken) => ReadMetricAsync(CpuMetric, cancellationToken);
-
-    /// <summary>Client connections the server has now.</summary>
-    /// <exception cref="CannotRunException">It does not answer, or is not a FastRegistry server.</exception>
-    public async Task<int> ReadConnectionsAsync(CancellationToken cancellationToken) => (int)await ReadMetricAsync(ConnectionsMetric, cancellationToken);
+    public Task<ServerMetrics> ReadAsync(CancellationToken cancellationToken) => AskAsync(async () =>
+        ServerMetrics.Parse(await _client.GetStringAsync("/metrics", cancellationToken), _http.ToString()));
 
     public void Dispose() => _client.Dispose();
-
-    private Task<double> ReadMetricAsync(string name, CancellationToken cancellationToken) => AskAsync(async () =>
-    {
-        string text = await _client.GetStringAsync("/metrics", cancellationToken);
-        foreach (string line in text.Split('\n'))
-        {
-            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ' ')
-            {
-                return double.Parse(line[name.Length..], CultureInfo.InvariantCulture);
-            }
-        }
-
-        throw new HttpRequestException($"/metrics has no {name}");
-    });
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
@@ -53,13 +46,17 @@ internal sealed class ServerObserver(IPEndPoint http) : IDisposable
         {
             return await ask();
         }
+        catch (HttpRequestException fault) when (fault.StatusCode is { } status)
+        {
+            throw new CannotRunException($"the server at {_http} answered HTTP {(int)status} where a FastRegistry server tells its cost; operator calls are taken from its own machine only");
+        }
         catch (Exception fault) when (fault is HttpRequestException or JsonException)
         {
-            throw new CannotRunException($"no FastRegistry server answers HTTP at {http}: {fault.Message}");
+            throw new CannotRunException($"no FastRegistry server answers HTTP at {_http}: {fault.Message}");
         }
         catch (TaskCanceledException fault) when (fault.InnerException is TimeoutException)
         {
-            throw new CannotRunException($"the server at {http} did not answer HTTP within {_client.Timeout.TotalSeconds:0} s");
+            throw new CannotRunException($"the server at {_http} did not answer HTTP within {_client.Timeout.TotalSeconds:0} s");
         }
     }
 }

@@ -19,7 +19,7 @@ internal static class PlannedPhases
         RunSettings settings = connections.Settings;
         if (settings.Phases is { } text)
         {
-            return PhaseText.Share(PhaseText.Parse(text), connections.Share);
+            return PhaseShare.Of(PhaseText.Parse(text), connections.Share);
         }
 
         TimeSpan during = TimeSpan.FromSeconds(settings.DuringSeconds);

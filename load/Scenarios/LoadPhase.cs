@@ -1,9 +1,18 @@
+using System.Text.Json.Serialization;
+
 namespace FastRegistry.Load.Scenarios;
 
 /// <summary>A part of a scenario's load, in NBomber's vocabulary. The phases of a scenario run one after another.</summary>
 /// <remarks>Closed: copies loop, each begins again when it has ended, so a slow server is asked less. Open: iterations begin by the clock, whatever became of
 /// those before. Rates and copies are those of the whole run; generators divide them among themselves.</remarks>
 /// <param name="During">Planned length; <see cref="TimeSpan.Zero"/> for phases that end by count.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "phase")]
+[JsonDerivedType(typeof(RampingConstant), "rampingConstant")]
+[JsonDerivedType(typeof(KeepConstant), "keepConstant")]
+[JsonDerivedType(typeof(RampingInject), "rampingInject")]
+[JsonDerivedType(typeof(Inject), "inject")]
+[JsonDerivedType(typeof(IterationsForConstant), "iterationsForConstant")]
+[JsonDerivedType(typeof(Pause), "pause")]
 internal abstract record LoadPhase(TimeSpan During)
 {
     /// <summary>Closed: from the copies of the phase before, or 0, to <paramref name="Copies"/>, linearly.</summary>

@@ -1,4 +1,4 @@
-using FastRegistry.Load.Commands;
+using FastRegistry.Load.Targets.Grpc;
 using FastRegistry.Load.Targets.Http;
 using FastRegistry.Load.Targets.Native;
 
@@ -11,7 +11,7 @@ internal static class TargetSelection
     {
         TargetKind.Native => new NativeTarget(),
         TargetKind.Http => new HttpTarget(),
-        TargetKind.GrpcShaped => throw new CannotRunException("the gRPC-shaped target is not built in"),
+        TargetKind.GrpcShaped => new GrpcTarget(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of target"),
     };
 }
