@@ -1,25 +1,28 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using FastRegistry.Load.Comparison;
+using FastRegistry.Load.Generators;
+using FastRegistry.Load.Plans;
+using FastRegistry.Load.SelfCheck;
 
 namespace FastRegistry.Load.Commands;
 
 /// <summary>The process: which command, its arguments, Ctrl-C, and an exit code that says how it went.</summary>
 internal static class LoadProgram
 {
-    private const string Usage = """
-        usage: load <command> [options]
-
-        commands:
-          connections   open many set-up connections, hold them, and tell what each costs the server
-
-        'load <command> --help' lists a command's options.
-        Exit codes: 0 = done as asked, 1 = it did not work, 2 = wrong arguments.
-        """;
+    private const string Compare = "compare";
+    private const string SelfCheck = "self-check";
 
     public static async Task<int> RunAsync(string[] arguments)
     {
+        if (arguments is [GeneratorCommand.Argument])
+        {
+            return await GeneratorProgram.RunAsync(LoadPlans.Create);
+        }
+
         if (arguments is [] or ["--help" or "-h" or "help", ..])
         {
-            Console.WriteLine(Usage);
+            Console.WriteLine(Usage());
             return arguments is [] ? ExitCode.WrongArguments : ExitCode.Done;
         }
 
@@ -28,10 +31,7 @@ internal static class LoadProgram
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         try
         {
-            return arguments[0] switch
-            {
-                string command => throw new ArgumentError($"unknown command '{command}'; there is: connections"),
-            };
+            return await RunCommandAsync(arguments[0], arguments[1..], interrupted.Token);
         }
         catch (ArgumentError error)
         {
@@ -43,6 +43,11 @@ internal static class LoadProgram
             await Console.Error.WriteLineAsync($"load: {reason.Message}");
             return ExitCode.Failed;
         }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("load: interrupted before it began");
+            return ExitCode.Failed;
+        }
 
         void Interrupt(PosixSignalContext signal)
         {
@@ -50,5 +55,36 @@ internal static class LoadProgram
             signal.Cancel = !interrupted.IsCancellationRequested;
             interrupted.Cancel();
         }
+    }
+
+    private static Task<int> RunCommandAsync(string command, string[] arguments, CancellationToken interrupted)
+    {
+        if (ScenarioCatalogue.Find(command) is { } definition)
+        {
+            return ScenarioCommand.RunAsync(definition, arguments, interrupted);
+        }
+
+        return command switch
+        {
+            Compare => CompareCommand.RunAsync(arguments, interrupted),
+            SelfCheck when arguments is [] => HarnessCheck.RunAsync(Console.Out, interrupted),
+            SelfCheck => throw new ArgumentError($"{SelfCheck} takes no options"),
+            _ => throw new ArgumentError($"unknown command '{command}'; 'load --help' lists them"),
+        };
+    }
+
+    private static string Usage()
+    {
+        StringBuilder text = new("usage: load <command> [options]\n\nscenarios:\n");
+        foreach (ScenarioDefinition definition in ScenarioCatalogue.All)
+        {
+            text.Append($"  {definition.Name,-14}{definition.Summary}\n");
+        }
+
+        text.Append($"\nothers:\n  {Compare,-14}run the product and the gRPC-shaped baseline in turns and print every figure with its goal\n");
+        text.Append($"  {SelfCheck,-14}measure a known delay and a known stall, and what the tool itself costs\n\n");
+        text.Append("'load <command> --help' lists a command's options. A scenario without options takes less than a minute and goes to the default ports.\n");
+        text.Append("Exit codes: 0 = everything that was asked for held, 1 = it did not, or could not run, 2 = wrong arguments.");
+        return text.ToString();
     }
 }

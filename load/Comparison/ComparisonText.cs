@@ -24,7 +24,12 @@ internal static class ComparisonText
             }
         }
 
-        return text.ToString();
+        foreach (string note in report.Notes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nnote: {note}");
+        }
+
+        return text.Append('\n').ToString();
     }
 
     private static string[] CellsOf(RowResult row) => row.Missing is not null && row.Measured is null

@@ -1,4 +1,5 @@
 using FastRegistry.Load.Generators;
+using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Running;
 
@@ -14,14 +15,42 @@ internal sealed class RunConsole(TextWriter writer, bool interactive, TimeProvid
 
     private readonly Lock _lineGate = new();
     private string _stage = "";
+    private ScenarioProgress _last;
     private long _shownAt;
     // Characters on the line that is drawn anew; a shorter one must cover them.
     private int _drawnLength;
+
+    public void Note(string text)
+    {
+        lock (_lineGate)
+        {
+            WriteLine($"note: {text}");
+        }
+    }
+
+    public void MemoryRead(MemoryPoint point)
+    {
+        lock (_lineGate)
+        {
+            WriteLine($"servers at {point.When}: {ReportNumbers.Count(point.Connections)} connections, managed heap {ReportNumbers.Bytes(point.ManagedHeapBytes)}, RssAnon {ReportNumbers.Bytes(point.ResidentAnonymousBytes)}");
+        }
+    }
+
+    public void StageStarting(StageOutline stage) => StageStarting(stage.Name, PhaseText.Format(stage.Phases));
+
+    public void Progress(StageOutline stage, ScenarioProgress progress, TimelinePoint servers)
+    {
+        double seconds = progress.ElapsedSeconds - _last.ElapsedSeconds;
+        double okPerSecond = seconds > 0 ? (progress.Ok - _last.Ok) / seconds : 0;
+        _last = progress;
+        Progress(progress, okPerSecond);
+    }
 
     public void StageStarting(string name, string phases)
     {
         lock (_lineGate)
         {
+            _last = default;
             _stage = name.Length <= LongestName ? name : name[..LongestName];
             WriteLine($"{name}: {phases}");
             _shownAt = time.GetTimestamp();

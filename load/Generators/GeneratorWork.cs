@@ -15,6 +15,7 @@ internal sealed class GeneratorWork(ReplyWriter replies, Func<RunSettings, Gener
 
     private readonly CancellationTokenSource _interrupted = new();
     private RunSettings? _settings;
+    private GeneratorShare _share;
     private ILoadPlan? _plan;
     private ScenarioRunner? _runner;
     private volatile bool _busy;
@@ -70,6 +71,7 @@ internal sealed class GeneratorWork(ReplyWriter replies, Func<RunSettings, Gener
         {
             case GeneratorRequest.Plan plan when _plan is null:
                 _settings = plan.Settings;
+                _share = plan.Share;
                 _plan = createPlan(plan.Settings, plan.Share);
                 return new GeneratorReply.Planned(PlanOutline.Of(_plan));
             case GeneratorRequest.Prepare prepare:

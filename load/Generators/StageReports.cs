@@ -1,6 +1,5 @@
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Running;
-using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
 
 namespace FastRegistry.Load.Generators;

@@ -128,7 +128,7 @@ internal static class MarkdownReport
         ReportTable table = new("threshold", "found", "result");
         foreach (ThresholdResult threshold in report.Thresholds)
         {
-            table.Add(threshold.Text, ReportNumbers.Number(threshold.Found), ReportLines.Verdict(threshold.Held));
+            table.Add(threshold.Text, ReportNumbers.Exact(threshold.Found), ReportLines.Verdict(threshold.Held));
         }
 
         return table;
@@ -144,7 +144,7 @@ internal static class MarkdownReport
                 ReportNumbers.Number(point.Seconds),
                 ReportNumbers.Count(point.Ok),
                 ReportNumbers.Count(point.Failed),
-                ReportNumbers.Seconds(point.ServerCpuSeconds),
+                ReportNumbers.Time(point.ServerCpuSeconds * 1e6),
                 ReportNumbers.Bytes(point.ManagedHeapBytes),
                 ReportNumbers.Bytes(point.ResidentAnonymousBytes),
                 ReportNumbers.Count(point.Connections));

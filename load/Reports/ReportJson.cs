@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FastRegistry.Load.Comparison;
 
 namespace FastRegistry.Load.Reports;
 
@@ -9,4 +10,5 @@ namespace FastRegistry.Load.Reports;
     UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(LoadReport))]
+[JsonSerializable(typeof(ComparisonReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -39,7 +39,7 @@ internal static class ReportLines
     ];
 
     public static string Threshold(ThresholdResult threshold) =>
-        $"{threshold.Text}: {(threshold.Found is { } found ? $"found {ReportNumbers.Number(found)}" : "nothing to compare")}, {Verdict(threshold.Held)}";
+        $"{threshold.Text}: {(threshold.Found is { } found ? $"found {ReportNumbers.Exact(found)}" : "nothing to compare")}, {Verdict(threshold.Held)}";
 
     public static string Result(LoadReport report)
     {

@@ -11,6 +11,10 @@ internal static class ReportNumbers
 
     public static string Number(double? value) => value is { } number && double.IsFinite(number) ? Significant(number) : None;
 
+    /// <summary>To three decimals, for what was compared with a limit.</summary>
+    public static string Exact(double? value) =>
+        value is { } number && double.IsFinite(number) ? number.ToString("#,##0.###", CultureInfo.InvariantCulture) : None;
+
     public static string Rate(double? perSecond) => WithUnit(perSecond, "/s");
 
     public static string Percent(double part, double whole) => whole > 0 ? $"{(part / whole * 100).ToString("0.0", CultureInfo.InvariantCulture)} %" : None;

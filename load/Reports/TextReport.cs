@@ -27,7 +27,15 @@ internal static class TextReport
         }
 
         text.Append('\n');
-        WriteFailures(text, "lost", report.Losses);
+        if (report.Losses.IsDefaultOrEmpty)
+        {
+            Line(text, "lost", "none");
+        }
+        else
+        {
+            WriteFailures(text, "lost", report.Losses);
+        }
+
         Line(text, "left on servers", ReportNumbers.Count(report.LeftOnServers));
         foreach (ThresholdResult threshold in report.Thresholds)
         {

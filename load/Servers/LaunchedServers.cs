@@ -20,8 +20,10 @@ internal sealed class LaunchedServers : IAsyncDisposable
     public IReadOnlyList<LaunchedServer> Servers => _servers;
 
     /// <summary>Starts one, asks it how many connections it takes, and starts the others. One after another, so that each start-up time is its own.</summary>
+    /// <param name="connections">Of the run.</param>
+    /// <param name="servers">So many and no others; null = as many as the connections need.</param>
     /// <exception cref="CannotRunException">One cannot be started, or there would be too many.</exception>
-    public static async Task<LaunchedServers> StartAsync(ServerLauncher launcher, int connections, CancellationToken cancellationToken)
+    public static async Task<LaunchedServers> StartAsync(ServerLauncher launcher, int connections, int? servers, CancellationToken cancellationToken)
     {
         LaunchedServers launched = new();
         try
@@ -30,7 +32,7 @@ internal sealed class LaunchedServers : IAsyncDisposable
             launched._servers.Add(first);
             using ServerObserver observer = new(IPEndPoint.Parse(first.HttpAddress));
             int? limit = (await observer.ReadAsync(cancellationToken)).ConnectionsLimit;
-            int count = ServerCount.For(connections, limit, OpenFileLimit.Read());
+            int count = servers ?? ServerCount.For(connections, limit, OpenFileLimit.Read());
             while (launched._servers.Count < count)
             {
                 launched._servers.Add(await launcher.StartAsync(launched._servers.Count, cancellationToken));

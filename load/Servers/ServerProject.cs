@@ -1,3 +1,5 @@
+using FastRegistry.Load.Targets;
+
 namespace FastRegistry.Load.Servers;
 
 /// <summary>A server program of this repository that the load tool can start by itself.</summary>
@@ -9,6 +11,9 @@ internal sealed record ServerProject(string Folder, string Assembly)
 
     /// <summary>The gRPC-shaped server to compare with.</summary>
     public static ServerProject Baseline { get; } = new("load/Baseline", "FastRegistry.Load.Baseline.dll");
+
+    /// <summary>The program that serves a target.</summary>
+    public static ServerProject For(TargetKind target) => target == TargetKind.GrpcShaped ? Baseline : Product;
 
     /// <summary>Where its program is: as the user says, or beside the load tool, or where the repository's build puts it.</summary>
     /// <param name="userPath">What the user gave with <c>--server-program</c>; null = nothing.</param>

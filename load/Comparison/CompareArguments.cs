@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using FastRegistry.Load.Commands;
+
+namespace FastRegistry.Load.Comparison;
+
+/// <summary>What <c>load compare</c> was asked to do.</summary>
+internal sealed record CompareArguments
+{
+    public const string Usage = """
+        usage: load compare [options]
+
+        Starts the product and the gRPC-shaped baseline on free ports, in turns and always fresh, runs the same load on both, and prints every
+        figure with its goal. Which one goes first alternates from pair to pair.
+
+          --pairs N               default 7; about two minutes each
+          --only NAME,NAME,...    only these measurements: connections, query-full, query-rate, register-full, register-rate, push, instances, many
+          --many                  also 100,000 connections over six server processes, once for each side; takes about 10 GB of memory
+          --json FILE             also write every figure as JSON
+          --quiet                 no progress
+        """;
+
+    private const int MostPairs = 1000;
+    private const int DefaultPairs = 7;
+
+    public int Pairs { get; private init; } = DefaultPairs;
+
+    /// <summary>In their order.</summary>
+    public required ImmutableArray<Measurement> Measurements { get; init; }
+
+    public string? JsonFile { get; private init; }
+
+    public bool Quiet { get; private init; }
+
+    /// <exception cref="ArgumentError">An argument is unknown or malformed.</exception>
+    public static CompareArguments Read(ReadOnlySpan<string> arguments)
+    {
+        ArgumentReader reader = new(arguments, "--many", "--quiet");
+        bool many = reader.Flag("--many");
+        string[]? only = reader.Text("--only")?.Split(',', StringSplitOptions.TrimEntries);
+        foreach (string name in only ?? [])
+        {
+            if (Comparison.Measurements.All.All(measurement => measurement.Key != name))
+            {
+                throw new ArgumentError($"--only: there is no measurement '{name}'; 'load compare --help' lists them");
+            }
+        }
+
+        CompareArguments read = new()
+        {
+            Pairs = reader.Number("--pairs", 1, MostPairs) ?? DefaultPairs,
+            Measurements = [.. Comparison.Measurements.All.Where(measurement => only?.Contains(measurement.Key) ?? (many || !measurement.Once))],
+            JsonFile = reader.Text("--json"),
+            Quiet = reader.Flag("--quiet"),
+        };
+        reader.RefuseRest("compare");
+        return read;
+    }
+}

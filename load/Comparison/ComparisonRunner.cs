@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using FastRegistry.Load.Commands;
+using FastRegistry.Load.Generators;
+using FastRegistry.Load.Plans;
+using FastRegistry.Load.Reports;
+using FastRegistry.Load.Servers;
+using FastRegistry.Load.Targets;
+
+namespace FastRegistry.Load.Comparison;
+
+/// <summary>Runs the pairs of a comparison. One flow of calls; used once.</summary>
+internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole console)
+{
+    private readonly List<string> _notes = [];
+
+    /// <param name="interrupted">Ends it after the run at hand; what is complete is in the report.</param>
+    /// <exception cref="CannotRunException">A server cannot be started, or a run could not be finished.</exception>
+    public async Task<ComparisonReport> RunAsync(CancellationToken interrupted)
+    {
+        ImmutableArray<Measurement> each = [.. arguments.Measurements.Where(static measurement => !measurement.Once)];
+        List<(SideResults Native, SideResults Baseline)> pairs = [];
+        for (int pair = 0; pair < arguments.Pairs && !each.IsEmpty && !interrupted.IsCancellationRequested; pair++)
+        {
+            console.Note($"pair {pair + 1} of {arguments.Pairs}");
+            await AddPairAsync(pairs, each, nativeFirst: pair % 2 == 0, interrupted);
+        }
+
+        int complete = pairs.Count;
+        ImmutableArray<Measurement> once = [.. arguments.Measurements.Where(static measurement => measurement.Once)];
+        if (!once.IsEmpty && !interrupted.IsCancellationRequested)
+        {
+            console.Note("what is run once");
+            await AddPairAsync(pairs, once, nativeFirst: true, interrupted);
+        }
+
+        return new ComparisonReport(Machine.Read(), complete, ComparisonResults.Of(ComparisonRows.All, pairs), [.. _notes]);
+    }
+
+    private async Task AddPairAsync(
+        List<(SideResults Native, SideResults Baseline)> pairs, ImmutableArray<Measurement> measurements, bool nativeFirst, CancellationToken interrupted)
+    {
+        SideResults native = new();
+        SideResults baseline = new();
+        await RunSideAsync(nativeFirst ? ComparisonSide.Native : ComparisonSide.Baseline, nativeFirst ? native : baseline, measurements, interrupted);
+        await RunSideAsync(nativeFirst ? ComparisonSide.Baseline : ComparisonSide.Native, nativeFirst ? baseline : native, measurements, interrupted);
+        if (!interrupted.IsCancellationRequested)
+        {
+            pairs.Add((native, baseline));
+        }
+    }
+
+    private async Task RunSideAsync(ComparisonSide side, SideResults results, ImmutableArray<Measurement> measurements, CancellationToken interrupted)
+    {
+        TargetKind target = side == ComparisonSide.Native ? TargetKind.Native : TargetKind.GrpcShaped;
+        ServerLauncher launcher = new(ServerProject.For(target).Find(userPath: null, AppContext.BaseDirectory), []);
+        foreach (IGrouping<int, Measurement> sameServers in measurements.Where(measurement => side == ComparisonSide.Native || measurement.BaselineToo).GroupBy(static measurement => measurement.Servers))
+        {
+            await using LaunchedServers servers = await LaunchedServers.StartAsync(launcher, connections: 0, sameServers.Key, CancellationToken.None);
+            results.ReadyMilliseconds = sameServers.Key == 1 ? servers.Servers[0].ReadyAfter.TotalMilliseconds : results.ReadyMilliseconds;
+            foreach (Measurement measurement in sameServers)
+            {
+                if (!interrupted.IsCancellationRequested)
+                {
+                    console.Note($"{side}: {measurement.Key}");
+                    RunSettings settings = measurement.Settings with { Target = target, Servers = servers.AddressesFor(target) };
+                    LoadReport report = await ScenarioRun.RunAsync(settings, generators: null, thresholds: [], console, interrupted);
+                    results.Add(measurement.Key, report);
+                    NoteFailures(side, measurement.Key, report);
+                }
+            }
+
+            await servers.StopAsync();
+        }
+    }
+
+    private void NoteFailures(ComparisonSide side, string measurement, LoadReport report)
+    {
+        foreach (StageReport stage in report.Stages.Where(static stage => stage.Iterations.Failed > 0))
+        {
+            Note($"{side}, {measurement}: {stage.Iterations.Failed} of {stage.Iterations.Ok + stage.Iterations.Failed} failed in stage {stage.Name}, most as '{stage.Iterations.Failures[0].Kind}'");
+        }
+
+        foreach (StageReport stage in report.Stages.Where(static stage => stage.StartedPerSecond < 0.95 * stage.AskedPerSecond))
+        {
+            Note($"{side}, {measurement}: {stage.StartedPerSecond:0}/s of {stage.AskedPerSecond:0}/s were begun in stage {stage.Name}");
+        }
+
+        if (!report.Losses.IsEmpty)
+        {
+            Note($"{side}, {measurement}: {report.Losses.Sum(static loss => loss.Count)} connections were lost, most as '{report.Losses[0].Kind}'");
+        }
+    }
+
+    private void Note(string text)
+    {
+        _notes.Add(text);
+        console.Note(text);
+    }
+}
