@@ -56,7 +56,7 @@ internal sealed class GeneratorGroup(ImmutableArray<IGenerator> generators) : IA
         long startAt = Stopwatch.GetTimestamp() + (long)(StartAhead.TotalSeconds * Stopwatch.Frequency);
         GeneratorReply.Done[] all = await AllAsync((generator, i) => generator.RunAsync(stage, startAt, at => sum.Set(i, at), cancellationToken));
         return new GroupResult(
-            ScenarioResultMerge.Merge([.. all.Select(static done => done.Result)]),
+            ScenarioResult.Merge([.. all.Select(static done => done.Result)]),
             all.Sum(static done => done.CpuSeconds),
             Stopwatch.GetElapsedTime(startAt));
     }

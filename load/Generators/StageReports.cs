@@ -1,6 +1,5 @@
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Running;
-using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
 
 namespace FastRegistry.Load.Generators;
@@ -11,7 +10,7 @@ internal static class StageReports
     public static StageReport Of(StageOutline stage, ScenarioResult result, StageCost cost) => new(
         stage.Name,
         stage.Unit,
-        LoadPhaseText.Format(stage.Phases),
+        PhaseText.Format(stage.Phases),
         result.Seconds,
         result.Asked > 0 ? PerSecond(result.Asked, result) : null,
         result.Asked > 0 ? PerSecond(result.Started, result) : null,
@@ -25,9 +24,9 @@ internal static class StageReports
         step.Failed,
         PerSecond(step.Ok, result),
         step.Bytes,
-        LatencySummaries.Of(step.Latency),
-        step.FromIntended is { } intended ? LatencySummaries.Of(intended) : null,
-        step.StartLateness is { } lateness ? LatencySummaries.Of(lateness) : null,
+        LatencyHistogram.Summarise(step.Latency),
+        step.FromIntended is { } intended ? LatencyHistogram.Summarise(intended) : null,
+        step.StartLateness is { } lateness ? LatencyHistogram.Summarise(lateness) : null,
         step.Failures);
 
     private static double PerSecond(long count, ScenarioResult result) => result.Seconds > 0 ? count / result.Seconds : 0;

@@ -10,4 +10,10 @@ namespace FastRegistry.Load.Running;
 /// <param name="Iterations">The iterations themselves.</param>
 /// <param name="Steps">Steps and measures, in the order they were named.</param>
 internal sealed record ScenarioResult(
-    string Name, long Asked, long Started, double Seconds, StepResult Iterations, ImmutableArray<StepResult> Steps);
+    string Name, long Asked, long Started, double Seconds, StepResult Iterations, ImmutableArray<StepResult> Steps)
+{
+    public static ScenarioResult Merge(IReadOnlyList<ScenarioResult> results) => results[0] with
+    {
+        Iterations = results[0].Iterations with { Ok = results.Sum(static result => result.Iterations.Ok) },
+    };
+}

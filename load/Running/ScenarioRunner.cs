@@ -5,9 +5,9 @@ using FastRegistry.Load.Statistics;
 namespace FastRegistry.Load.Running;
 
 /// <summary>Runs one scenario. Placeholder: it does nothing but wait.</summary>
-internal sealed class ScenarioRunner(LoadScenario scenario, bool randomSpacing)
+internal sealed class ScenarioRunner(LoadScenario scenario, ScenarioRunnerOptions? options = null)
 {
-    public bool RandomSpacing => randomSpacing;
+    public ScenarioRunnerOptions? Options => options;
 
     public Task PrepareAsync(CancellationToken cancellationToken) =>
         scenario.Init is { } init ? init(null!, cancellationToken) : Task.CompletedTask;

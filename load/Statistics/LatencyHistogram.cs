@@ -85,6 +85,8 @@ internal sealed class LatencyHistogram
         PercentileMicroseconds(99.99),
         MaximumMicroseconds);
 
+    public static LatencySummary Summarise(HistogramData data) => new(data.Counts.Sum(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
     private static int BucketOf(long value)
     {
         if (value < ExactValues)
