@@ -35,7 +35,7 @@ internal static class ScenarioCatalogue
             [NothingFailed, NothingLost, NothingLeft]),
         new(
             "changes of a service until they have arrived at its subscribers",
-            Settings(ScenarioNames.Push) with { Subscribers = [1, 100, 1000, 10_000], PayloadBytes = 1024, DuringSeconds = 8, WarmUpSeconds = 2 },
+            Settings(ScenarioNames.Push) with { Subscribers = [1, 100, 1000, 10_000], PayloadBytes = 1024, DuringSeconds = 6, WarmUpSeconds = 1 },
             ["--subscribers", "--rate", "--payload", "--during", "--warm-up", "--concurrency"],
             [NothingFailed, NothingLost, NothingLeft]),
         new(

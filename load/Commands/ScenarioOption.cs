@@ -7,6 +7,6 @@ namespace FastRegistry.Load.Commands;
 /// <param name="Value">Placeholder in the usage text.</param>
 /// <param name="Help">One line.</param>
 /// <param name="Apply">Reads it; returns the settings unchanged when it is not there.</param>
-/// <param name="Default">The default as text; null = none is shown.</param>
+/// <param name="Format">The value in settings as it is written on the command line; null = it is not set.</param>
 internal sealed record ScenarioOption(
-    string Name, string Value, string Help, Func<RunSettings, ArgumentReader, RunSettings> Apply, Func<RunSettings, string?> Default);
+    string Name, string Value, string Help, Func<RunSettings, ArgumentReader, RunSettings> Apply, Func<RunSettings, string?> Format);

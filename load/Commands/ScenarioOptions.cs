@@ -16,7 +16,7 @@ internal static class ScenarioOptions
     [
         new("--connections", "N", "connections, or copies where they come and go", static (s, r) => s with { Connections = r.Number("--connections", 1, MostConnections) ?? s.Connections }, static s => Text(s.Connections)),
         new("--outstanding", "N", "requests each connection keeps outstanding when no rate is given", static (s, r) => s with { Outstanding = r.Number("--outstanding", 1, 10_000) ?? s.Outstanding }, static s => Text(s.Outstanding)),
-        new("--rate", "N/s", "begin so many a second whatever becomes of those before (open model)", static (s, r) => s with { Rate = r.PerSecond("--rate", 10_000_000) ?? s.Rate }, static s => s.Rate is { } rate ? $"{rate:0}/s" : null),
+        new("--rate", "N/s", "begin so many a second whatever becomes of those before (open model)", static (s, r) => s with { Rate = r.PerSecond("--rate", 10_000_000) ?? s.Rate }, static s => s.Rate is { } rate ? $"{rate:0.######}/s" : null),
         new("--during", "DURATION", "length of the measured part, or of each", static (s, r) => s with { DuringSeconds = Seconds(r, "--during") ?? s.DuringSeconds }, static s => Duration(s.DuringSeconds)),
         new("--warm-up", "DURATION", "the same load before it, not measured", static (s, r) => s with { WarmUpSeconds = Seconds(r, "--warm-up", zero: true) ?? s.WarmUpSeconds }, static s => Duration(s.WarmUpSeconds)),
         new("--idle", "DURATION", "leave the connections alone between connect and heartbeats", static (s, r) => s with { IdleSeconds = Seconds(r, "--idle", zero: true) ?? s.IdleSeconds }, static s => Duration(s.IdleSeconds)),
@@ -26,7 +26,7 @@ internal static class ScenarioOptions
         new("--instances", "N", "instances of each service that is read, or in all where they are filled in", static (s, r) => s with { Instances = r.Number("--instances", 1, 100_000_000) ?? s.Instances }, static s => Text(s.Instances)),
         new("--subscribers", "N,N,...", "subscribers; one part of the run for each number", static (s, r) => s with { Subscribers = r.Numbers("--subscribers", 1, MostConnections) is { } numbers ? [.. numbers.Order()] : s.Subscribers }, static s => string.Join(',', s.Subscribers)),
         new("--payload", "BYTES", "size of a pushed list, 150 to 1100", static (s, r) => s with { PayloadBytes = r.Number("--payload", 150, 1100) ?? s.PayloadBytes }, static s => Text(s.PayloadBytes)),
-        new("--phases", "PHASES", "the load, instead of --rate and --during: 'ramp-inject(5000/s, 10s); inject(5000/s, 30s)', 'keep(64, 10s)', 'pause(5s)'", ReadPhases, static _ => null),
+        new("--phases", "PHASES", "the load, instead of --rate and --during: 'ramp-inject(5000/s, 10s); inject(5000/s, 30s)', 'keep(64, 10s)', 'pause(5s)'", ReadPhases, static s => s.Phases is { } phases ? $"'{phases}'" : null),
         new("--concurrency", "N", "connections in set-up at a time", static (s, r) => s with { Concurrency = r.Number("--concurrency", 1, 10_000) ?? s.Concurrency }, static s => Text(s.Concurrency)),
     ];
 

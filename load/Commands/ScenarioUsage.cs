@@ -38,7 +38,7 @@ internal static class ScenarioUsage
         foreach (string name in definition.Options)
         {
             ScenarioOption option = ScenarioOptions.Find(name);
-            string @default = option.Default(definition.Defaults) is { } value ? $"; default {value}" : "";
+            string @default = option.Format(definition.Defaults) is { } value ? $"; default {value}" : "";
             text.Append(CultureInfo.InvariantCulture, $"  {$"{option.Name} {option.Value}",-24}{option.Help}{@default}\n");
         }
 

@@ -14,8 +14,7 @@ internal sealed class GeneratorWork(ReplyWriter replies, Func<RunSettings, Gener
     private static readonly TimeSpan DisposeWithin = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _interrupted = new();
-    private RunSettings? _settings;
-    private GeneratorShare _share;
+    private ScenarioRunnerOptions? _options;
     private ILoadPlan? _plan;
     private ScenarioRunner? _runner;
     private volatile bool _busy;
@@ -70,8 +69,7 @@ internal sealed class GeneratorWork(ReplyWriter replies, Func<RunSettings, Gener
         switch (request)
         {
             case GeneratorRequest.Plan plan when _plan is null:
-                _settings = plan.Settings;
-                _share = plan.Share;
+                _options = new ScenarioRunnerOptions { Share = plan.Share, RandomSpacing = plan.Settings.RandomSpacing };
                 _plan = createPlan(plan.Settings, plan.Share);
                 return new GeneratorReply.Planned(PlanOutline.Of(_plan));
             case GeneratorRequest.Prepare prepare:
@@ -96,8 +94,7 @@ internal sealed class GeneratorWork(ReplyWriter replies, Func<RunSettings, Gener
     private async Task<GeneratorReply> PrepareAsync(int stage)
     {
         ILoadPlan plan = _plan ?? throw new InvalidOperationException("there is no plan");
-        _runner = new ScenarioRunner(
-            plan.Stages[stage].Scenario, new ScenarioRunnerOptions { RandomSpacing = _settings!.RandomSpacing, Share = _share });
+        _runner = new ScenarioRunner(plan.Stages[stage].Scenario, _options);
         try
         {
             await _runner.PrepareAsync(_interrupted.Token);

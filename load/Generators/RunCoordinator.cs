@@ -30,6 +30,7 @@ internal sealed class RunCoordinator(
     private readonly List<StageReport> _stages = [];
     private readonly List<MemoryPoint> _memory = [];
     private readonly List<TimelinePoint> _timeline = [];
+    private ServerReading _readingCost;
 
     /// <summary>How long the servers may take after the end to notice that connections were closed.</summary>
     public TimeSpan ConnectionsGoneWithin { get; init; } = TimeSpan.FromSeconds(5);
@@ -39,6 +40,7 @@ internal sealed class RunCoordinator(
     public async Task<LoadReport> RunAsync(CancellationToken interrupted)
     {
         PlanOutline plan = await WithinAsync(generators.PlanAsync(settings, CancellationToken.None), StartWithin, "start");
+        _readingCost = await fleet.MeasureReadingCostAsync(CancellationToken.None);
         await CollectAsync("start");
         ServerMetrics start = await fleet.ReadAsync(CancellationToken.None);
         foreach (string name in start.Missing)

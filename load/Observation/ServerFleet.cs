@@ -11,6 +11,9 @@ namespace FastRegistry.Load.Observation;
 /// <param name="observers">One for each server; disposed of with this.</param>
 internal sealed class ServerFleet(ImmutableArray<ServerObserver> observers) : IDisposable
 {
+    private const int ReadingsToWarmUp = 20;
+    private const int ReadingsToMeasure = 20;
+
     public static ServerFleet Of(ImmutableArray<ServerAddress> servers) =>
         new([.. servers.Select(static server => new ServerObserver(IPEndPoint.Parse(server.Http)))]);
 
@@ -20,6 +23,26 @@ internal sealed class ServerFleet(ImmutableArray<ServerObserver> observers) : ID
     /// <summary>As <see cref="ReadAsync"/>, one by one in the order of the servers.</summary>
     public Task<ServerMetrics[]> ReadEachAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(observers.Select(observer => observer.ReadAsync(cancellationToken)));
+
+    /// <summary>What one <see cref="ReadAsync"/> costs all servers together, so that looking is not charged to what is looked at.</summary>
+    /// <remarks>For a quiet moment: the difference of readings that follow each other at once.</remarks>
+    public async Task<ServerReading> MeasureReadingCostAsync(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < ReadingsToWarmUp; i++)
+        {
+            await ReadAsync(cancellationToken);
+        }
+
+        ServerReading first = (await ReadAsync(cancellationToken)).Reading;
+        ServerReading last = first;
+        for (int i = 0; i < ReadingsToMeasure; i++)
+        {
+            last = (await ReadAsync(cancellationToken)).Reading;
+        }
+
+        return new ServerReading(
+            (last.CpuSeconds - first.CpuSeconds) / ReadingsToMeasure, (last.AllocatedBytes - first.AllocatedBytes) / ReadingsToMeasure, last.Connections);
+    }
 
     /// <summary>Forces a collection on all, which stops them for a moment, and reads what is left.</summary>
     /// <param name="when">For the report: the stage that is over.</param>

@@ -16,21 +16,14 @@ internal static class SettingsText
         Add("--target", TargetName(settings.Target));
         Add("--server", string.Join(',', settings.Servers.Select(static server => server.Load)));
         Add("--http", string.Join(',', settings.Servers.Select(static server => server.Http)));
-        Add("--connections", Number(settings.Connections));
-        Add("--outstanding", Number(settings.Outstanding));
-        Add("--rate", settings.Rate is { } rate ? $"{Number(rate)}/s" : null);
-        Add("--during", Duration(settings.DuringSeconds));
-        Add("--warm-up", Duration(settings.WarmUpSeconds));
-        Add("--heartbeat", settings.HeartbeatSeconds is { } heartbeat ? Duration(heartbeat) : "off");
-        Add("--services", Number(settings.Services));
-        Add("--instances", Number(settings.Instances));
-        Add("--subscribers", settings.Subscribers.IsDefaultOrEmpty ? null : string.Join(',', settings.Subscribers.Select(static count => Number(count))));
-        Add("--payload", Number(settings.PayloadBytes));
-        Add("--concurrency", Number(settings.Concurrency));
+        foreach (string option in ScenarioCatalogue.Find(settings.Scenario)?.Options ?? [])
+        {
+            Add(option, ScenarioOptions.Find(option).Format(settings));
+        }
+
         Add("--setup-timeout", Duration(settings.SetupTimeoutSeconds));
         Add("--sources", Number(settings.Sources));
         Add("--spacing", settings.RandomSpacing ? "random" : "even");
-        Add("--phases", settings.Phases is { } phases ? $"'{phases}'" : null);
         Add("--generators", Number(generators));
         return text.ToString();
 

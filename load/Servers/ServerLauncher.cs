@@ -41,7 +41,8 @@ internal sealed class ServerLauncher(string program, ImmutableArray<string> argu
         }
     }
 
-    private ProcessStartInfo StartInfo(int number)
+    /// <summary>How it is started. Its standard input must stay open: the end of it is the end of the server.</summary>
+    public ProcessStartInfo StartInfo(int number)
     {
         ImmutableArray<string> command =
         [

@@ -7,7 +7,7 @@ namespace FastRegistry.Load.Tests.Reports;
 public sealed class SettingsTextTests
 {
     [Fact]
-    public void Every_setting_is_on_the_command_line()
+    public void Every_setting_the_scenario_takes_is_on_the_command_line()
     {
         RunSettings settings = new()
         {
@@ -28,13 +28,11 @@ public sealed class SettingsTextTests
             SetupTimeoutSeconds = 15,
             Sources = 4,
             RandomSpacing = true,
-            Phases = "inject rate=10 interval=1s during=5s",
         };
 
         Assert.Equal(
-            "load push --target grpc-shaped --server 127.0.0.1:1,127.0.0.1:3 --http 127.0.0.1:2,127.0.0.1:4 --connections 5000 --outstanding 4 --rate 2.5/s"
-            + " --during 90s --warm-up 250ms --heartbeat 5s --services 7 --instances 9 --subscribers 10,100 --payload 2048 --concurrency 32 --setup-timeout 15s"
-            + " --sources 4 --spacing random --phases 'inject rate=10 interval=1s during=5s' --generators 3",
+            "load push --target grpc-shaped --server 127.0.0.1:1,127.0.0.1:3 --http 127.0.0.1:2,127.0.0.1:4 --subscribers 10,100 --rate 2.5/s"
+            + " --payload 2048 --during 90s --warm-up 250ms --concurrency 32 --setup-timeout 15s --sources 4 --spacing random --generators 3",
             SettingsText.Write(settings, generators: 3));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Observation;
@@ -45,29 +46,60 @@ public sealed class ServerLauncherTests
         Assert.Contains("Port", reason.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_program_that_ends_at_once_is_told_with_its_exit_code_and_last_line()
+    [ProcessFact]
+    public async Task Ctrl_C_at_the_terminal_does_not_reach_a_server()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            Assert.Skip("needs /bin/sh");
-            return;
-        }
+        ServerLauncher launcher = new(ServerProject.Product.Find(null, AppContext.BaseDirectory), []);
+        await using LaunchedServer server = await launcher.StartAsync(0, Cancelled);
 
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("load-servers-");
+        string ignored = (await File.ReadAllLinesAsync($"/proc/{server.Id}/status", Cancelled)).Single(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+
+        const ulong Interrupt = 1 << (2 - 1);
+        Assert.NotEqual(0UL, ulong.Parse(ignored.AsSpan("SigIgn:".Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & Interrupt);
+    }
+
+    [ProcessFact]
+    public async Task A_server_ends_when_the_load_tool_has_died()
+    {
+        ServerLauncher launcher = new(ServerProject.Product.Find(null, AppContext.BaseDirectory), []);
+        using Process process = Process.Start(launcher.StartInfo(0))!;
         try
         {
-            string script = Path.Combine(folder.FullName, "server");
-            await File.WriteAllTextAsync(script, "#!/bin/sh\necho 'port taken' >&2\nexit 5\n", Cancelled);
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Task<string> output = ReadUntilReadyAsync(process);
+            await output.WaitAsync(Soon, Cancelled);
 
-            CannotRunException reason = await Assert.ThrowsAsync<CannotRunException>(() => new ServerLauncher(script, []).StartAsync(0, Cancelled));
+            // What the death of this process would do to the pipe.
+            process.StandardInput.Close();
 
-            Assert.Equal("a server ended with exit code 5 before it was ready: port taken", reason.Message);
+            await process.StandardOutput.ReadToEndAsync(Cancelled).WaitAsync(Soon, Cancelled);
+            await process.WaitForExitAsync(Cancelled).WaitAsync(Soon, Cancelled);
         }
         finally
         {
-            folder.Delete(recursive: true);
+            process.Kill();
         }
+    }
+
+    [Fact]
+    public async Task A_program_that_ends_at_once_is_told_with_its_exit_code()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /bin/false");
+
+        CannotRunException reason = await Assert.ThrowsAsync<CannotRunException>(() => new ServerLauncher("/bin/false", []).StartAsync(0, Cancelled));
+
+        Assert.Equal("a server ended with exit code 1 before it was ready: it said nothing", reason.Message);
+    }
+
+    private static async Task<string> ReadUntilReadyAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync(Cancelled) is { } line)
+        {
+            if (line.Contains("is ready", StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException("the server ended");
     }
 }
