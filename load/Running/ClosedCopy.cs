@@ -5,7 +5,7 @@ namespace FastRegistry.Load.Running;
 /// <see cref="ClosedLoad"/>; it may leave and be started again.</remarks>
 internal sealed class ClosedCopy(LoadSession session, ClosedLoad load, int copy) : IterationContext(session, copy, isOpen: false), IThreadPoolWorkItem
 {
-    // A scenario that never waits must not keep the pool's threads from the other copies.
+    // A scenario that never waits must not keep the pool's threads from the other copies, nor a receive thread from its connections.
     private const int IterationsBeforeYield = 1_000;
 
     private int _isStarted;
@@ -36,8 +36,13 @@ internal sealed class ClosedCopy(LoadSession session, ClosedLoad load, int copy)
 
             if (++withoutWait == IterationsBeforeYield)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-                return;
+                if (!Thread.CurrentThread.IsThreadPoolThread || ThreadPool.PendingWorkItemCount > 0)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                }
+
+                withoutWait = 0;
             }
         }
     }

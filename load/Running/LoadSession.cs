@@ -11,13 +11,13 @@ internal sealed class LoadSession
     private readonly WorkerRecorder[] _recorders;
     private readonly FirstException _firstException;
     private readonly LoadWait _wait = new();
+    private readonly SharedCounter _iterations = new();
 
     // Not disposed: iterations that were given up may still look at it.
     private readonly CancellationTokenSource _stopping = new();
     private readonly ClosedLoad _closed;
     private readonly OpenLoad _open;
     private readonly PhaseSequence _phases;
-    private long _iterations;
 
     public LoadSession(LoadScenario scenario, ScenarioRunnerOptions options, FirstException firstException, int recorders)
     {
@@ -43,7 +43,7 @@ internal sealed class LoadSession
 
     public IReadOnlyList<WorkerRecorder> Recorders => _recorders;
 
-    public long NextIteration() => Interlocked.Increment(ref _iterations) - 1;
+    public long NextIteration() => _iterations.Increment() - 1;
 
     public WorkerRecorder RecorderOf(int copy) => _recorders[copy % _recorders.Length];
 
@@ -97,7 +97,7 @@ internal sealed class LoadSession
         get
         {
             long ended = _recorders.Sum(static recorder => recorder.Ok + recorder.Failed) - _open.Refused;
-            return Volatile.Read(ref _iterations) - ended;
+            return _iterations.Value - ended;
         }
     }
 
