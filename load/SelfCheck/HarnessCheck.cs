@@ -27,8 +27,8 @@ internal static class HarnessCheck
     private static async Task<bool> RunAllAsync(SelfCheckSettings settings, TextWriter output, CancellationToken cancellationToken)
     {
         await output.WriteLineAsync(
-            $"self-check: a server in this process answers after {DurationText.Format(settings.Delay)}, except during one stall of {DurationText.Format(settings.Stall)}; "
-            + $"runs of {DurationText.Format(settings.During)}, open model {settings.PerSecond}/s, latencies from the intended start");
+            $"self-check: a server in this process answers after {DurationText.Format(settings.Delay)}, "
+            + $"except during one stall of {DurationText.Format(settings.Stall)}; runs of {DurationText.Format(settings.During)}, open model {settings.PerSecond}/s, latencies from the intended start");
         StallRuns runs = new(settings);
         bool held = await WriteAsync(output, "open model, the server stands still", await runs.RunOpenAsync(cancellationToken));
         held &= await WriteAsync(output, "open model, the generator stands still", await runs.RunHeldUpAsync(cancellationToken));
@@ -48,12 +48,12 @@ internal static class HarnessCheck
 
     private static async Task<bool> WriteAsync(TextWriter output, string title, IReadOnlyList<CheckedValue> values)
     {
-        await output.WriteLineAsync($"{title,-44}{"expected",10}{"reported",12}{"allowed",22}");
+        await output.WriteLineAsync($"{title,-52}{"expected",10}{"reported",12}{"allowed",22}");
         foreach (CheckedValue value in values)
         {
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {value.Name,-42}{value.Expected,10:0.#}{value.Reported,12:0.#}{value.Low,12:0.#} … {value.High,-7:0.#} {(value.Holds ? "ok" : "FAILED")}"));
+                $"  {value.Name,-50}{value.Expected,10:0.#}{value.Reported,12:0.#}{value.Low,12:0.#} … {value.High,-7:0.#} {(value.Holds ? "ok" : "FAILED")}"));
         }
 
         return values.All(static value => value.Holds);
@@ -61,5 +61,5 @@ internal static class HarnessCheck
 
     private static Task WriteAsync(TextWriter output, string title, IterationCost cost) => output.WriteLineAsync(string.Create(
         CultureInfo.InvariantCulture,
-        $"  {title,-42}{cost.CpuNanoseconds,10:0} ns CPU {cost.AllocatedBytes,10:0.00} bytes allocated   ({cost.Iterations} iterations)"));
+        $"  {title,-50}{cost.CpuNanoseconds,10:0} ns CPU {cost.AllocatedBytes,10:0.00} bytes allocated   ({cost.Iterations} iterations)"));
 }

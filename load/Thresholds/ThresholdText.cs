@@ -100,7 +100,8 @@ internal static class ThresholdText
             }
         }
 
-        throw Error(text, $"there is no metric '{(fromActualStart ? ServicePrefix : "")}{name}', but {string.Join(", ", Metrics.Select(static metric => metric.Name))}, and service-min to service-max");
+        string metrics = string.Join(", ", Metrics.Select(static metric => metric.Name));
+        throw Error(text, $"there is no metric '{(fromActualStart ? ServicePrefix : "")}{name}', but {metrics}, and service-min to service-max");
     }
 
     private static (double Limit, double UnitMicroseconds) ParseLimit(string text, ThresholdMetric metric, string name, string limit)
