@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
 using FastRegistry.Tests;
@@ -53,6 +54,13 @@ internal sealed class ScriptedPeer
         peer.Answer(request, new SetupReply().ToByteArray());
         await setUp;
         return peer;
+    }
+
+    /// <summary>The result of something that must be over by now: nothing here happens by itself later.</summary>
+    public static LoadResult Completed(ValueTask<LoadResult> answer)
+    {
+        Assert.True(answer.IsCompleted, "still waiting");
+        return answer.GetAwaiter().GetResult();
     }
 
     public static byte[] Frame(FrameHeader header, params byte[] body)
