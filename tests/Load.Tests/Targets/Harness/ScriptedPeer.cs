@@ -29,13 +29,16 @@ internal sealed class ScriptedPeer
         _output = toClient.Writer;
         _clientOutput = new CountingPipeWriter(toServer.Writer);
         Transport = new PipeConnection(new DuplexPipe(toClient.Reader, _clientOutput), resources, PipeScheduler.Inline);
-        Client = new NativeConnection(Transport, Statistics, new AcknowledgementPacer(Time));
+        Pacer = new AcknowledgementPacer(Time);
+        Client = new NativeConnection(Transport, Statistics, Pacer);
     }
 
     /// <summary>The client's clock.</summary>
     public VirtualTimeProvider Time { get; } = new();
 
     public TargetStatistics Statistics { get; } = new();
+
+    public AcknowledgementPacer Pacer { get; }
 
     public PipeConnection Transport { get; }
 

@@ -74,6 +74,7 @@ public sealed class AcknowledgementTests
         peer.Time.Advance(TimeSpan.FromMilliseconds(99));
         peer.Write(ScriptedPeer.Push(1, 2, FrameFlags.None, 1));
         Assert.Empty(peer.Read());
+        Assert.Equal(1, peer.Pacer.Waiting);
         peer.Time.Advance(TimeSpan.FromMilliseconds(81));
 
         ReceivedFrame ack = Assert.Single(peer.Read());
@@ -83,6 +84,7 @@ public sealed class AcknowledgementTests
         Assert.Equal(3u, BinaryPrimitives.ReadUInt64LittleEndian(Assert.Single(peer.Read()).Body));
         peer.Time.Advance(TimeSpan.FromSeconds(5));
         Assert.Empty(peer.Read());
+        Assert.Equal((0, 0), (peer.Pacer.Waiting, peer.Time.ArmedTimers));
     }
 
     [Fact]
