@@ -24,6 +24,9 @@ internal sealed class AcknowledgementPacer : IDisposable
     public AcknowledgementPacer(TimeProvider timeProvider) =>
         _timer = timeProvider.CreateTimer(static pacer => ((AcknowledgementPacer)pacer!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
+    /// <summary>Connections whose acknowledgement is to be sent.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     /// <summary>The connection's acknowledgement becomes due.</summary>
     public void Add(NativeConnection connection)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
 using FastRegistry.Tests;
@@ -28,13 +29,16 @@ internal sealed class ScriptedPeer
         _output = toClient.Writer;
         _clientOutput = new CountingPipeWriter(toServer.Writer);
         Transport = new PipeConnection(new DuplexPipe(toClient.Reader, _clientOutput), resources, PipeScheduler.Inline);
-        Client = new NativeConnection(Transport, Statistics, new AcknowledgementPacer(Time));
+        Pacer = new AcknowledgementPacer(Time);
+        Client = new NativeConnection(Transport, Statistics, Pacer);
     }
 
     /// <summary>The client's clock.</summary>
     public VirtualTimeProvider Time { get; } = new();
 
     public TargetStatistics Statistics { get; } = new();
+
+    public AcknowledgementPacer Pacer { get; }
 
     public PipeConnection Transport { get; }
 
@@ -53,6 +57,13 @@ internal sealed class ScriptedPeer
         peer.Answer(request, new SetupReply().ToByteArray());
         await setUp;
         return peer;
+    }
+
+    /// <summary>The result of something that must be over by now: nothing here happens by itself later.</summary>
+    public static LoadResult Completed(ValueTask<LoadResult> answer)
+    {
+        Assert.True(answer.IsCompleted, "still waiting");
+        return answer.GetAwaiter().GetResult();
     }
 
     public static byte[] Frame(FrameHeader header, params byte[] body)

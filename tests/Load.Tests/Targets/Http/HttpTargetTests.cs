@@ -17,7 +17,7 @@ public sealed class HttpTargetTests
     {
         await using TestServer server = await TestServer.StartAsync();
         await using HttpTarget target = new();
-        ITargetConnection connection = await target.ConnectAsync(server.Http, IPAddress.Parse("127.0.0.3"), Stop);
+        ITargetConnection connection = await target.ConnectAsync(server.Http, source: null, Stop);
         LoadInstance instance = new("10.1.2.3", 8080, 2.5, [KeyValuePair.Create("zone", "a=b, \"ü\"&c"), KeyValuePair.Create("app", "x")]);
         PreparedRequest query = target.PrepareQuery("s");
 
@@ -113,13 +113,14 @@ public sealed class HttpTargetTests
     }
 
     [Fact]
-    public async Task A_request_that_is_outstanding_when_the_connection_is_aborted_fails()
+    public async Task The_source_address_is_used_and_requests_outstanding_when_the_connection_is_aborted_fail()
     {
         using TcpListener silent = new(IPAddress.Loopback, 0);
         silent.Start();
         await using HttpTarget target = new();
-        Task<ITargetConnection> connecting = target.ConnectAsync((IPEndPoint)silent.LocalEndpoint, source: null, Stop);
+        Task<ITargetConnection> connecting = target.ConnectAsync((IPEndPoint)silent.LocalEndpoint, IPAddress.Parse("127.0.0.3"), Stop);
         using Socket server = await silent.AcceptSocketAsync(Stop);
+        Assert.Equal("127.0.0.3", ((IPEndPoint)server.RemoteEndPoint!).Address.ToString());
         await server.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), Stop);
         ITargetConnection connection = await connecting;
         Task<LoadResult>[] outstanding = [.. Enumerable.Range(0, 3).Select(_ => connection.SendAsync(target.PrepareQuery("s")).AsTask())];

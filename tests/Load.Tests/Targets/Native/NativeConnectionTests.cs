@@ -128,7 +128,7 @@ public sealed class NativeConnectionTests
         Assert.Equal(Enumerable.Repeat("connection lost", Callers + 1), completions);
         Assert.Equal([("connection: PeerClosed", 1)], peer.Statistics.Losses.ToList().Select(static loss => (loss.Kind, loss.Count)));
         Assert.Equal(0, peer.Statistics.Open);
-        Assert.Equal(LoadResult.Fail("connection lost"), await peer.Client.SendAsync(Query));
+        Assert.Equal(LoadResult.Fail("connection lost"), ScriptedPeer.Completed(peer.Client.SendAsync(Query)));
     }
 
     [Fact]
@@ -182,13 +182,13 @@ public sealed class NativeConnectionTests
         ValueTask<LoadResult> first = peer.Client.SendAsync(Query);
         ReceivedFrame request = Assert.Single(peer.Read());
         peer.Answer(request, 1);
-        Assert.Equal(LoadResult.Ok(1), await first);
+        Assert.Equal(LoadResult.Ok(1), ScriptedPeer.Completed(first));
 
         ValueTask<LoadResult> second = peer.Client.SendAsync(Query);
         peer.Answer(request, 1, 2);
         Assert.False(second.IsCompleted);
         peer.Answer(Assert.Single(peer.Read()), 1, 2, 3);
-        Assert.Equal(LoadResult.Ok(3), await second);
+        Assert.Equal(LoadResult.Ok(3), ScriptedPeer.Completed(second));
         Assert.True(peer.Client.IsOpen);
     }
 
@@ -197,13 +197,13 @@ public sealed class NativeConnectionTests
     {
         ScriptedPeer peer = await ScriptedPeer.ConnectAsync();
         ValueTask<LoadResult> first = peer.Client.HeartbeatAsync();
-        Assert.Equal(LoadResult.Fail("still unanswered"), await peer.Client.HeartbeatAsync());
+        Assert.Equal(LoadResult.Fail("still unanswered"), ScriptedPeer.Completed(peer.Client.HeartbeatAsync()));
         Assert.False(first.IsCompleted);
         ReceivedFrame ping = Assert.Single(peer.Read());
         Assert.Equal(FrameKind.Ping, ping.Header.Kind);
 
         peer.Write(ScriptedPeer.Frame(new FrameHeader(0, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), ping.Body[..PongBody.Size]));
-        Assert.True((await first).IsOk);
+        Assert.True((ScriptedPeer.Completed(first)).IsOk);
         ValueTask<LoadResult> third = peer.Client.HeartbeatAsync();
         Assert.NotEqual(ping.Body[..PongBody.Size], Assert.Single(peer.Read()).Body[..PongBody.Size]);
         Assert.False(third.IsCompleted);
@@ -230,7 +230,7 @@ public sealed class NativeConnectionTests
         peer.Write(ScriptedPeer.Frame(new FrameHeader(0, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), 1));
 
         Assert.Equal(FrameKind.GoAway, Assert.Single(peer.Read()).Header.Kind);
-        Assert.Equal(LoadResult.Fail("connection lost"), await query);
+        Assert.Equal(LoadResult.Fail("connection lost"), ScriptedPeer.Completed(query));
         Assert.Equal("sent goaway: MalformedFrame", Assert.Single(peer.Statistics.Losses.ToList()).Kind);
     }
 }
