@@ -91,21 +91,24 @@ internal sealed class RunCoordinator(
         ServerReading before = (await fleet.ReadAsync(CancellationToken.None)).Reading;
         double ownBefore = Environment.CpuUsage.TotalTime.TotalSeconds;
         GroupResult result;
+        int readings = 1;
         await using (StageTimeline timeline = new(stage, fleet, console))
         {
             timeline.Start();
             Task<GroupResult> running = generators.RunAsync(index, timeline, CancellationToken.None);
             result = await UntilInterruptedAsync(timeline.WatchAsync(running), interrupted);
-            _timeline.AddRange(await timeline.StopAsync());
+            IReadOnlyList<TimelinePoint> points = await timeline.StopAsync();
+            _timeline.AddRange(points);
+            readings += points.Count;
         }
 
         double own = Environment.CpuUsage.TotalTime.TotalSeconds - ownBefore;
         ServerReading after = (await fleet.ReadAsync(CancellationToken.None)).Reading;
         StageCost cost = new(
             result.Elapsed.TotalSeconds,
-            after.CpuSeconds - before.CpuSeconds,
+            Math.Max(0, after.CpuSeconds - before.CpuSeconds - (readings * _readingCost.CpuSeconds)),
             result.CpuSeconds + own,
-            after.AllocatedBytes - before.AllocatedBytes);
+            Math.Max(0, after.AllocatedBytes - before.AllocatedBytes - (readings * _readingCost.AllocatedBytes)));
         return StageReports.Of(stage, result.Scenario, cost);
     }
 
