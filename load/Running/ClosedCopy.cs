@@ -54,7 +54,7 @@ internal sealed class ClosedCopy(LoadSession session, ClosedLoad load, int copy)
             Interlocked.Exchange(ref _isStarted, 0);
 
             // The gate may have opened after the question, while the load thread still took this copy for a running one.
-            if (Copy >= load.Gate.Copies || load.Gate.IsUsedUp || !TryMarkStarted())
+            if (load.Gate.IsShutFor(Copy) || !TryMarkStarted())
             {
                 load.Left();
                 return false;

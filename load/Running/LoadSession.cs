@@ -105,6 +105,8 @@ internal sealed class LoadSession
 
     private void Interrupt()
     {
+        // Before the token, or copies would begin again and again only to be cancelled.
+        _closed.Gate.Close();
         _wait.Stop();
         _ = _stopping.CancelAsync();
     }

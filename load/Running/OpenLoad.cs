@@ -54,12 +54,20 @@ internal sealed class OpenLoad(LoadSession session, LoadWait wait, int maximumAc
     {
         long asked = 0;
         long now = Stopwatch.GetTimestamp();
+        long wakeAt = begin;
         while (schedule.TryNext(out long dueTicks) && begin + dueTicks < end)
         {
             long due = begin + dueTicks;
             if (due > now)
             {
-                now = WaitUntilDue(due, now);
+                // From wake-up to planned wake-up, so that being woken late does not add up.
+                now = Stopwatch.GetTimestamp();
+                if (due > now)
+                {
+                    wakeAt = Math.Max(due, wakeAt + GranularityTicks);
+                    wait.Until(wakeAt);
+                    now = Stopwatch.GetTimestamp();
+                }
             }
 
             if (wait.IsStopped)
@@ -78,18 +86,6 @@ internal sealed class OpenLoad(LoadSession session, LoadWait wait, int maximumAc
         }
 
         return asked;
-    }
-
-    private long WaitUntilDue(long due, long lastWake)
-    {
-        long now = Stopwatch.GetTimestamp();
-        if (due <= now)
-        {
-            return now;
-        }
-
-        wait.Until(Math.Max(due, lastWake + GranularityTicks));
-        return Stopwatch.GetTimestamp();
     }
 
     private void BeginOne(long due)

@@ -3,7 +3,7 @@ using FastRegistry.Load.Scenarios;
 
 namespace FastRegistry.Load.Running;
 
-/// <summary>Runs one scenario in this process: <see cref="PrepareAsync"/>, <see cref="RunAsync"/>, <see cref="CleanAsync"/>, each once and in this order.</summary>
+/// <summary>Runs one scenario in this process: <see cref="PrepareAsync"/>, <see cref="RunAsync"/>, <see cref="CleanAsync"/>, each once, in this order.</summary>
 /// <remarks>One owner calls them one after another; <see cref="ReadProgress"/> is for any thread. The load runs on a thread of its own.</remarks>
 internal sealed class ScenarioRunner
 {

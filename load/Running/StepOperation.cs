@@ -6,8 +6,8 @@ using FastRegistry.Load.Scenarios;
 namespace FastRegistry.Load.Running;
 
 /// <summary>A step that has to wait. Its iteration keeps one for its next steps; steps at the same time get new ones.</summary>
-/// <remarks>Completes on the thread that completed what the step waited for, and its iteration goes on there. The pooling builder of async methods would not do:
-/// it keeps one object per thread and processor, while steps begin on one thread and end on another.</remarks>
+/// <remarks>Completes on the thread that completed what the step waited for, and its iteration goes on there. The pooling builder of async methods would not
+/// do: it keeps one object per thread and processor, while steps begin on one thread and end on another.</remarks>
 internal sealed class StepOperation : IValueTaskSource<LoadResult>
 {
     private readonly IterationContext _iteration;

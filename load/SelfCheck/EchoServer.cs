@@ -5,7 +5,7 @@ using FastRegistry.Load.Scenarios;
 namespace FastRegistry.Load.SelfCheck;
 
 /// <summary>Answers every call after a known delay, except that nothing is answered during one stall.</summary>
-/// <remarks>Owned by a check for one run. Any thread asks; a thread of its own answers, so that iterations go on there as they do on a receive thread.</remarks>
+/// <remarks>Owned by a check for one run. Any thread asks; a thread of its own answers, and iterations go on there as on a receive thread.</remarks>
 internal sealed class EchoServer : IDisposable
 {
     private readonly Lock _callsGate = new();

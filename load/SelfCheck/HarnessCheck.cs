@@ -28,7 +28,8 @@ internal static class HarnessCheck
     {
         await output.WriteLineAsync(
             $"self-check: a server in this process answers after {DurationText.Format(settings.Delay)}, "
-            + $"except during one stall of {DurationText.Format(settings.Stall)}; runs of {DurationText.Format(settings.During)}, open model {settings.PerSecond}/s, latencies from the intended start");
+            + $"except during one stall of {DurationText.Format(settings.Stall)}; "
+            + $"runs of {DurationText.Format(settings.During)}, open model {settings.PerSecond}/s, latencies from the intended start");
         StallRuns runs = new(settings);
         bool held = await WriteAsync(output, "open model, the server stands still", await runs.RunOpenAsync(cancellationToken));
         held &= await WriteAsync(output, "open model, the generator stands still", await runs.RunHeldUpAsync(cancellationToken));
@@ -51,9 +52,10 @@ internal static class HarnessCheck
         await output.WriteLineAsync($"{title,-52}{"expected",10}{"reported",12}{"allowed",22}");
         foreach (CheckedValue value in values)
         {
+            string verdict = value.Holds ? "ok" : "FAILED";
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {value.Name,-50}{value.Expected,10:0.#}{value.Reported,12:0.#}{value.Low,12:0.#} … {value.High,-7:0.#} {(value.Holds ? "ok" : "FAILED")}"));
+                $"  {value.Name,-50}{value.Expected,10:0.#}{value.Reported,12:0.#}{value.Low,12:0.#} … {value.High,-7:0.#} {verdict}"));
         }
 
         return values.All(static value => value.Holds);

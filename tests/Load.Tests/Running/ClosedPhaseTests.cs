@@ -89,14 +89,14 @@ public sealed class ClosedPhaseTests
                 Interlocked.Decrement(ref active);
                 return LoadResult.Ok();
             },
-            new LoadPhase.RampingConstant(8, Milliseconds(400)),
-            new LoadPhase.KeepConstant(1, Milliseconds(400))));
+            new LoadPhase.RampingConstant(8, TimeSpan.FromSeconds(1)),
+            new LoadPhase.IterationsForConstant(1, 50)));
 
         Assert.InRange(seen.First(), 1, 8);
         Assert.InRange(most, 2, 8);
         Assert.Equal(1, seen.Last());
         Assert.Equal(seen.Count, result.Iterations.Ok);
-        Assert.True(result.Seconds >= 0.8);
+        Assert.True(result.Seconds >= 1);
     }
 
     [Fact]
@@ -105,12 +105,10 @@ public sealed class ClosedPhaseTests
         ScenarioResult result = await RunAsync(Scenario(
             Ok,
             new LoadPhase.IterationsForConstant(1, 10),
-            new LoadPhase.Pause(Milliseconds(500)),
+            new LoadPhase.Pause(TimeSpan.FromSeconds(1)),
             new LoadPhase.IterationsForConstant(1, 10)));
 
         Assert.Equal(20, result.Iterations.Ok);
-        Assert.InRange(result.Seconds, 0, 60);
-        ScenarioResult onlyPause = await RunAsync(Scenario(Ok, new LoadPhase.Pause(Milliseconds(200))));
-        Assert.InRange(onlyPause.Seconds, 0, 0.15);
+        Assert.InRange(result.Seconds, 0, 0.95);
     }
 }

@@ -62,7 +62,7 @@ public sealed class IterationEndTests
                     : answers[context.Iteration].WaitAsync();
             },
             open ? Inject(100, 200) : new LoadPhase.IterationsForConstant(20, 20));
-        ScenarioRunner runner = new(scenario with { CompletionTimeout = Milliseconds(50) });
+        ScenarioRunner runner = new(scenario with { CompletionTimeout = Milliseconds(500) });
 
         ScenarioResult result = await runner.RunAsync(0, TestContext.Current.CancellationToken);
         Assert.True(SpinWait.SpinUntil(() => stopping.IsCancellationRequested, Generous));

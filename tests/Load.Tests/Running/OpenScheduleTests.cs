@@ -44,7 +44,8 @@ public sealed class OpenScheduleTests
     [Fact]
     public void Generators_take_turns_and_together_ask_for_everything()
     {
-        double[] due = [.. Enumerable.Range(0, 3).SelectMany(i => Walk(new OpenSchedule(100 / 3.0, 100 / 3.0, TimeSpan.FromSeconds(1), offset: i / 3.0))).Order()];
+        TimeSpan second = TimeSpan.FromSeconds(1);
+        double[] due = [.. Enumerable.Range(0, 3).SelectMany(i => Walk(new OpenSchedule(100 / 3.0, 100 / 3.0, second, offset: i / 3.0))).Order()];
 
         Assert.Equal(100, due.Length);
         Assert.All(due, (time, i) => Assert.Equal(i / 100.0, time, tolerance: 1e-6));

@@ -114,15 +114,15 @@ public sealed class RunnerAllocationTests
                 allocations.Look();
                 return answers[context.Copy].WaitAsync();
             },
-            Inject(20_000, 500));
+            Inject(20_000, 1_000));
 
         ScenarioResult result = await RunAsync(scenario, new ScenarioRunnerOptions { MaximumActive = answers.Length });
         await ended.CancelAsync();
         await answering;
 
-        Assert.Equal(10_000, result.Asked);
+        Assert.Equal(20_000, result.Asked);
         Assert.Equal(result.Started, result.Iterations.Ok);
-        Assert.InRange(allocations.Compared, 100, 10_000);
+        Assert.InRange(allocations.Compared, 100, 20_000);
         Assert.True(allocations.Allocated <= answers.Length + (allocations.Compared / 50), $"{allocations.Allocated} of {allocations.Compared}");
     }
 
