@@ -7,7 +7,7 @@ namespace FastRegistry.Load.Limits;
 /// <param name="ServerBytes">In the server process, resident.</param>
 /// <param name="OwnBytes">In the generator process, resident.</param>
 /// <remarks>
-/// Measured on a machine with two cores and kernel 6.18 with up to 100,000 idle connections over loopback (docs/load-testing.md says how to repeat it):
+/// Measured on a machine with two cores and kernel 6.18 with up to 100,000 idle connections over loopback:
 /// the kernel's slab grew by 5.1 KB per end; a native connection costs the server 2.4 KB and the load tool 2.5 KB; a gRPC-shaped one, HTTP/2 with an open
 /// stream, 34 KB in the server (Kestrel) and 45 KB in the load tool. HTTP/1.1 was not measured; its server side lies between Kestrel's 4.5 KB for a bare
 /// connection and HTTP/2, so a guess on the safe side stands here. An empty server process takes 50 MB and an empty generator 33 MB.
