@@ -61,6 +61,9 @@ internal sealed class BaselineHost : IAsyncDisposable
         // The product's appsettings.json comes along with its assembly and asks for more.
         builder.Logging.AddFilter("FastRegistry", LogLevel.Warning);
 
+        // With it the host makes an activity and a logging scope for every call.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
         // A start that fails is reported in one line by the program itself.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         ServerOptions options = ServerOptionsReader.Read(builder.Configuration);

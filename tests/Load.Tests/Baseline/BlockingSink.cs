@@ -3,8 +3,8 @@ using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Tests.Baseline;
 
-/// <summary>Keeps the receiving thread of a connection inside a push until it is let go.</summary>
-internal sealed class BlockingSink : IPushSink, IDisposable
+/// <summary>Keeps the receiving thread of a connection inside its first push until it is let go; then the lists go to another sink.</summary>
+internal sealed class BlockingSink(IPushSink next) : IPushSink, IDisposable
 {
     private readonly ManualResetEventSlim _letGo = new();
     private int _blocked;
@@ -15,6 +15,7 @@ internal sealed class BlockingSink : IPushSink, IDisposable
     {
         Interlocked.Exchange(ref _blocked, 1);
         _letGo.Wait(BaselineFixture.Deadline);
+        next.Arrived(list, receivedAt);
     }
 
     public void LetGo() => _letGo.Set();

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
+using FastRegistry.Load.Targets.Grpc;
 
 namespace FastRegistry.Load.Tests.Baseline;
 
@@ -21,9 +24,28 @@ public sealed class SessionTests
 
         await connection.LeaveAsync();
         Assert.False(connection.IsOpen);
-        Assert.Equal(0, baseline.Target.Statistics.Open);
+        await BaselineFixture.EventuallyAsync(() => baseline.Target.Statistics.Open == 0, static () => "the target still counts the connection");
         Assert.Equal(0, baseline.Target.Statistics.Losses.Total);
         await BaselineFixture.EventuallyAsync(() => baseline.Host.Connections.Count == 0, static () => "the server still has the connection");
+    }
+
+    [Fact]
+    public async Task Connecting_to_a_server_that_says_nothing_can_be_given_up()
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        await using GrpcTarget target = new();
+        using CancellationTokenSource giveUp = new();
+        Task<ITargetConnection> connecting = target.ConnectAsync((IPEndPoint)silent.LocalEndpoint, source: null, giveUp.Token);
+        using Socket accepted = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        Assert.True(await accepted.ReceiveAsync(new byte[64], TestContext.Current.CancellationToken) > 0);
+
+        await giveUp.CancelAsync();
+
+        TargetException given = await Assert.ThrowsAsync<TargetException>(() => connecting.WaitAsync(BaselineFixture.Deadline, TestContext.Current.CancellationToken));
+        Assert.Equal("set-up: given up", given.Message);
+        Assert.Equal(0, target.Statistics.Open);
+        Assert.Equal(0, target.Statistics.Losses.Total);
     }
 
     [Fact]
@@ -31,7 +53,7 @@ public sealed class SessionTests
     {
         await using BaselineFixture baseline = await BaselineFixture.StartAsync();
         ITargetConnection connection = await baseline.ConnectAsync();
-        using BlockingSink sink = new();
+        using BlockingSink sink = new(new ReceivedLists());
 
         // The receiving thread is kept inside a push, so that no answer can come.
         await BaselineFixture.OkAsync(connection.SubscribeAsync("s", sink));
