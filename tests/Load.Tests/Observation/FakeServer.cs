@@ -5,12 +5,16 @@ namespace FastRegistry.Load.Tests.Observation;
 /// <summary>The HTTP side of a server, without a network.</summary>
 internal sealed class FakeServer : HttpMessageHandler
 {
+    private readonly long _startedAt = System.Diagnostics.Stopwatch.GetTimestamp();
     private volatile bool _isGone;
 
     public double CpuSeconds { get; set; } = 1;
 
     /// <summary>CPU time that passes with each reading.</summary>
     public double CpuPerReading { get; set; }
+
+    /// <summary>CPU time that passes with the clock.</summary>
+    public double CpuPerSecond { get; set; }
 
     public int Connections { get; set; }
 
@@ -29,7 +33,7 @@ internal sealed class FakeServer : HttpMessageHandler
         string body;
         if (request.RequestUri!.AbsolutePath == "/metrics")
         {
-            body = FormattableString.Invariant($"# HELP x y\nfastregistry_cpu_seconds_total {CpuSeconds:R}\nfastregistry_connections {Connections}\n{Extra}");
+            body = FormattableString.Invariant($"# HELP x y\nfastregistry_cpu_seconds_total {CpuSeconds + (CpuPerSecond * System.Diagnostics.Stopwatch.GetElapsedTime(_startedAt).TotalSeconds):R}\nfastregistry_connections {Connections}\n{Extra}");
             CpuSeconds += CpuPerReading;
         }
         else
