@@ -4,6 +4,7 @@ using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Tests.Baseline;
 
+[Collection(MeasurementsCollection.Name)]
 public sealed class OperatorTests
 {
     [Fact]
@@ -48,8 +49,8 @@ public sealed class OperatorTests
         using HttpResponseMessage response = await baseline.Http.PostAsync("/fastregistry/v1/operator/collect", content: null, TestContext.Current.CancellationToken);
         using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-        Assert.True(body.RootElement.GetProperty("managedHeapBytes").GetInt64() > 0);
-        Assert.True(body.RootElement.GetProperty("residentAnonymousBytes").GetInt64() > 0);
+        Assert.True(body.RootElement.GetProperty("managedHeapBytes").GetInt64() > 0, body.RootElement.ToString());
+        Assert.True(body.RootElement.GetProperty("residentAnonymousBytes").GetInt64() > 0, body.RootElement.ToString());
         Assert.Equal(1, body.RootElement.GetProperty("connections").GetInt32());
         await connection.LeaveAsync();
     }
