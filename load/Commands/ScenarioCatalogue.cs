@@ -45,7 +45,7 @@ internal static class ScenarioCatalogue
             [NothingFailed, NothingLost, NothingLeft, KeptUp]),
         new(
             "fill the registry, each instance registered once; what an instance costs the server",
-            Settings(ScenarioNames.Instances) with { Connections = 100, Outstanding = 1, Services = 1000, Instances = 100_000 },
+            Settings(ScenarioNames.Instances) with { Connections = 20, Outstanding = 50, Services = 1000, Instances = 100_000 },
             ["--connections", "--outstanding", "--services", "--instances"],
             [NothingFailed, NothingLost, NothingLeft]),
     ];

@@ -53,7 +53,15 @@ internal static class ScenarioOptions
         }
 
         // A wrong one is refused here and not in a generator.
-        PhaseText.Parse(text);
+        try
+        {
+            PhaseText.Parse(text);
+        }
+        catch (ArgumentError error)
+        {
+            throw new ArgumentError($"--phases: {error.Message}");
+        }
+
         return settings with { Phases = text };
     }
 

@@ -26,11 +26,18 @@ internal sealed class ServersForRun : IAsyncDisposable
     /// <exception cref="CannotRunException">A limit is too low, or no server answers.</exception>
     public static async Task<ServersForRun> FindAsync(ScenarioArguments arguments, Action<string> note, CancellationToken cancellationToken)
     {
+        await LoadPlans.RequireAbilitiesAsync(arguments.Settings);
         MachineLimits machine = MachineLimits.Read();
         int connections = ConnectionNeeds.Of(arguments.Settings);
         int generators = arguments.Generators ?? GeneratorNumber(connections, arguments, machine);
         ServerAddress? standard = DefaultServers.Of(arguments.Settings.Target);
-        if (!arguments.Servers.IsEmpty || (arguments.OwnServers is null && standard is not null))
+        if (arguments.Settings.Scenario == ScenarioNames.Push)
+        {
+            // One process sees every subscriber, to know which one was the last.
+            OpenFileLimit.Require(connections, machine.OpenFiles);
+        }
+
+        if (!arguments.Servers.IsEmpty || (arguments.OwnServers is null && standard is not null && FitOneServer(connections, machine, note)))
         {
             ImmutableArray<ServerAddress> running = arguments.Servers.IsEmpty ? [standard!] : arguments.Servers;
             bool onThisMachine = running.All(static server => IPAddress.IsLoopback(IPEndPoint.Parse(server.Load).Address));
@@ -57,6 +64,18 @@ internal sealed class ServersForRun : IAsyncDisposable
             await _own.StopAsync();
             await _own.DisposeAsync();
         }
+    }
+
+    // With the limits of this process, which a server on this machine most likely has too.
+    private static bool FitOneServer(int connections, MachineLimits machine, Action<string> note)
+    {
+        int servers = ServerCount.For(connections, connectionsLimit: null, machine.OpenFiles);
+        if (servers > 1)
+        {
+            note($"{connections} connections do not fit into one server process, whose open-file limit is {machine.OpenFiles}; starting own servers");
+        }
+
+        return servers == 1;
     }
 
     // Memory is the harder limit; where it refuses, nobody needs to hear about processes.

@@ -15,7 +15,7 @@ internal static class Measurements
     public const string Instances = "instances";
     public const string Many = "many";
 
-    private const double Window = 4;
+    private const double Window = 3;
 
     public static ImmutableArray<Measurement> All { get; } =
     [
@@ -25,7 +25,7 @@ internal static class Measurements
         new(RegisterFull, Registrations() with { WarmUpSeconds = 2 }),
         new(RegisterRate, Registrations() with { Rate = 10_000, WarmUpSeconds = 1 }),
         new(Push, Settings(ScenarioNames.Push) with { Subscribers = [100, 1000, 10_000], PayloadBytes = 1024, DuringSeconds = Window, WarmUpSeconds = 1 }),
-        new(Instances, Settings(ScenarioNames.Instances) with { Connections = 100, Outstanding = 1, Services = 10_000, Instances = 1_000_000 }, BaselineToo: false),
+        new(Instances, Settings(ScenarioNames.Instances) with { Connections = 20, Outstanding = 50, Services = 10_000, Instances = 1_000_000 }, BaselineToo: false),
         new(Many, Settings(ScenarioNames.Connections) with { Connections = 100_000, IdleSeconds = 5, HeartbeatSeconds = 5, DuringSeconds = 15, SetupTimeoutSeconds = 60 })
         {
             Servers = 6,

@@ -1,4 +1,5 @@
 using FastRegistry.Load.Commands;
+using FastRegistry.Load.Reports;
 using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Plans;
@@ -10,7 +11,7 @@ internal static class LoadPlans
     public static ILoadPlan Create(RunSettings settings, GeneratorShare share)
     {
         ITarget target = TargetSelection.Create(settings.Target);
-        Require(target, settings);
+        Require(target.Abilities, settings);
         ConnectionSet connections = new(target, settings, share);
         return settings.Scenario switch
         {
@@ -25,7 +26,15 @@ internal static class LoadPlans
         };
     }
 
-    private static void Require(ITarget target, RunSettings settings)
+    /// <summary>For whoever wants to know before anything is started.</summary>
+    /// <exception cref="CannotRunException">The target cannot do what the scenario needs.</exception>
+    public static async Task RequireAbilitiesAsync(RunSettings settings)
+    {
+        await using ITarget target = TargetSelection.Create(settings.Target);
+        Require(target.Abilities, settings);
+    }
+
+    private static void Require(TargetAbilities abilities, RunSettings settings)
     {
         TargetAbilities needed = settings.Scenario switch
         {
@@ -36,10 +45,10 @@ internal static class LoadPlans
             ScenarioNames.Push => TargetAbilities.Register | TargetAbilities.Push,
             _ => TargetAbilities.None,
         };
-        TargetAbilities missing = needed & ~target.Abilities;
+        TargetAbilities missing = needed & ~abilities;
         if (missing != TargetAbilities.None)
         {
-            throw new CannotRunException($"{settings.Scenario} needs {missing} and the target has no such thing yet");
+            throw new CannotRunException($"{settings.Scenario} needs a target with {missing.ToString().ToLowerInvariant()}, and --target {SettingsText.TargetName(settings.Target)} has none yet");
         }
     }
 }

@@ -18,7 +18,7 @@ internal static class CsvReport
         "stage", "step", "ok", "failed", "rate", "asked_rate", "started_rate",
         .. LatencyColumns,
         .. LatencyColumns.Select(static column => IntendedPrefix + column),
-        "bytes", "server_cpu_us_each", "own_cpu_us_each", "server_alloc_bytes_each",
+        "bytes", "server_cpu_us_each", "own_cpu_us_each", "server_alloc_bytes_each", "server_cpu_share", "own_cpu_share",
     ];
 
     public static string Write(LoadReport report)
@@ -50,6 +50,7 @@ internal static class CsvReport
         WriteLatency(csv, step.FromIntended);
         csv.Add(step.Bytes);
         csv.Add(ofStage ? stage.ServerCpuMicroseconds : null).Add(ofStage ? stage.OwnCpuMicroseconds : null).Add(ofStage ? stage.ServerAllocatedBytes : null);
+        csv.Add(ofStage ? stage.ServerCpuShare : null).Add(ofStage ? stage.OwnCpuShare : null);
         csv.EndRow();
     }
 

@@ -40,7 +40,7 @@ internal static class MarkdownReport
     private static ReportTable Stages(LoadReport report)
     {
         ReportTable table = new(
-            "stage", "iteration", "phases", "seconds", "ok", "failed", "rate", "server CPU each", "load tool CPU each", "server allocates each", "asked", "started", "started of asked");
+            "stage", "iteration", "phases", "seconds", "ok", "failed", "rate", "servers", "load tool", "server CPU each", "load tool CPU each", "server allocates each", "asked", "started", "started of asked");
         foreach (StageReport stage in report.Stages)
         {
             table.Add(
@@ -51,6 +51,8 @@ internal static class MarkdownReport
                 ReportNumbers.Count(stage.Iterations.Ok),
                 ReportNumbers.Count(stage.Iterations.Failed),
                 ReportNumbers.Rate(stage.Iterations.PerSecond),
+                ReportNumbers.Percent(stage.ServerCpuShare, 1),
+                ReportNumbers.Percent(stage.OwnCpuShare, 1),
                 ReportNumbers.Time(stage.ServerCpuMicroseconds),
                 ReportNumbers.Time(stage.OwnCpuMicroseconds),
                 ReportNumbers.Bytes(stage.ServerAllocatedBytes),

@@ -27,5 +27,11 @@ internal sealed record StageReport(
     /// <summary>Bytes the servers allocated per successful iteration.</summary>
     public double? ServerAllocatedBytes => PerIteration(Cost.ServerAllocatedBytes);
 
+    /// <summary>Processor time of the servers, as a part of one processor.</summary>
+    public double ServerCpuShare => Cost.Seconds > 0 ? Cost.ServerCpuSeconds / Cost.Seconds : 0;
+
+    /// <summary>Processor time of the load tool, likewise.</summary>
+    public double OwnCpuShare => Cost.Seconds > 0 ? Cost.OwnCpuSeconds / Cost.Seconds : 0;
+
     private double? PerIteration(double value) => Iterations.Ok > 0 ? value / Iterations.Ok : null;
 }

@@ -50,6 +50,13 @@ internal static class TextReport
     {
         StepReport iterations = stage.Iterations;
         text.Append(CultureInfo.InvariantCulture, $"\nstage {stage.Name}, an iteration is a {stage.Unit}: {stage.Phases}\n");
+        Line(text, "  processors", $"servers {ReportNumbers.Percent(stage.ServerCpuShare, 1)} of one, load tool {ReportNumbers.Percent(stage.OwnCpuShare, 1)}, over {ReportNumbers.Seconds(stage.Cost.Seconds)}");
+        if (iterations.Ok + iterations.Failed == 0 && stage.AskedPerSecond is null)
+        {
+            // A pause: what it cost is all there is to say.
+            return;
+        }
+
         Line(text, "  done", $"{Outcome(iterations)} in {ReportNumbers.Seconds(stage.Seconds)}");
         Line(
             text,

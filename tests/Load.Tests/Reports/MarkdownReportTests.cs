@@ -15,7 +15,7 @@ public sealed class MarkdownReportTests
             lines.Where(static line => line.StartsWith("## ", StringComparison.Ordinal)));
         Assert.Contains("* Result: **FAILED, 1 of 2 thresholds did not hold**", lines);
         Assert.Contains(
-            "| query | query | inject rate=100 interval=1s during=10s | 10.0 | 990 | 5 | 99.0/s | 20.0 µs | 10.0 µs | 480 B | 100/s | 99.5/s | 99.5 % |",
+            "| query | query | inject rate=100 interval=1s during=10s | 10.0 | 990 | 5 | 99.0/s | 0.2 % | 0.1 % | 20.0 µs | 10.0 µs | 480 B | 100/s | 99.5/s | 99.5 % |",
             lines);
         Assert.Contains(
             "| query | iterations | intended start | 990 | 5 | 99.0/s | 1.93 MB | 200 µs | 400 µs | 600 µs | 800 µs | 1.00 ms | 1.20 ms | 1.40 ms | 1.60 ms | 1.80 ms | 2.00 ms |",

@@ -13,11 +13,13 @@ public sealed class TextReportTests
             generators        2
 
             stage open, an iteration is a connect: iterations_for_constant copies=64 iterations=1000
+              processors      servers 20.0 % of one, load tool 10.0 %, over 0.50 s
               done            1,000 ok, 0 failed in 0.50 s
               rate            2,000/s; each: 100 µs server CPU, 50.0 µs load tool CPU, 2.00 KB allocated on the server
               latency         min 5.00 µs, mean 10.0 µs, p50 15.0 µs, p75 20.0 µs, p90 25.0 µs, p95 30.0 µs, p99 35.0 µs, p99.9 40.0 µs, p99.99 45.0 µs, max 50.0 µs
 
             stage query, an iteration is a query: inject rate=100 interval=1s during=10s
+              processors      servers 0.2 % of one, load tool 0.1 %, over 10.0 s
               done            990 ok, 5 failed, 1.93 MB in 10.0 s
               rate            99.0/s; each: 20.0 µs server CPU, 10.0 µs load tool CPU, 480 B allocated on the server
               asked           100/s, started 99.5/s = 99.5 %
@@ -59,11 +61,22 @@ public sealed class TextReportTests
     [Fact]
     public void A_stage_without_a_success_has_no_cost_per_iteration()
     {
-        StageReport stage = SampleReports.ClosedStage with { Iterations = SampleReports.ClosedStage.Iterations with { Ok = 0, PerSecond = 0 } };
+        StageReport stage = SampleReports.ClosedStage with { Iterations = SampleReports.ClosedStage.Iterations with { Ok = 0, Failed = 3, PerSecond = 0 } };
 
         string text = TextReport.Write(SampleReports.Full with { Stages = [stage] });
 
         Assert.Contains("0/s; each: - server CPU, - load tool CPU, - allocated on the server", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pause_tells_what_it_cost_and_nothing_else()
+    {
+        StageReport stage = SampleReports.ClosedStage with { Iterations = SampleReports.ClosedStage.Iterations with { Ok = 0, Failed = 0 } };
+
+        string text = TextReport.Write(SampleReports.Full with { Stages = [stage] });
+
+        Assert.Contains("servers 20.0 % of one", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("0 ok, 0 failed", text, StringComparison.Ordinal);
     }
 
     [Fact]
