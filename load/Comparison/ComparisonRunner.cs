@@ -63,13 +63,26 @@ internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole c
                 {
                     console.Note($"{side}: {measurement.Key}");
                     RunSettings settings = measurement.Settings with { Target = target, Servers = servers.AddressesFor(target) };
-                    LoadReport report = await ScenarioRun.RunAsync(settings, generators: null, thresholds: [], console, interrupted);
-                    results.Add(measurement.Key, report);
-                    NoteFailures(side, measurement.Key, report);
+                    await MeasureAsync(side, measurement.Key, settings, results, interrupted);
                 }
             }
 
             await servers.StopAsync();
+        }
+    }
+
+    private async Task MeasureAsync(ComparisonSide side, string measurement, RunSettings settings, SideResults results, CancellationToken interrupted)
+    {
+        try
+        {
+            LoadReport report = await ScenarioRun.RunAsync(settings, generators: null, thresholds: [], console, interrupted);
+            results.Add(measurement, report);
+            NoteFailures(side, measurement, report);
+        }
+        catch (CannotRunException reason)
+        {
+            // One run that fails must not cost the figures of all the others.
+            Note($"{side}, {measurement}: {reason.Message}");
         }
     }
 

@@ -44,7 +44,15 @@ internal sealed class PushPlan : ILoadPlan
 
     public IReadOnlyList<FailureCount> Losses => _connections.Losses;
 
-    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_publisher is not null)
+        {
+            await _publisher.LeaveAsync().ConfigureAwait(false);
+        }
+
+        await _connections.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Few changes a second where each sets off many deliveries: the figure is for a quiet system.</summary>
     internal static double DefaultRate(int subscribers) => Math.Clamp(20_000.0 / subscribers, 1, 50);
