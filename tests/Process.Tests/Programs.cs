@@ -11,6 +11,8 @@ internal static class Programs
 
     public static string Quickstart => Find(Path.Combine("samples", "Quickstart"), "Quickstart.dll");
 
+    public static string Load => Find("load", "FastRegistry.Load.dll");
+
     private static string Find(string project, string file)
     {
         // tests/Process.Tests/bin/<configuration>/<framework>

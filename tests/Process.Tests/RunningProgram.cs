@@ -43,7 +43,9 @@ internal sealed partial class RunningProgram : IAsyncDisposable
         return program;
     }
 
-    public void Signal(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
+    public void Signal(int signal) => Signal(_process.Id, signal);
+
+    public static void Signal(int processId, int signal) => Assert.Equal(0, SendSignal(processId, signal));
 
     public async Task<int> WaitForExitAsync(TimeSpan deadline)
     {

@@ -1,6 +1,7 @@
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Sessions;
 using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Load.Baseline.Sessions;
@@ -14,7 +15,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
 {
     private RegistryClient? _client;
     private SessionStream? _stream;
-    private StreamSubscriptions? _subscriptions;
+    private SessionSubscriptions? _subscriptions;
     private int _opened;
     private int _ended;
 
@@ -71,10 +72,10 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
 
     public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
-        StreamSubscriptions? subscriptions = Volatile.Read(ref _subscriptions);
+        SessionSubscriptions? subscriptions = Volatile.Read(ref _subscriptions);
         if (subscriptions is null)
         {
-            subscriptions = new StreamSubscriptions(node, _stream!, Id);
+            subscriptions = new SessionSubscriptions(node.Services, _stream!, Id);
             subscriptions = Interlocked.CompareExchange(ref _subscriptions, subscriptions, null) ?? subscriptions;
         }
 

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastRegistry.Load.Targets.Grpc.Framing;
+using FastRegistry.Server.Registry;
+using FastRegistry.Server.Sessions;
 using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Load.Baseline.Sessions;
@@ -11,7 +13,7 @@ namespace FastRegistry.Load.Baseline.Sessions;
 /// goes out with the next flush, on the thread that ends the one before. So only one thread at a time touches the writer, and it may not be touched once the
 /// request is over: <see cref="EndAsync"/> waits for the flush that is under way.
 /// </remarks>
-internal sealed class SessionStream
+internal sealed class SessionStream : IPushOutput
 {
     // Beyond it a push is put off until everything has gone out.
     private const int MaximumWaitingBytes = 1024 * 1024;
@@ -37,15 +39,15 @@ internal sealed class SessionStream
         _onFlushed = OnFlushed;
     }
 
-    /// <summary>Something is on its way out: when it has gone, <c>drained</c> is called.</summary>
-    public bool IsBusy
+    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot) =>
+        TryWrite(StreamMessage.Push(subscription.Id, snapshot.ChangedAtMicroseconds, snapshot.Encode(subscription.Filter)));
+
+    /// <summary>Unless something is on its way out: when that has gone, <c>drained</c> is called.</summary>
+    public bool IsReadyAfterRefusal()
     {
-        get
+        lock (_streamGate)
         {
-            lock (_streamGate)
-            {
-                return _flushing;
-            }
+            return !_flushing;
         }
     }
 

@@ -14,8 +14,6 @@ namespace FastRegistry.Load.Targets.Grpc;
 internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses addresses, SessionContent content, TargetStatistics statistics)
     : ITargetConnection, IStreamMessages
 {
-    private const string Lost = "connection lost";
-    private const string ClosedHere = "connection closed";
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(2);
 
     private readonly PendingHeartbeat _heartbeat = new();
@@ -62,7 +60,7 @@ internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses address
     {
         if (!_heartbeat.TryBegin())
         {
-            return LoadResult.Fail("still unanswered");
+            return LoadResult.Fail(TargetStatus.StillUnanswered);
         }
 
         try
@@ -167,7 +165,7 @@ internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses address
     private void End(string reason)
     {
         bool closedHere = Volatile.Read(ref _closing);
-        Volatile.Write(ref _endReason, closedHere ? ClosedHere : reason);
+        Volatile.Write(ref _endReason, closedHere ? TargetStatus.ConnectionLost : reason);
         if (_opened)
         {
             statistics.CountClosed();
@@ -184,9 +182,9 @@ internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses address
         _setUp.TrySetResult(reason);
     }
 
-    private string ReasonOfEnd() => Volatile.Read(ref _endReason) ?? (Volatile.Read(ref _closing) ? ClosedHere : Lost);
+    private string ReasonOfEnd() => Volatile.Read(ref _endReason) ?? TargetStatus.ConnectionLost;
 
     private string KindOf(Exception fault) => Volatile.Read(ref _closing)
-        ? ClosedHere
-        : (fault as HttpProtocolException ?? fault.InnerException as HttpProtocolException) is { } protocol ? $"HTTP/2 error {protocol.ErrorCode}" : Lost;
+        ? TargetStatus.ConnectionLost
+        : (fault as HttpProtocolException ?? fault.InnerException as HttpProtocolException) is { } protocol ? $"HTTP/2 error {protocol.ErrorCode}" : TargetStatus.ConnectionLost;
 }

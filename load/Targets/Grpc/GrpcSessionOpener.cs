@@ -6,8 +6,6 @@ namespace FastRegistry.Load.Targets.Grpc;
 /// <summary>Opens a connection to the baseline and sets it up.</summary>
 internal static class GrpcSessionOpener
 {
-    private const string GivenUp = "set-up: given up";
-
     /// <exception cref="TargetException">It did not work.</exception>
     public static async Task<GrpcConnection> OpenAsync(
         GrpcAddresses addresses, IPEndPoint server, IPAddress? source, TargetStatistics statistics, CancellationToken cancellationToken)
@@ -28,7 +26,7 @@ internal static class GrpcSessionOpener
         catch (Exception)
 #pragma warning restore CA1031
         {
-            failure = "connection lost";
+            failure = TargetStatus.ConnectionLost;
         }
 
         if (failure is null)
@@ -38,7 +36,7 @@ internal static class GrpcSessionOpener
 
         connection.Abort();
         content.Complete();
-        throw new TargetException(cancellationToken.IsCancellationRequested ? GivenUp : $"set-up: {failure}");
+        throw new TargetException(cancellationToken.IsCancellationRequested ? TargetStatus.Cancelled : $"set-up: {failure}");
     }
 
     private static async Task<Http2Connection> ConnectAsync(IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
@@ -53,7 +51,7 @@ internal static class GrpcSessionOpener
         }
         catch (OperationCanceledException)
         {
-            throw new TargetException("connect: given up");
+            throw new TargetException(TargetStatus.Cancelled);
         }
     }
 }

@@ -12,7 +12,6 @@ namespace FastRegistry.Load.Targets.Http;
 /// </remarks>
 internal sealed class HttpConnection : ITargetConnection
 {
-    private const string ConnectionLost = "connection lost";
     private const string NotPartOfHttp = "not part of the HTTP API";
     private const string LivenessPath = "/health/live";
     private const int ReadBytes = 16 * 1024;
@@ -69,15 +68,15 @@ internal sealed class HttpConnection : ITargetConnection
         }
         catch (OperationCanceledException)
         {
-            failure = "cancelled";
+            failure = TargetStatus.Cancelled;
         }
         catch (HttpRequestException fault)
         {
-            failure = fault.InnerException is SocketException refused ? $"connect: {refused.SocketErrorCode}" : $"set-up: {ConnectionLost}";
+            failure = fault.InnerException is SocketException refused ? $"connect: {refused.SocketErrorCode}" : $"set-up: {TargetStatus.ConnectionLost}";
         }
         catch (IOException)
         {
-            failure = $"set-up: {ConnectionLost}";
+            failure = $"set-up: {TargetStatus.ConnectionLost}";
         }
 
         if (failure is null && Interlocked.CompareExchange(ref _stage, Opened, SettingUp) == SettingUp)
@@ -87,7 +86,7 @@ internal sealed class HttpConnection : ITargetConnection
         }
 
         Abort();
-        throw new TargetException(failure ?? $"set-up: {ConnectionLost}");
+        throw new TargetException(failure ?? $"set-up: {TargetStatus.ConnectionLost}");
     }
 
     public async ValueTask<LoadResult> SendAsync(PreparedRequest request)
@@ -95,7 +94,7 @@ internal sealed class HttpConnection : ITargetConnection
         HttpRequest http = (HttpRequest)request;
         if (!IsOpen)
         {
-            return LoadResult.Fail(ConnectionLost);
+            return LoadResult.Fail(TargetStatus.ConnectionLost);
         }
 
         try
@@ -104,7 +103,7 @@ internal sealed class HttpConnection : ITargetConnection
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            return LoadResult.Fail(ConnectionLost);
+            return LoadResult.Fail(TargetStatus.ConnectionLost);
         }
     }
 
@@ -161,7 +160,7 @@ internal sealed class HttpConnection : ITargetConnection
     {
         if (Interlocked.Increment(ref _connects) > 1)
         {
-            throw new IOException(ConnectionLost);
+            throw new IOException(TargetStatus.ConnectionLost);
         }
 
         Socket socket = new(_server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -74,7 +74,7 @@ internal sealed class NativeConnection : ITargetConnection
         }
         catch (OperationCanceledException)
         {
-            failure = StatusTexts.Cancelled;
+            failure = TargetStatus.Cancelled;
         }
 
         if (failure is not null)
@@ -89,7 +89,7 @@ internal sealed class NativeConnection : ITargetConnection
         NativeRequest native = (NativeRequest)request;
         if (!IsOpen)
         {
-            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.ConnectionLost));
+            return new ValueTask<LoadResult>(LoadResult.Fail(TargetStatus.ConnectionLost));
         }
 
         OutstandingOperation? call = GetCalls().TryBegin(out string failure);
@@ -118,20 +118,20 @@ internal sealed class NativeConnection : ITargetConnection
     {
         if (!IsOpen)
         {
-            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.ConnectionLost));
+            return new ValueTask<LoadResult>(LoadResult.Fail(TargetStatus.ConnectionLost));
         }
 
         OutstandingOperation heartbeat = Volatile.Read(ref _heartbeat) ?? Keep(ref _heartbeat, new OutstandingOperation(pool: null, slot: 0));
         if (!heartbeat.TryBegin())
         {
-            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.StillUnanswered));
+            return new ValueTask<LoadResult>(LoadResult.Fail(TargetStatus.StillUnanswered));
         }
 
         ValueTask<LoadResult> answer = heartbeat.Task;
         if (Volatile.Read(ref _stage) == Ended)
         {
             // It began beside the end, which may not have seen it.
-            heartbeat.TryComplete(heartbeat.Id, LoadResult.Fail(StatusTexts.ConnectionLost));
+            heartbeat.TryComplete(heartbeat.Id, LoadResult.Fail(TargetStatus.ConnectionLost));
             return answer;
         }
 
@@ -221,7 +221,7 @@ internal sealed class NativeConnection : ITargetConnection
         Volatile.Read(ref _calls)?.Close();
         if (Volatile.Read(ref _heartbeat) is { } heartbeat)
         {
-            heartbeat.TryComplete(heartbeat.Id, LoadResult.Fail(StatusTexts.ConnectionLost));
+            heartbeat.TryComplete(heartbeat.Id, LoadResult.Fail(TargetStatus.ConnectionLost));
         }
     }
 

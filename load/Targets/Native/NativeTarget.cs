@@ -33,7 +33,7 @@ internal sealed class NativeTarget : ITarget
         }
         catch (OperationCanceledException)
         {
-            throw new TargetException(StatusTexts.Cancelled);
+            throw new TargetException(TargetStatus.Cancelled);
         }
 
         await connection.SetUpAsync(cancellationToken).ConfigureAwait(false);

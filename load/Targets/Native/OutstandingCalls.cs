@@ -28,7 +28,7 @@ internal sealed class OutstandingCalls
         {
             if (_closed || (_free is null && _used == Maximum))
             {
-                failure = _closed ? StatusTexts.ConnectionLost : StatusTexts.TooManyOutstanding;
+                failure = _closed ? TargetStatus.ConnectionLost : StatusTexts.TooManyOutstanding;
                 return null;
             }
 
@@ -83,7 +83,7 @@ internal sealed class OutstandingCalls
         for (int slot = 0; slot < used; slot++)
         {
             OutstandingOperation call = _slots[slot];
-            call.TryComplete(call.Id, LoadResult.Fail(StatusTexts.ConnectionLost));
+            call.TryComplete(call.Id, LoadResult.Fail(TargetStatus.ConnectionLost));
         }
     }
 

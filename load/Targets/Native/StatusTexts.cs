@@ -9,12 +9,9 @@ namespace FastRegistry.Load.Targets.Native;
 /// <summary>The texts under which what goes wrong is counted. Constant or made once, because an overloaded server refuses very many requests.</summary>
 internal static class StatusTexts
 {
-    public const string ConnectionLost = "connection lost";
     public const string TooManyOutstanding = "too many outstanding";
     public const string TooManySubscriptions = "too many subscriptions";
-    public const string StillUnanswered = "still unanswered";
     public const string MalformedAnswer = "malformed answer";
-    public const string Cancelled = "cancelled";
 
     private static readonly string[] Refusals = [.. Enum.GetValues<ErrorCode>().Select(static code => $"refused: {code}")];
 

@@ -201,7 +201,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
 
     public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
-        _subscriptions ??= new SessionSubscriptions(this, _connection, _output);
+        _subscriptions ??= new SessionSubscriptions(Services, _output, Id);
         return _subscriptions.Add(id, key, filter, maximum);
     }
 

@@ -10,7 +10,7 @@ using Google.Protobuf;
 namespace FastRegistry.Server.Sessions;
 
 /// <summary>How a session says things: as a frame, or as a stream of chunks when it is large. Any thread.</summary>
-internal sealed class SessionOutput(Connection connection, ClientSession session)
+internal sealed class SessionOutput(Connection connection, ClientSession session) : IPushOutput
 {
     // One in so many pushes asks for an ack at once, as a sample of the latency.
     private const ulong AckSampling = 64;
@@ -25,9 +25,6 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
     /// <summary>Bytes of streams sent so far while some are open, else -1: standing still means the client gives no credit.</summary>
     public long StreamProgress => Volatile.Read(ref _streams) is { Open: > 0 } streams ? streams.SentBytes : -1;
-
-    /// <summary>All connections together hold more than the node may keep for them.</summary>
-    public bool IsBudgetExceeded => connection.Outbound.IsBudgetExceeded;
 
     /// <summary>Writes an answer into a batch, or starts it as a stream.</summary>
     public void Write(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
@@ -72,6 +69,18 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>True when no stream may carry the list.</summary>
     public static bool IsTooLarge(Subscription subscription, ServiceSnapshot snapshot) =>
         snapshot.Encode(subscription.Filter).Length > WireLimits.MaximumStreamBytes - PushPrefix.Size;
+
+    public bool IsReadyAfterRefusal()
+    {
+        if (connection.Outbound.IsBudgetExceeded)
+        {
+            // This connection may have nothing queued that could drain; others keep the node's budget used up.
+            session.Services.BudgetRetry.Later(session);
+            return false;
+        }
+
+        return !connection.Outbound.IsBehind && !HasOpenStreams;
+    }
 
     /// <summary>Pushes a list.</summary>
     public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot)
@@ -122,7 +131,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     {
         // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
         OutboundStreams streams = Streams();
-        if (connection.Outbound.IsBehind || IsBudgetExceeded || streams.Open > 0)
+        if (connection.Outbound.IsBehind || connection.Outbound.IsBudgetExceeded || streams.Open > 0)
         {
             return AppendOutcome.Behind;
         }

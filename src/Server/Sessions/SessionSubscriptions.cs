@@ -1,7 +1,6 @@
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Sessions;
 
@@ -10,9 +9,11 @@ namespace FastRegistry.Server.Sessions;
 /// Changed on the session's receive path; push workers push and mark resyncs from any thread. The marks form a lock-free list that is taken as a whole when the
 /// connection has drained, so a subscriber that is behind costs one link per subscription however many changes it misses.
 /// </remarks>
-internal sealed class SessionSubscriptions(ClientSession session, Connection connection, SessionOutput output) : ISubscriber
+/// <param name="services">Shared by all sessions.</param>
+/// <param name="output">Where pushes go.</param>
+/// <param name="sessionId">For the log.</param>
+internal sealed class SessionSubscriptions(SessionServices services, IPushOutput output, long sessionId) : ISubscriber
 {
-    private readonly SessionServices _services = session.Services;
     private readonly Lock _subscriptionGate = new();
     private readonly Dictionary<ulong, Subscription> _byId = [];
     private Subscription? _resync;
@@ -48,10 +49,10 @@ internal sealed class SessionSubscriptions(ClientSession session, Connection con
                 return RequestError.Limit(Configuration.LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
-            Subscription? subscription = _services.Registry.Subscribe(this, key, id, filter);
+            Subscription? subscription = services.Registry.Subscribe(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(Configuration.LimitOptions.ServicesKey, _services.Options.Limits.Services);
+                return RequestError.Limit(Configuration.LimitOptions.ServicesKey, services.Options.Limits.Services);
             }
 
             _byId.Add(id, subscription);
@@ -77,7 +78,7 @@ internal sealed class SessionSubscriptions(ClientSession session, Connection con
                 return false;
             }
 
-            _services.Registry.Unsubscribe(subscription);
+            services.Registry.Unsubscribe(subscription);
             return true;
         }
     }
@@ -90,7 +91,7 @@ internal sealed class SessionSubscriptions(ClientSession session, Connection con
             _ended = true;
             foreach (Subscription subscription in _byId.Values)
             {
-                _services.Registry.Unsubscribe(subscription);
+                services.Registry.Unsubscribe(subscription);
             }
 
             _byId.Clear();
@@ -101,7 +102,7 @@ internal sealed class SessionSubscriptions(ClientSession session, Connection con
     {
         if (SessionOutput.IsTooLarge(subscription, snapshot))
         {
-            _services.Log.ListTooLarge(snapshot.Key.ToString(), session.Id);
+            services.Log.ListTooLarge(snapshot.Key.ToString(), sessionId);
             return PushOutcome.TooLarge;
         }
 
@@ -112,12 +113,7 @@ internal sealed class SessionSubscriptions(ClientSession session, Connection con
         }
 
         MarkResync(subscription);
-        if (output.IsBudgetExceeded)
-        {
-            // This connection may have nothing queued that could drain; others keep the node's budget used up.
-            _services.BudgetRetry.Later(session);
-        }
-        else if (!connection.Outbound.IsBehind && !output.HasOpenStreams)
+        if (output.IsReadyAfterRefusal())
         {
             // It drained between the refusal and the mark; nobody else will come back to it.
             ResyncMarked();
@@ -152,7 +148,7 @@ internal sealed class SessionSubscriptions(ClientSession session, Connection con
             // Read before it is queued: the worker may mark it again at once.
             Subscription? next = subscription.NextResync;
             subscription.NextResync = null;
-            _services.Push.Resync(subscription);
+            services.Push.Resync(subscription);
             subscription = next;
         }
     }

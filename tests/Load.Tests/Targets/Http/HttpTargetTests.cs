@@ -62,57 +62,6 @@ public sealed class HttpTargetTests
     }
 
     [Fact]
-    public async Task A_server_that_stops_fails_the_callers_and_is_one_loss()
-    {
-        await using TestServer server = await TestServer.StartAsync();
-        await using HttpTarget target = new();
-        ITargetConnection connection = await target.ConnectAsync(server.Http, source: null, Stop);
-        PreparedRequest query = target.PrepareQuery("s");
-        int answered = 0;
-
-        async Task<string> QueryUntilItFailsAsync()
-        {
-            while (true)
-            {
-                LoadResult result = await connection.SendAsync(query).ConfigureAwait(false);
-                if (!result.IsOk)
-                {
-                    return result.StatusCode;
-                }
-
-                Interlocked.Increment(ref answered);
-            }
-        }
-
-        Task<string>[] callers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(QueryUntilItFailsAsync))];
-        await Eventually.TrueAsync(() => Volatile.Read(ref answered) > 100);
-        await server.StopAsync();
-
-        Assert.All(await Task.WhenAll(callers).WaitAsync(Eventually.Deadline, Stop), static status => Assert.Equal("connection lost", status));
-        await Eventually.TrueAsync(() => target.Statistics.Open == 0);
-        Assert.False(connection.IsOpen);
-        Assert.Equal(1, target.Statistics.Losses.Total);
-    }
-
-    [Fact]
-    public async Task Leaving_and_aborting_are_no_losses_and_fail_what_comes_after()
-    {
-        await using TestServer server = await TestServer.StartAsync();
-        await using HttpTarget target = new();
-        ITargetConnection leaves = await target.ConnectAsync(server.Http, source: null, Stop);
-        ITargetConnection aborts = await target.ConnectAsync(server.Http, source: null, Stop);
-        Assert.Equal(2, target.Statistics.Open);
-
-        await leaves.LeaveAsync();
-        aborts.Abort();
-
-        Assert.Equal(0, target.Statistics.Open);
-        Assert.Equal(0, target.Statistics.Losses.Total);
-        Assert.False(leaves.IsOpen || aborts.IsOpen);
-        Assert.Equal(LoadResult.Fail("connection lost"), await leaves.SendAsync(target.PrepareQuery("s")));
-    }
-
-    [Fact]
     public async Task The_source_address_is_used_and_requests_outstanding_when_the_connection_is_aborted_fail()
     {
         using TcpListener silent = new(IPAddress.Loopback, 0);
@@ -129,32 +78,5 @@ public sealed class HttpTargetTests
 
         Assert.All(
             await Task.WhenAll(outstanding).WaitAsync(Eventually.Deadline, Stop), static result => Assert.Equal(LoadResult.Fail("connection lost"), result));
-    }
-
-    [Fact]
-    public async Task A_port_that_nobody_listens_on_fails_with_the_socket_error()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        IPEndPoint nobody = (IPEndPoint)listener.LocalEndpoint;
-        listener.Stop();
-        await using HttpTarget target = new();
-
-        Assert.Equal(
-            "connect: ConnectionRefused", (await Assert.ThrowsAsync<TargetException>(() => target.ConnectAsync(nobody, source: null, Stop))).Message);
-    }
-
-    [Fact]
-    public async Task A_set_up_that_is_not_answered_can_be_cancelled()
-    {
-        using TcpListener silent = new(IPAddress.Loopback, 0);
-        silent.Start();
-        await using HttpTarget target = new();
-        using CancellationTokenSource giveUp = new();
-        Task<ITargetConnection> connecting = target.ConnectAsync((IPEndPoint)silent.LocalEndpoint, source: null, giveUp.Token);
-        using Socket accepted = await silent.AcceptSocketAsync(Stop);
-        await giveUp.CancelAsync();
-
-        Assert.Equal("cancelled", (await Assert.ThrowsAsync<TargetException>(() => connecting)).Message);
     }
 }

@@ -126,40 +126,6 @@ public sealed class NativeTargetTests
     }
 
     [Fact]
-    public async Task A_server_that_stops_fails_what_is_outstanding_once_and_counts_as_one_loss()
-    {
-        await using TestServer server = await TestServer.StartAsync();
-        await using NativeTarget target = new();
-        ITargetConnection connection = await target.ConnectAsync(server.Native, source: null, Stop);
-        PreparedRequest query = target.PrepareQuery("s");
-        int answered = 0;
-
-        async Task<string> QueryUntilItFailsAsync()
-        {
-            while (true)
-            {
-                LoadResult result = await connection.SendAsync(query).ConfigureAwait(false);
-                if (!result.IsOk)
-                {
-                    return result.StatusCode;
-                }
-
-                Interlocked.Increment(ref answered);
-            }
-        }
-
-        Task<string>[] callers = [.. Enumerable.Range(0, 16).Select(_ => Task.Run(QueryUntilItFailsAsync))];
-        await Eventually.TrueAsync(() => Volatile.Read(ref answered) > 1000);
-        Assert.Equal(1, target.Statistics.Open);
-        await server.StopAsync();
-
-        Assert.All(await Task.WhenAll(callers).WaitAsync(Eventually.Deadline, Stop), static status => Assert.Equal("connection lost", status));
-        await Eventually.TrueAsync(() => target.Statistics.Open == 0);
-        Assert.False(connection.IsOpen);
-        Assert.Equal(1, Assert.Single(target.Statistics.Losses.ToList()).Count);
-    }
-
-    [Fact]
     public async Task Leaving_and_aborting_take_the_publications_along_and_are_no_losses()
     {
         await using TestServer server = await TestServer.StartAsync();
@@ -196,20 +162,6 @@ public sealed class NativeTargetTests
     }
 
     [Fact]
-    public async Task A_port_that_nobody_listens_on_fails_with_the_socket_error()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        IPEndPoint nobody = (IPEndPoint)listener.LocalEndpoint;
-        listener.Stop();
-        await using NativeTarget target = new();
-
-        TargetException fault = await Assert.ThrowsAsync<TargetException>(() => target.ConnectAsync(nobody, source: null, Stop));
-
-        Assert.Equal("connect: ConnectionRefused", fault.Message);
-    }
-
-    [Fact]
     public async Task The_source_address_is_used_and_a_server_that_hangs_up_fails_the_set_up()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -224,20 +176,5 @@ public sealed class NativeTargetTests
 
         TargetException fault = await Assert.ThrowsAsync<TargetException>(() => connecting);
         Assert.StartsWith("connection: Peer", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_set_up_that_is_not_answered_can_be_cancelled()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        await using NativeTarget target = new();
-        using CancellationTokenSource giveUp = new();
-        Task<ITargetConnection> connecting = target.ConnectAsync((IPEndPoint)listener.LocalEndpoint, source: null, giveUp.Token);
-        using Socket accepted = await listener.AcceptSocketAsync(Stop);
-        await giveUp.CancelAsync();
-
-        Assert.Equal("cancelled", (await Assert.ThrowsAsync<TargetException>(() => connecting)).Message);
-        Assert.Equal(0, target.Statistics.Losses.Total);
     }
 }
