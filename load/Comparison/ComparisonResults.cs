@@ -30,7 +30,11 @@ internal static class ComparisonResults
         Spread? nativeSpread = SpreadOf(native);
         Spread? ratioSpread = SpreadOf(ratios);
         string? missing = row.Missing ?? (nativeSpread is null ? NotRun : null);
-        return new RowResult(row.What, row.Unit, nativeSpread, SpreadOf(baseline), ratioSpread, GoalText(row), IsReached(row, nativeSpread, ratioSpread), missing);
+        return new RowResult(row.What, row.Unit, nativeSpread, SpreadOf(baseline), ratioSpread, GoalText(row), IsReached(row, nativeSpread, ratioSpread), missing)
+        {
+            MeasuredFigures = [.. native],
+            BaselineFigures = [.. baseline],
+        };
     }
 
     private static double? Ratio(ComparisonRow row, double? measured, double? baseline)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FastRegistry.Load.Comparison;
 
 /// <summary>A row after the runs.</summary>
@@ -8,4 +10,11 @@ namespace FastRegistry.Load.Comparison;
 /// <param name="GoalReached">By the median; null without goal or figure.</param>
 /// <param name="Missing">Why there is no figure.</param>
 internal sealed record RowResult(
-    string What, string Unit, Spread? Measured, Spread? Baseline, Spread? Ratio, string Goal, bool? GoalReached, string? Missing);
+    string What, string Unit, Spread? Measured, Spread? Baseline, Spread? Ratio, string Goal, bool? GoalReached, string? Missing)
+{
+    /// <summary>Every figure of the product, in the order of the runs.</summary>
+    public ImmutableArray<double> MeasuredFigures { get; init; } = [];
+
+    /// <summary>Every figure of the baseline, likewise.</summary>
+    public ImmutableArray<double> BaselineFigures { get; init; } = [];
+}

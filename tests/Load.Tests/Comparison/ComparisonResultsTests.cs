@@ -15,6 +15,8 @@ public sealed class ComparisonResultsTests
         Assert.Equal(new Spread(11, 10, 12, 3), row.Measured);
         Assert.Equal(new Spread(33, 20, 60, 3), row.Baseline);
         Assert.Equal(new Spread(3, 2, 5, 3), row.Ratio);
+        Assert.Equal([10, 12, 11], row.MeasuredFigures);
+        Assert.Equal([20, 60, 33], row.BaselineFigures);
         Assert.True(row.GoalReached);
     }
 
