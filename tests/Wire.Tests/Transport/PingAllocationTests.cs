@@ -11,6 +11,7 @@ namespace FastRegistry.Wire.Tests.Transport;
 public sealed class PingAllocationTests
 {
     private const int RoundTrips = 10_000;
+    private const int Attempts = 5;
 
     // Of the whole process over all round trips: tiered compilation and the runner allocate now and then; one object per round trip is 240 kB.
     private const long ToleranceBytes = 64 * 1024;
@@ -52,15 +53,18 @@ public sealed class PingAllocationTests
         pinger.Run(2_000);
         Eventually.True(() => pinger.Left == 0);
 
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        pinger.Run(RoundTrips);
-        while (pinger.Left > 0)
+        // What allocates per round trip does so in every run; what the runtime does beside it on a busy machine does not.
+        List<long> allocated = [];
+        do
         {
-            Thread.Sleep(1);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            pinger.Run(RoundTrips);
+            Eventually.True(() => pinger.Left == 0);
+            allocated.Add(GC.GetTotalAllocatedBytes(precise: true) - before);
         }
+        while (allocated[^1] > ToleranceBytes && allocated.Count < Attempts);
 
-        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-        Assert.InRange(allocated, 0, ToleranceBytes);
+        Assert.True(allocated[^1] <= ToleranceBytes, $"bytes allocated in each of {Attempts} runs: {string.Join(", ", allocated)}");
         server.Abort(CloseReason.Aborted);
         client.Abort(CloseReason.Aborted);
         Eventually.True(() => _resources.Blocks.Rented == 0);
