@@ -19,6 +19,8 @@ internal static class ScenarioCommand
         }
 
         ScenarioArguments read = ScenarioArguments.Read(definition, arguments);
+        JsonFile.RequireWritable(read.JsonFile);
+        ReportFiles.RequireFolder(read.ReportFolder);
         IRunConsole console = read.Quiet ? new QuietConsole() : new RunConsole(Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
         await using ServersForRun servers = await ServersForRun.FindAsync(read, console.Note, interrupted);
         LoadReport report = await ScenarioRun.RunAsync(read.Settings with { Servers = servers.Addresses }, read.Generators, read.Thresholds, console, interrupted);

@@ -20,6 +20,7 @@ internal static class CompareCommand
         }
 
         CompareArguments read = CompareArguments.Read(arguments);
+        JsonFile.RequireWritable(read.JsonFile);
         IRunConsole console = read.Quiet ? new QuietConsole() : new RunConsole(Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
         ComparisonRunner runner = new(read, console);
         ComparisonReport report = await runner.RunAsync(interrupted);

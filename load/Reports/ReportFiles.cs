@@ -7,6 +7,28 @@ namespace FastRegistry.Load.Reports;
 /// <summary>Writes a report in every format.</summary>
 internal static class ReportFiles
 {
+    /// <summary>Finds out before a run what would otherwise cost its report.</summary>
+    /// <exception cref="CannotRunException">Nothing can be written there.</exception>
+    public static void RequireFolder(string? folder)
+    {
+        if (folder is null)
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string probe = Path.Combine(folder, $".{Guid.NewGuid():N}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new CannotRunException($"--report: nothing can be written to '{folder}': {fault.Message}");
+        }
+    }
+
     /// <summary>Writes <c>.json .txt .md .csv -timeline.csv</c>; files of these names are replaced. Tells their paths.</summary>
     /// <param name="folder">Made when it is not there.</param>
     /// <param name="baseName">Name of the files without what tells the format.</param>

@@ -83,4 +83,21 @@ public sealed class ReportFilesTests : IDisposable
 
         Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_folder_or_file_that_cannot_be_written_is_refused_before_the_run()
+    {
+        string file = Path.Combine(_folder, "file");
+        await File.WriteAllTextAsync(file, "kept", TestContext.Current.CancellationToken);
+
+        ReportFiles.RequireFolder(Path.Combine(_folder, "new"));
+        JsonFile.RequireWritable(file);
+        CannotRunException folderRefused = Assert.Throws<CannotRunException>(() => ReportFiles.RequireFolder(file));
+        CannotRunException fileRefused = Assert.Throws<CannotRunException>(() => JsonFile.RequireWritable(Path.Combine(_folder, "missing", "file")));
+
+        Assert.StartsWith($"--report: nothing can be written to '{file}': ", folderRefused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("--json: cannot write", fileRefused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "new")));
+        Assert.Equal("kept", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
 }
