@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Push;
@@ -6,12 +7,18 @@ namespace FastRegistry.Server.Push;
 /// <summary>Pushes the newest list of changed services to their subscribers.</summary>
 /// <remarks>
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
-/// once (its dirty mark), a subscription at most once (its resync mark).
+/// once (its dirty mark), a subscription at most once (its resync mark). While pushes are switched off the marks stay where they are, so that each of them is one
+/// push of the newest list afterwards.
 /// </remarks>
-internal sealed class PushWorker
+internal sealed class PushWorker(SwitchBoard switches)
 {
     // ServiceEntry: push to all its subscribers. Subscription: push to this one.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+
+    // Holds one wake-up that came before the worker waited for it.
+    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
     private readonly List<Subscription> _subscribers = [];
     private bool _ended;
     private int _queued;
@@ -34,6 +41,9 @@ internal sealed class PushWorker
     /// <summary>From now on marks are taken and nothing is pushed.</summary>
     public void End() => Volatile.Write(ref _ended, true);
 
+    /// <summary>The switches have changed: a worker that waits for pushes to be switched on looks again.</summary>
+    public void Wake() => _wakeUps.Writer.TryWrite(true);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -43,6 +53,11 @@ internal sealed class PushWorker
                 while (Step() && !cancellationToken.IsCancellationRequested)
                 {
                 }
+
+                if (!switches.Current.PushEnabled)
+                {
+                    await _wakeUps.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -51,10 +66,10 @@ internal sealed class PushWorker
         }
     }
 
-    /// <summary>Handles one mark; false when there is none. One thread at a time.</summary>
+    /// <summary>Handles one mark; false when there is none, or when pushes are switched off. One thread at a time.</summary>
     public bool Step()
     {
-        if (!_marked.Reader.TryRead(out object? marked))
+        if (!switches.Current.PushEnabled || !_marked.Reader.TryRead(out object? marked))
         {
             return false;
         }
