@@ -7,18 +7,14 @@ namespace FastRegistry.Server.Push;
 /// <summary>Pushes the newest list of changed services to their subscribers.</summary>
 /// <remarks>
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
-/// once (its dirty mark), a subscription at most once (its resync mark). While pushes are switched off the marks stay where they are, so that each of them is one
-/// push of the newest list afterwards.
+/// once (its dirty mark), a subscription at most once (its resync mark). While pushes are switched off, marks stay set and are put aside, so that each is one push of
+/// the newest list afterwards.
 /// </remarks>
 internal sealed class PushWorker(SwitchBoard switches)
 {
-    // ServiceEntry: push to all its subscribers. Subscription: push to this one.
+    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: look at the switches again.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
-
-    // Holds one wake-up that came before the worker waited for it.
-    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-
+    private readonly HeldMarks _held = new();
     private readonly List<Subscription> _subscribers = [];
     private bool _ended;
     private int _queued;
@@ -41,8 +37,8 @@ internal sealed class PushWorker(SwitchBoard switches)
     /// <summary>From now on marks are taken and nothing is pushed.</summary>
     public void End() => Volatile.Write(ref _ended, true);
 
-    /// <summary>The switches have changed: a worker that waits for pushes to be switched on looks again.</summary>
-    public void Wake() => _wakeUps.Writer.TryWrite(true);
+    /// <summary>The switches have changed: what was put aside may have to go out.</summary>
+    public void Wake() => _marked.Writer.TryWrite(this);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -53,11 +49,6 @@ internal sealed class PushWorker(SwitchBoard switches)
                 while (Step() && !cancellationToken.IsCancellationRequested)
                 {
                 }
-
-                if (!switches.Current.PushEnabled)
-                {
-                    await _wakeUps.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -66,12 +57,30 @@ internal sealed class PushWorker(SwitchBoard switches)
         }
     }
 
-    /// <summary>Handles one mark; false when there is none, or when pushes are switched off. One thread at a time.</summary>
+    /// <summary>Handles one mark; false when there is none. One thread at a time.</summary>
     public bool Step()
     {
-        if (!switches.Current.PushEnabled || !_marked.Reader.TryRead(out object? marked))
+        bool enabled = switches.Current.PushEnabled;
+        if (enabled && _held.Count > 0)
+        {
+            _held.MoveTo(_marked.Writer);
+        }
+
+        if (!_marked.Reader.TryRead(out object? marked))
         {
             return false;
+        }
+
+        if (marked == this)
+        {
+            return true;
+        }
+
+        if (!enabled)
+        {
+            // Still counted as waiting.
+            Interlocked.Add(ref _queued, -_held.Add(marked));
+            return true;
         }
 
         Interlocked.Decrement(ref _queued);

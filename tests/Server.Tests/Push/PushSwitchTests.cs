@@ -100,6 +100,8 @@ public sealed class PushSwitchTests : IDisposable
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
         _node.Node.Switch("pushEnabled", "false");
         _provider.Register("s", 1);
         _provider.Register("t", 1);
@@ -107,16 +109,76 @@ public sealed class PushSwitchTests : IDisposable
 
         // Another switch wakes it too; it must look again and go back to sleep.
         _node.Node.Switch("lightBeatEnabled", "false");
+        Assert.Equal(2, Queued(_node.Node.Push));
         _node.Node.Switch("pushEnabled", "true");
         while (Queued(_node.Node.Push) > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            deadline.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
         await stop.CancelAsync();
         await Task.WhenAll(running);
         Assert.Equal([1UL, 2UL], _watcher.ReadAll().Select(static push => push.CorrelationId).Order());
+    }
+
+    [Fact]
+    public void Marks_of_services_that_nobody_watches_any_more_do_not_pile_up()
+    {
+        _node.Node.Switch("pushEnabled", "false");
+        _provider.Register("s", 1);
+        for (int i = 0; i < 3_000; i++)
+        {
+            _watcher.Subscribe(100, $"short-lived-{i}");
+            _provider.Register($"short-lived-{i}", 1);
+            _provider.Deregister($"short-lived-{i}", 1);
+            Assert.True(_watcher.Unsubscribe(100));
+        }
+
+        Assert.InRange(Queued(_node.Node.Push), 1, 2 * 1024);
+        _node.Node.Switch("pushEnabled", "true");
+        Assert.Equal(1UL, Assert.Single(_watcher.ReadAll()).CorrelationId);
+        Assert.Equal(0, Queued(_node.Node.Push));
+    }
+
+    [Fact]
+    public void However_many_services_change_while_it_is_off_none_is_forgotten_and_none_pushed_twice()
+    {
+        const int Services = 3_000;
+        for (int i = 0; i < Services; i++)
+        {
+            _watcher.Subscribe((ulong)(100 + i), $"watched-{i}");
+        }
+
+        _node.Node.Switch("pushEnabled", "false");
+        for (int round = 1; round <= 2; round++)
+        {
+            for (int i = 0; i < Services; i++)
+            {
+                _provider.Register($"watched-{i}", round);
+            }
+        }
+
+        Assert.Equal(Services, Queued(_node.Node.Push));
+        _node.Node.Switch("pushEnabled", "true");
+        List<ReceivedFrame> pushes = _watcher.ReadAll();
+        Assert.Equal(Enumerable.Range(100, Services).Select(static id => (ulong)id), pushes.Select(static push => push.CorrelationId).Order());
+        Assert.All(pushes, static push => Assert.Equal([1, 2], push.Pushed.Ports()));
+    }
+
+    [Fact]
+    public void A_subscriber_that_comes_back_to_a_service_while_it_is_off_is_told_of_later_changes()
+    {
+        _node.Node.Switch("pushEnabled", "false");
+        _provider.Register("s", 1);
+        Assert.True(_watcher.Unsubscribe(1));
+        Assert.Equal([1], _watcher.Subscribe(5, "s").Ports());
+        _provider.Register("s", 2);
+        _node.Node.Switch("pushEnabled", "true");
+
+        ReceivedFrame push = Assert.Single(_watcher.ReadAll());
+        Assert.Equal(5UL, push.CorrelationId);
+        Assert.Equal([1, 2], push.Pushed.Ports());
     }
 
     private static int Queued(PushDispatcher push) => push.Workers.Sum(static worker => worker.Queued);

@@ -105,10 +105,10 @@ public sealed class RateLimitWindowTests
     }
 
     [Fact]
-    public async Task Threads_at_once_never_get_more_than_the_maximum_of_each_window_while_time_goes_on()
+    public async Task Threads_at_once_get_exactly_the_maximum_of_every_window_while_time_goes_on()
     {
         const int Maximum = 10;
-        const int Windows = 200;
+        const int Windows = 300;
         RateLimitWindow window = NewWindow(Maximum);
         int within = 0;
         int finished = 0;
@@ -122,18 +122,36 @@ public sealed class RateLimitWindowTests
                 }
             }
         }))];
-        for (int i = 1; i < Windows; i++)
+        for (int i = 0; i < Windows; i++)
         {
-            _time.Advance(Second);
-            window.Count();
+            RateLimitVerdict verdict;
+            while ((verdict = window.Count()) != RateLimitVerdict.Beyond)
+            {
+                Interlocked.Add(ref within, verdict == RateLimitVerdict.Within ? 1 : 0);
+            }
+
+            if (i + 1 < Windows)
+            {
+                _time.Advance(Second);
+            }
         }
 
         Volatile.Write(ref finished, 1);
         await Task.WhenAll(callers);
-        Assert.InRange(within, 0, Windows * Maximum);
+        Assert.Equal(Windows * Maximum, within);
+    }
 
-        // However late a thread was, the last window is not reopened.
-        Assert.Equal(RateLimitVerdict.Beyond, Count(window, Maximum + 2)[^1]);
+    [Fact]
+    public void A_thread_that_read_the_clock_long_ago_counts_in_the_window_the_others_have_reached()
+    {
+        SettableTimeProvider clock = new();
+        RateLimitWindow window = new(new RateLimitRule { Maximum = 2 }, clock);
+        clock.Timestamp = (3 * clock.TimestampFrequency) + 1;
+        Assert.Equal(RateLimitVerdict.Within, window.Count());
+        clock.Timestamp = clock.TimestampFrequency;
+        Assert.Equal(RateLimitVerdict.Within, window.Count());
+        clock.Timestamp = 3 * clock.TimestampFrequency;
+        Assert.Equal(RateLimitVerdict.FirstBeyond, window.Count());
     }
 
     private RateLimitWindow NewWindow(int maximum, RateLimitPeriod period = RateLimitPeriod.Second) =>
