@@ -204,24 +204,25 @@ public sealed class SwitchBoardTests
     [Fact]
     public async Task Updates_of_different_switches_at_once_are_all_kept_and_the_last_word_has_all_of_them()
     {
-        const int Rounds = 500;
+        const int Rounds = 20_000;
         Switches? last = null;
         int inside = 0;
         int overlaps = 0;
         _board.Changed += switches =>
         {
             overlaps += Interlocked.Increment(ref inside) == 1 ? 0 : 1;
+            Thread.SpinWait(20);
             last = switches;
             Interlocked.Decrement(ref inside);
         };
         string[] entries = ["clientBeatInterval", "pushCacheMillis", "defaultCacheMillis"];
-        await Task.WhenAll(entries.Select(entry => Task.Run(() =>
+        await Together.RunAsync(entries.Length, thread =>
         {
             for (int i = 1; i <= Rounds; i++)
             {
-                Update(entry, $"{20_000 + i}");
+                Update(entries[thread], $"{20_000 + i}");
             }
-        })));
+        });
 
         Assert.Equal(
             new Switches
