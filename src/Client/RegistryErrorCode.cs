@@ -21,10 +21,10 @@ public enum RegistryErrorCode
     /// <summary>A bound of the server or of the client would be passed; the message names it.</summary>
     LimitExceeded = 5,
 
-    /// <summary>The server has too much to do.</summary>
+    /// <summary>The server has too much to do, or a rate limit is reached.</summary>
     Overloaded = 6,
 
-    /// <summary>The server is starting or stopping.</summary>
+    /// <summary>The server is starting, or its operator has it refuse such operations.</summary>
     Unavailable = 7,
 
     /// <summary>It contradicts what exists.</summary>

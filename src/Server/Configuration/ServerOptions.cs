@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using FastRegistry.Server.Control;
+using FastRegistry.Server.RateLimiting;
+
 namespace FastRegistry.Server.Configuration;
 
 /// <summary>Everything that can be set. Each property is a section of the configuration.</summary>
@@ -14,4 +18,10 @@ internal sealed record ServerOptions
     public LimitOptions Limits { get; init; } = new();
 
     public WorkerOptions Workers { get; init; } = new();
+
+    /// <summary>What the operator's switches begin with.</summary>
+    public Switches Switches { get; init; } = new();
+
+    /// <summary>What the control points begin with; one that is not there has no limit.</summary>
+    public ImmutableDictionary<ControlPoint, RateLimitRule> RateLimits { get; init; } = ImmutableDictionary<ControlPoint, RateLimitRule>.Empty;
 }

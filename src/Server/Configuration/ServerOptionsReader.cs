@@ -1,12 +1,18 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Naming;
+using FastRegistry.Server.RateLimiting;
 
 namespace FastRegistry.Server.Configuration;
 
 /// <summary>Reads and checks the configuration, once, before anything starts.</summary>
 internal static class ServerOptionsReader
 {
+    private const string SwitchesSection = "Switches";
+    private const string RateLimitsSection = "RateLimits";
+
     /// <exception cref="ConfigurationError">A value is wrong, or a key of one of our sections is unknown.</exception>
     public static ServerOptions Read(IConfiguration configuration)
     {
@@ -19,6 +25,8 @@ internal static class ServerOptionsReader
             Deadlines = Bind(configuration, "Deadlines", options.Deadlines),
             Limits = Bind(configuration, "Limits", options.Limits),
             Workers = Bind(configuration, "Workers", options.Workers),
+            Switches = ReadSwitches(configuration.GetSection(SwitchesSection)),
+            RateLimits = ReadRateLimits(configuration),
         };
         return Check(options);
     }
@@ -40,6 +48,8 @@ internal static class ServerOptionsReader
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
         CheckRange("Workers:Push", options.Workers.Push, 1, 64);
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
+        CheckSwitches(options.Switches);
+        CheckRateLimits(options.RateLimits);
         if (options.Http.Port == options.ClientTransport.Port && options.Http.Port != 0 && options.Http.Address == options.ClientTransport.Address)
         {
             throw new ConfigurationError("ClientTransport:Port", $"must differ from Http:Port ({options.Http.Port})");
@@ -61,7 +71,7 @@ internal static class ServerOptionsReader
         {
             if (!known.Contains(value.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new ConfigurationError($"{section}:{value.Key}", $"is not a setting; there are {string.Join(", ", known)}");
+                throw UnknownKey(section, value.Key, known);
             }
         }
 
@@ -74,6 +84,69 @@ internal static class ServerOptionsReader
         {
             // The binder's message names the key and the type.
             throw new ConfigurationError(section, fault.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    /// <summary>The switches are named as Nacos' document names them and read as its update call reads them, so that both have one rule.</summary>
+    private static Switches ReadSwitches(IConfigurationSection section)
+    {
+        Switches switches = new();
+        foreach (IConfigurationSection value in section.GetChildren())
+        {
+            SwitchEntry entry = SwitchEntries.All.FirstOrDefault(known => known.DocumentName.Equals(value.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw UnknownKey(SwitchesSection, value.Key, SwitchEntries.All.Select(static known => known.DocumentName));
+            if (!entry.TryApply(switches, value.Value ?? "", out Switches? next, out string? rule))
+            {
+                throw new ConfigurationError($"{SwitchesSection}:{value.Key}", rule);
+            }
+
+            switches = next;
+        }
+
+        return switches;
+    }
+
+    private static ImmutableDictionary<ControlPoint, RateLimitRule> ReadRateLimits(IConfiguration configuration)
+    {
+        ImmutableDictionary<ControlPoint, RateLimitRule>.Builder rules = ImmutableDictionary.CreateBuilder<ControlPoint, RateLimitRule>();
+        string[] names = Enum.GetNames<ControlPoint>();
+        foreach (IConfigurationSection section in configuration.GetSection(RateLimitsSection).GetChildren())
+        {
+            string name = names.FirstOrDefault(name => name.Equals(section.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw UnknownKey(RateLimitsSection, section.Key, names);
+            if (section.Value is not null)
+            {
+                throw new ConfigurationError(section.Path, $"is a section; there are {section.Path}:Maximum, {section.Path}:Type and {section.Path}:Period");
+            }
+
+            rules.Add(Enum.Parse<ControlPoint>(name), Bind(configuration, section.Path, new RateLimitRule()));
+        }
+
+        return rules.ToImmutable();
+    }
+
+    private static ConfigurationError UnknownKey(string section, string key, IEnumerable<string> known) =>
+        new($"{section}:{key}", $"is not a setting; there are {string.Join(", ", known)}");
+
+    private static void CheckSwitches(Switches switches)
+    {
+        foreach (SwitchEntry entry in SwitchEntries.All)
+        {
+            if (entry.FindBrokenRule(switches) is { } rule)
+            {
+                throw new ConfigurationError($"{SwitchesSection}:{entry.DocumentName}", rule);
+            }
+        }
+    }
+
+    private static void CheckRateLimits(ImmutableDictionary<ControlPoint, RateLimitRule> rules)
+    {
+        foreach ((ControlPoint point, RateLimitRule rule) in rules)
+        {
+            if (rule.FindBrokenRule(point) is { } broken)
+            {
+                throw new ConfigurationError($"{RateLimitsSection}:{point}:{broken.Member}", broken.Rule);
+            }
         }
     }
 

@@ -1,4 +1,6 @@
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Observability;
+using FastRegistry.Server.RateLimiting;
 
 namespace FastRegistry.Server.Hosting;
 
@@ -16,6 +18,9 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_subscriptions", "Subscriptions of all clients.", () => node.Registry.SubscriptionCount);
         metrics.Gauge("fastregistry_revision", "Highest revision given out.", () => node.Registry.Revisions.Current);
         metrics.Gauge("fastregistry_provisional", "1 while lists are provisional.", () => node.Registry.IsProvisional ? 1 : 0);
+        metrics.Gauge("fastregistry_status_up", "1 while the status is UP: no naming request is refused for it.", () => node.Status.Current == ServerStatus.Up ? 1 : 0);
+        metrics.Gauge("fastregistry_push_enabled", "0 while pushes are switched off.", () => node.Switches.Current.PushEnabled ? 1 : 0);
+        RateLimitMetrics.Define(node.RateLimits, metrics);
         metrics.Counter("fastregistry_pushes_total", "Lists written to subscribers.", () => node.Push.Workers.Sum(static worker => worker.Pushes));
         metrics.Counter("fastregistry_resyncs_total", "Lists put off because a subscriber was behind.", () => node.Push.Workers.Sum(static worker => worker.Resyncs));
         metrics.Gauge("fastregistry_push_queue", "Marked services and subscriptions that wait for a push worker.", () => node.Push.Workers.Sum(static worker => worker.Queued));

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
+using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
 using FastRegistry.Server.Sessions;
 using FastRegistry.Server.Work;
@@ -43,7 +45,11 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             MaximumEntries = checked((2 * limits.Connections) + limits.Services + 65_536),
             OwnerFaulted = log.DeadlineFault,
         });
-        Push = new PushDispatcher(options.Workers.Push);
+        Switches = new SwitchBoard(options.Switches, log);
+        Status = new NodeStatus(Switches);
+        RateLimits = new RateLimiter(options.RateLimits, timeProvider, log);
+        Admission = new NamingAdmission(Status, RateLimits);
+        Push = new PushDispatcher(options.Workers.Push, Switches);
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         Registry = new ServiceRegistry(epoch, Wheel, timeProvider, limits, options.Deadlines, Push);
         Requests = new RequestQueue(limits);
@@ -56,9 +62,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             Push = Push,
             Clients = new ClientDirectory(Registry, Wheel, options.Deadlines.Reaffirm),
             Sessions = new SessionTable(allowance.Clients, allowance.LimitText),
-            Naming = new NamingRequests(Registry, limits, log),
+            Naming = new NamingRequests(Registry, limits, Admission, log),
             Requests = Requests,
             BudgetRetry = new BudgetRetry(Wheel),
+            RateLimits = RateLimits,
             Metrics = Metrics,
             Log = log,
         };
@@ -83,6 +90,15 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public SessionAcceptor Acceptor { get; }
 
     public RegistryMetrics Metrics { get; } = new();
+
+    public SwitchBoard Switches { get; }
+
+    /// <summary>Which naming requests are taken.</summary>
+    public NodeStatus Status { get; }
+
+    public RateLimiter RateLimits { get; }
+
+    public NamingAdmission Admission { get; }
 
     public NodeState State => (NodeState)Volatile.Read(ref _state);
 
@@ -117,8 +133,11 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public void Start()
     {
         new WarmUp(Registry, Wheel, Requests, _log).Start(Options.Deadlines.WarmUp);
-        _listener?.Start();
+
+        // Before the first client is let in: it would be told that the node is starting, and a listener that fails at once would not be noticed.
+        Status.Report(ServerStatus.Up);
         Volatile.Write(ref _state, (int)NodeState.Ready);
+        _listener?.Start();
     }
 
     /// <summary>Accepts nothing more, asks clients to leave with a spread, waits for them up to the drain deadline, closes the rest.</summary>

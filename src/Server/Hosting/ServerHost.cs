@@ -65,6 +65,7 @@ internal sealed class ServerHost : IAsyncDisposable
 
         WebApplication application = builder.Build();
         application.UseMiddleware<HttpFaults>();
+        application.UseMiddleware<HttpAdmission>();
         InstanceEndpoints.Map(application);
         HealthEndpoints.Map(application);
         OperatorEndpoints.Map(application);

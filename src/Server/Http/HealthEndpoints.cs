@@ -1,3 +1,4 @@
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Observability;
 
@@ -10,9 +11,21 @@ internal static class HealthEndpoints
     {
         // Alive as long as it can answer; a stopping node is alive.
         application.MapGet("/health/live", static () => Results.Text("alive"));
-        application.MapGet("/health/ready", static (RegistryNode node) => node.State == NodeState.Ready
-            ? Results.Text("ready")
-            : Results.Text(node.State.ToString().ToLowerInvariant(), statusCode: StatusCodes.Status503ServiceUnavailable));
+        application.MapGet("/health/ready", static (RegistryNode node) => FindReasonNotReady(node) is { } reason
+            ? Results.Text(reason, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ready"));
         application.MapGet("/metrics", static (RegistryNode node) => Results.Text(PrometheusText.Write(node.Metrics.Definitions), PrometheusText.ContentType));
+    }
+
+    /// <summary>Not ready to be routed to: by its state, or because its status refuses some requests. Null when ready.</summary>
+    private static string? FindReasonNotReady(RegistryNode node)
+    {
+        if (node.State != NodeState.Ready)
+        {
+            return node.State.ToString().ToLowerInvariant();
+        }
+
+        ServerStatus status = node.Status.Current;
+        return status == ServerStatus.Up ? null : status.Name().ToLowerInvariant();
     }
 }

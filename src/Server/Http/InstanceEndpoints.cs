@@ -1,4 +1,5 @@
 using System.Net;
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
@@ -10,21 +11,18 @@ internal static class InstanceEndpoints
 {
     private const string Path = "/nacos/v1/ns/instance";
 
-    // Nacos' defaultPushCacheMillis: when a polling client should ask again.
-    private const long CacheMilliseconds = 10_000;
-
     public static void Map(WebApplication application)
     {
-        application.MapPost(Path, RegisterAsync);
-        application.MapDelete(Path, DeregisterAsync);
-        application.MapGet($"{Path}/list", ListAsync);
+        application.MapPost(Path, RegisterAsync).WithMetadata(NamingOperation.HttpRegister);
+        application.MapDelete(Path, DeregisterAsync).WithMetadata(NamingOperation.HttpDeregister);
+        application.MapGet($"{Path}/list", ListAsync).WithMetadata(NamingOperation.HttpList);
     }
 
-    private static async Task<IResult> RegisterAsync(HttpContext context, IpPortClients clients)
+    private static async Task<IResult> RegisterAsync(HttpContext context, IpPortClients clients, RegistryNode node)
     {
         HttpParameters parameters = await HttpParameters.ReadAsync(context.Request).ConfigureAwait(false);
         ServiceKey key = ReadService(parameters);
-        Instance instance = ReadInstance(parameters);
+        Instance instance = ReadInstance(parameters, node.Switches.Current);
         if (clients.Register(key, instance) is { } error)
         {
             throw new ParameterError(error.Text, error.Retryable ? (int)HttpStatusCode.ServiceUnavailable : (int)HttpStatusCode.BadRequest);
@@ -33,11 +31,11 @@ internal static class InstanceEndpoints
         return Ok();
     }
 
-    private static async Task<IResult> DeregisterAsync(HttpContext context, IpPortClients clients)
+    private static async Task<IResult> DeregisterAsync(HttpContext context, IpPortClients clients, RegistryNode node)
     {
         HttpParameters parameters = await HttpParameters.ReadAsync(context.Request).ConfigureAwait(false);
         ServiceKey key = ReadService(parameters);
-        Instance instance = ReadInstance(parameters);
+        Instance instance = ReadInstance(parameters, node.Switches.Current);
         clients.Deregister(key, instance.Identity.Ip, instance.Identity.Port);
         return Ok();
     }
@@ -70,7 +68,7 @@ internal static class InstanceEndpoints
             key.GroupedName,
             key.Group,
             clusters,
-            CacheMilliseconds,
+            node.Switches.Current.DefaultPushCacheMilliseconds,
             hosts,
             timeProvider.GetUtcNow().ToUnixTimeMilliseconds(),
             Checksum: "",
@@ -101,7 +99,7 @@ internal static class InstanceEndpoints
         return new ServiceKey(@namespace, group, name);
     }
 
-    private static Instance ReadInstance(HttpParameters parameters)
+    private static Instance ReadInstance(HttpParameters parameters, Switches switches)
     {
         string ip = parameters.Require("ip");
         int port = parameters.RequirePort("port");
@@ -110,7 +108,7 @@ internal static class InstanceEndpoints
         ParameterError.ThrowIf("ip", NameRules.BrokenByIp(ip));
         ParameterError.ThrowIf("clusterName", NameRules.BrokenByCluster(cluster));
         ParameterError.ThrowIf("weight", NameRules.BrokenByWeight(weight));
-        if (!parameters.FlagOr("ephemeral", true))
+        if (!parameters.FlagOr("ephemeral", switches.DefaultInstanceEphemeral))
         {
             throw new ParameterError("Param 'ephemeral' is illegal, persistent instances are not supported by this version.", (int)HttpStatusCode.NotImplemented);
         }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;
@@ -14,7 +15,7 @@ namespace FastRegistry.Server.Naming;
 /// <see cref="TryRunNow"/> is called on a session's receive path and does only what is O(1) or small; the rest is parsed there and run by a worker
 /// through <see cref="RunQueued"/>.
 /// </remarks>
-internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limits, ILogger log)
+internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limits, NamingAdmission admission, ILogger log)
 {
     // A list of up to this many instances is built on the receive path: less work than handing it over.
     private const int SmallListInstances = 64;
@@ -31,6 +32,12 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
     public bool TryRunNow(INamingCaller caller, MessageType type, in ReadOnlySequence<byte> body, out NamingAnswer answer, [NotNullWhen(false)] out IMessage? queued)
     {
         queued = null;
+        if (admission.TryRefuse(type, out RequestError? refusal))
+        {
+            answer = NamingAnswer.Of(refusal);
+            return true;
+        }
+
         if (type == MessageType.Query && TryQueryQuickly(caller, body, out answer))
         {
             return true;

@@ -1,3 +1,4 @@
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Push;
@@ -9,13 +10,17 @@ internal sealed class PushDispatcher
     private readonly PushWorker[] _workers;
     private bool _ended;
 
-    public PushDispatcher(int workers)
+    /// <param name="workers">How many.</param>
+    /// <param name="switches">Switch pushes off and on; the dispatcher listens to them for its life.</param>
+    public PushDispatcher(int workers, SwitchBoard switches)
     {
         _workers = new PushWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new PushWorker();
+            _workers[i] = new PushWorker(switches);
         }
+
+        switches.Changed += WakeWorkers;
     }
 
     public IReadOnlyList<PushWorker> Workers => _workers;
@@ -41,6 +46,14 @@ internal sealed class PushDispatcher
 
     /// <summary>A subscriber that had been behind is ready for the newest list.</summary>
     public void Resync(Subscription subscription) => WorkerOf(subscription.Service).Enqueue(subscription);
+
+    private void WakeWorkers(Switches switches)
+    {
+        foreach (PushWorker worker in _workers)
+        {
+            worker.Wake();
+        }
+    }
 
     private PushWorker WorkerOf(ServiceEntry service) => _workers[(uint)service.Key.GetHashCode() % (uint)_workers.Length];
 }

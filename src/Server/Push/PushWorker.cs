@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Push;
@@ -6,12 +7,14 @@ namespace FastRegistry.Server.Push;
 /// <summary>Pushes the newest list of changed services to their subscribers.</summary>
 /// <remarks>
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
-/// once (its dirty mark), a subscription at most once (its resync mark).
+/// once (its dirty mark), a subscription at most once (its resync mark). While pushes are switched off, marks stay set and are put aside, so that each is one push of
+/// the newest list afterwards.
 /// </remarks>
-internal sealed class PushWorker
+internal sealed class PushWorker(SwitchBoard switches)
 {
-    // ServiceEntry: push to all its subscribers. Subscription: push to this one.
+    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: look at the switches again.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly HeldMarks _held = new();
     private readonly List<Subscription> _subscribers = [];
     private bool _ended;
     private int _queued;
@@ -34,6 +37,9 @@ internal sealed class PushWorker
     /// <summary>From now on marks are taken and nothing is pushed.</summary>
     public void End() => Volatile.Write(ref _ended, true);
 
+    /// <summary>The switches have changed: what was put aside may have to go out.</summary>
+    public void Wake() => _marked.Writer.TryWrite(this);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -54,9 +60,27 @@ internal sealed class PushWorker
     /// <summary>Handles one mark; false when there is none. One thread at a time.</summary>
     public bool Step()
     {
+        bool enabled = switches.Current.PushEnabled;
+        if (enabled && _held.Count > 0)
+        {
+            _held.MoveTo(_marked.Writer);
+        }
+
         if (!_marked.Reader.TryRead(out object? marked))
         {
             return false;
+        }
+
+        if (marked == this)
+        {
+            return true;
+        }
+
+        if (!enabled)
+        {
+            // Still counted as waiting.
+            Interlocked.Add(ref _queued, -_held.Add(marked));
+            return true;
         }
 
         Interlocked.Decrement(ref _queued);

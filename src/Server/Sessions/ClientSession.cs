@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
@@ -258,6 +259,9 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             case FrameKind.Ping:
                 PingBody ping = FixedBodies.Ping(frame.Body);
                 Acknowledge(ping.AcknowledgedPush);
+
+                // A rule of this point only monitors: a ping is always answered.
+                Services.RateLimits.Count(ControlPoint.HealthCheck);
                 replies.WritePong(new PongBody(ping.Token));
                 return null;
             case FrameKind.Probe:

@@ -2,6 +2,7 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
+using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
 using FastRegistry.Server.Work;
 using FastRegistry.Wire.Timing;
@@ -28,6 +29,8 @@ internal sealed class SessionServices
     public required RequestQueue Requests { get; init; }
 
     public required BudgetRetry BudgetRetry { get; init; }
+
+    public required RateLimiter RateLimits { get; init; }
 
     public required RegistryMetrics Metrics { get; init; }
 

@@ -21,10 +21,10 @@ public enum ErrorCode
     /// <summary>A bound would be passed; the text names it.</summary>
     LimitExceeded = 5,
 
-    /// <summary>The node has too much to do; try again after the given time.</summary>
+    /// <summary>The node has too much to do, or a rate limit is reached; try again after the given time.</summary>
     Overloaded = 6,
 
-    /// <summary>The node is starting or stopping.</summary>
+    /// <summary>The node's status refuses it: the node is starting, or its operator has said so; status and operation are named.</summary>
     Unavailable = 7,
 
     /// <summary>It contradicts what exists, for example a persistent instance in an ephemeral service.</summary>

@@ -1,4 +1,6 @@
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Control;
+using FastRegistry.Server.RateLimiting;
 using Microsoft.Extensions.Configuration;
 
 namespace FastRegistry.Server.Tests.Configuration;
@@ -55,6 +57,23 @@ public sealed class ServerOptionsTests
     [InlineData("Http:Prot", "80")]
     [InlineData("Limits:Conections", "80")]
     [InlineData("Deadlines:Idle", "00:00:20")]
+    [InlineData("Switches:PushEnabled", "treu")]
+    [InlineData("Switches:PushEnabld", "true")]
+    [InlineData("Switches:DefaultPushCacheMillis", "9999")]
+    [InlineData("Switches:DefaultCacheMillis", "999")]
+    [InlineData("Switches:ClientBeatInterval", "00:00:05")]
+    [InlineData("Switches:CheckTimes", "0")]
+    [InlineData("Switches:LimitedUrlMap", "/x")]
+    [InlineData("Switches:OverriddenServerStatus", "Closed")]
+    [InlineData("RateLimits:Query", "100")]
+    [InlineData("RateLimits:Queries", "100")]
+    [InlineData("RateLimits:Query:Max", "100")]
+    [InlineData("RateLimits:Query:Maximum", "-2")]
+    [InlineData("RateLimits:Query:Maximum", "many")]
+    [InlineData("RateLimits:Query:Type", "Refuse")]
+    [InlineData("RateLimits:Query:Type", "7")]
+    [InlineData("RateLimits:Query:Period", "Hour")]
+    [InlineData("RateLimits:HealthCheck:Type", "Intercept")]
     public void A_wrong_value_or_key_is_one_line_that_names_the_key(string key, string value)
     {
         ConfigurationError error = Assert.Throws<ConfigurationError>(() => Read((key, value)));
@@ -78,6 +97,36 @@ public sealed class ServerOptionsTests
         Assert.Equal(TimeSpan.Zero, options.Deadlines.Drain);
         Assert.Equal(TimeSpan.Zero, options.Deadlines.GoAwaySpread);
         Assert.Equal(TimeSpan.Zero, options.Deadlines.WarmUp);
+    }
+
+    [Fact]
+    public void Switches_are_read_under_the_names_of_the_document_in_any_case()
+    {
+        ServerOptions options = Read(
+            ("Switches:pushEnabled", "false"), ("Switches:DefaultPushCacheMillis", "20000"), ("Switches:OverriddenServerStatus", "READ_ONLY"));
+        Assert.Equal(
+            new Switches { PushEnabled = false, DefaultPushCacheMilliseconds = 20_000, OverriddenServerStatus = ServerStatus.ReadOnly }, options.Switches);
+        Assert.Equal(new Switches(), Read().Switches);
+    }
+
+    [Fact]
+    public void Switches_that_were_made_by_a_program_are_checked_too()
+    {
+        ConfigurationError error = Assert.Throws<ConfigurationError>(
+            () => ServerOptionsReader.Check(new ServerOptions { Switches = new Switches { DefaultPushCacheMilliseconds = 1 } }));
+        Assert.StartsWith("Switches:defaultPushCacheMillis", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rate_limits_are_read_for_each_point_and_off_without_a_maximum()
+    {
+        ServerOptions options = Read(
+            ("RateLimits:query:Maximum", "100"), ("RateLimits:query:Type", "intercept"), ("RateLimits:HttpList:Maximum", "5"), ("RateLimits:HttpList:Period", "Minute"),
+            ("RateLimits:Register:Type", "Intercept"));
+        Assert.Equal(new RateLimitRule { Maximum = 100, Type = RateLimitType.Intercept }, options.RateLimits[ControlPoint.Query]);
+        Assert.Equal(new RateLimitRule { Maximum = 5, Period = RateLimitPeriod.Minute }, options.RateLimits[ControlPoint.HttpList]);
+        Assert.Equal(RateLimitRule.Unlimited, options.RateLimits[ControlPoint.Register].Maximum);
+        Assert.Empty(Read().RateLimits);
     }
 
     private static ServerOptions Read(params (string Key, string Value)[] values) => ServerOptionsReader.Read(

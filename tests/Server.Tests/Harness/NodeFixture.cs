@@ -18,7 +18,12 @@ internal sealed class NodeFixture : IDisposable
     private readonly WheelDriver _driver;
 
     public NodeFixture(
-        LimitOptions? limits = null, DeadlineOptions? deadlines = null, OutboundLimits? outbound = null, OutboundBudget? budget = null, int pushWorkers = 1)
+        LimitOptions? limits = null,
+        DeadlineOptions? deadlines = null,
+        OutboundLimits? outbound = null,
+        OutboundBudget? budget = null,
+        int pushWorkers = 1,
+        bool start = true)
     {
         Options = ServerOptionsReader.Check(new ServerOptions
         {
@@ -31,7 +36,11 @@ internal sealed class NodeFixture : IDisposable
         Resources = new TransportResources(outbound, budget);
         _driver = new WheelDriver(Node.Wheel);
         Time.Advance(TimeSpan.Zero);
-        Node.Start();
+        if (start)
+        {
+            Node.Start();
+        }
+
         RestingWheelEntries = Node.Wheel.AllocatedEntries;
     }
 

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using FastRegistry.Server.Control;
+using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
@@ -49,6 +52,24 @@ public sealed class AllocationTests : IDisposable
     [Fact]
     public void A_query_of_an_existing_service_allocates_nothing() =>
         AssertReceivesWithoutAllocation(RawClient.RequestBytes(MessageType.Query, 5, new QueryRequest { Name = "s" }));
+
+    [Theory]
+    [InlineData(RateLimitType.Monitor)]
+    [InlineData(RateLimitType.Intercept)]
+    public void A_query_that_a_rate_limit_lets_pass_allocates_nothing(object type)
+    {
+        _node.Node.Limit(ControlPoint.Query, 1_000_000_000, (RateLimitType)type);
+        AssertReceivesWithoutAllocation(RawClient.RequestBytes(MessageType.Query, 5, new QueryRequest { Name = "s" }));
+        Assert.True(_node.Node.RateLimits[ControlPoint.Query].Passed >= Rounds);
+    }
+
+    [Fact]
+    public void A_ping_that_a_rate_limit_counts_allocates_nothing()
+    {
+        _node.Node.Limit(ControlPoint.HealthCheck, 1_000_000_000, RateLimitType.Monitor);
+        A_ping_allocates_nothing();
+        Assert.True(_node.Node.RateLimits[ControlPoint.HealthCheck].Passed >= Rounds);
+    }
 
     [Fact]
     public void A_push_of_an_encoded_list_allocates_nothing()
