@@ -14,4 +14,6 @@ internal sealed record ServerOptions
     public LimitOptions Limits { get; init; } = new();
 
     public WorkerOptions Workers { get; init; } = new();
+
+    public EventOptions Events { get; init; } = new();
 }

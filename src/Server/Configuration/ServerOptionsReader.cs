@@ -19,6 +19,7 @@ internal static class ServerOptionsReader
             Deadlines = Bind(configuration, "Deadlines", options.Deadlines),
             Limits = Bind(configuration, "Limits", options.Limits),
             Workers = Bind(configuration, "Workers", options.Workers),
+            Events = Bind(configuration, "Events", options.Events),
         };
         return Check(options);
     }
@@ -40,6 +41,9 @@ internal static class ServerOptionsReader
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
         CheckRange("Workers:Push", options.Workers.Push, 1, 64);
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
+        CheckRange("Events:Kept", options.Events.Kept, 0, 1_000_000);
+        CheckRange("Events:LinesPerSecond", options.Events.LinesPerSecond, 1, 100_000);
+        CheckRange("Events:QueueCapacity", options.Events.QueueCapacity, 16, 1_000_000);
         if (options.Http.Port == options.ClientTransport.Port && options.Http.Port != 0 && options.Http.Address == options.ClientTransport.Address)
         {
             throw new ConfigurationError("ClientTransport:Port", $"must differ from Http:Port ({options.Http.Port})");

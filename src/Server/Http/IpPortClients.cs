@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 
@@ -36,6 +37,7 @@ internal sealed class IpPortClients(ServiceRegistry registry)
                 }
 
                 Interlocked.Increment(ref _count);
+                registry.Events.Publish(new ClientConnected(client.Reference, Session: 0, Name: "", Version: ""));
             }
 
             RegistrationResult result = registry.Register(client, key, [instance], replace: true);
@@ -69,7 +71,11 @@ internal sealed class IpPortClients(ServiceRegistry registry)
                 return;
             }
 
-            client.IsReleased = true;
+            if (!client.IsReleased)
+            {
+                client.IsReleased = true;
+                registry.Events.Publish(new ClientReleased(client.Reference, DeregisterReason.Request));
+            }
         }
 
         Remove(id, client);

@@ -1,3 +1,4 @@
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Push;
@@ -9,12 +10,12 @@ internal sealed class PushDispatcher
     private readonly PushWorker[] _workers;
     private bool _ended;
 
-    public PushDispatcher(int workers)
+    public PushDispatcher(int workers, EventHub events)
     {
         _workers = new PushWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new PushWorker();
+            _workers[i] = new PushWorker(events);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Push;
@@ -8,7 +9,7 @@ namespace FastRegistry.Server.Push;
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
 /// once (its dirty mark), a subscription at most once (its resync mark).
 /// </remarks>
-internal sealed class PushWorker
+internal sealed class PushWorker(EventHub events)
 {
     // ServiceEntry: push to all its subscribers. Subscription: push to this one.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
@@ -17,12 +18,20 @@ internal sealed class PushWorker
     private int _queued;
     private long _pushes;
     private long _resyncs;
+    private long _emptyPushes;
+    private long _failures;
 
     /// <summary>Lists written to connections.</summary>
     public long Pushes => Interlocked.Read(ref _pushes);
 
     /// <summary>Lists put off because a connection was behind.</summary>
     public long Resyncs => Interlocked.Read(ref _resyncs);
+
+    /// <summary>Lists written that had no instance.</summary>
+    public long EmptyPushes => Interlocked.Read(ref _emptyPushes);
+
+    /// <summary>Lists that could not be written: too large, or the connection was gone.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>Marked services and subscriptions that wait.</summary>
     public int Queued => Volatile.Read(ref _queued);
@@ -102,16 +111,29 @@ internal sealed class PushWorker
             return;
         }
 
+        long session = subscription.Subscriber.SessionId;
         switch (subscription.Subscriber.Push(subscription, snapshot))
         {
             case PushOutcome.Sent:
                 subscription.TryAdvance(snapshot.Revision);
                 Interlocked.Increment(ref _pushes);
+                if (snapshot.Instances.IsEmpty)
+                {
+                    Interlocked.Increment(ref _emptyPushes);
+                }
+
+                events.Publish(new PushSent(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             case PushOutcome.Resync:
                 Interlocked.Increment(ref _resyncs);
+                events.Publish(new PushPutOff(snapshot.Key, session, subscription.Id, snapshot.Revision));
+                break;
+            case PushOutcome.TooLarge:
+                Interlocked.Increment(ref _failures);
+                events.Publish(new PushTooLarge(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             default:
+                Interlocked.Increment(ref _failures);
                 break;
         }
     }
