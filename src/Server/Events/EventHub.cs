@@ -29,7 +29,9 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
         ObserverQueue queue;
         lock (_hubGate)
         {
-            queue = observer.Queue is { } own ? NewQueueHoldingGate(observer.Name, own) : _shared ??= NewQueueHoldingGate("shared", new(SharedCapacity, OverflowPolicy.DropNewest));
+            queue = observer.Queue is { } own
+                ? NewQueueHoldingGate(observer.Name, own)
+                : _shared ??= NewQueueHoldingGate("shared", new ObserverQueueOptions(SharedCapacity, OverflowPolicy.DropNewest));
         }
 
         observer.Select(new EventSelection(this, queue));

@@ -13,7 +13,7 @@ internal static class EventMetrics
             "Events published while somebody listened to their kind.",
             [.. Enum.GetValues<EventKind>().Select(kind => MetricSeries.Of("kind", kind.ToString(), () => events.Published(kind)))]);
         metrics.Counters("fastregistry_events_delivered_total", "Events handed to an observer.", Of(events, static queue => queue.Delivered));
-        metrics.Counters("fastregistry_events_dropped_total", "Events an observer did not get because its queue was full.", Of(events, static queue => queue.Dropped));
+        metrics.Counters("fastregistry_events_dropped_total", "Events that did not fit into an observer's queue.", Of(events, static queue => queue.Dropped));
         metrics.Counters("fastregistry_event_faults_total", "Events an observer failed at.", Of(events, static queue => queue.Faults));
         metrics.Gauges("fastregistry_event_queue", "Events that wait for an observer.", Of(events, static queue => queue.Queued));
         if (log is not null)

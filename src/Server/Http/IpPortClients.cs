@@ -31,13 +31,18 @@ internal sealed class IpPortClients(ServiceRegistry registry)
                 }
 
                 client = new RegistryClient(ClientKind.IpPort, $"{id.Ip}:{id.Port}");
-                if (!_clients.TryAdd(id, client))
-                {
-                    continue;
-                }
 
-                Interlocked.Increment(ref _count);
-                registry.Events.Publish(new ClientConnected(client.Reference, Session: 0, Name: "", Version: ""));
+                // Others find it at once; the gate keeps what they publish behind the event.
+                lock (client.ClientGate)
+                {
+                    if (!_clients.TryAdd(id, client))
+                    {
+                        continue;
+                    }
+
+                    Interlocked.Increment(ref _count);
+                    registry.Events.Publish(new ClientConnected(client.Reference, Session: 0, Name: "", Version: ""));
+                }
             }
 
             RegistrationResult result = registry.Register(client, key, [instance], replace: true);

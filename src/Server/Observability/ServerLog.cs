@@ -63,7 +63,8 @@ internal static partial class ServerLog
     public static partial void ClientEvent(this ILogger log, LogLevel level, EventKind kind, ClientReference client, long session, string reason, string text);
 
     [LoggerMessage(EventId = 61, Message = "{Kind}: {Service} {Client} session {Session} revision {Revision}")]
-    public static partial void ServiceEvent(this ILogger log, LogLevel level, EventKind kind, ServiceKey service, ClientReference client, long session, long revision);
+    public static partial void ServiceEvent(
+        this ILogger log, LogLevel level, EventKind kind, ServiceKey service, ClientReference client, long session, long revision);
 
     [LoggerMessage(EventId = 62, Message = "{Kind}: {Instance} of {Service} by {Client} at revision {Revision} {Reason}")]
     public static partial void InstanceEvent(

@@ -324,7 +324,6 @@ internal sealed class ServiceRegistry
         }
 
         PublishChangedHoldingClientGate(client, entry, happened);
-
         return new RegistrationResult(entry.Revision, removed);
     }
 
