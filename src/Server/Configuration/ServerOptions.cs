@@ -24,4 +24,6 @@ internal sealed record ServerOptions
 
     /// <summary>What the control points begin with; one that is not there has no limit.</summary>
     public ImmutableDictionary<ControlPoint, RateLimitRule> RateLimits { get; init; } = ImmutableDictionary<ControlPoint, RateLimitRule>.Empty;
+
+    public EventOptions Events { get; init; } = new();
 }

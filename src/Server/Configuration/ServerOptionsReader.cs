@@ -27,6 +27,7 @@ internal static class ServerOptionsReader
             Workers = Bind(configuration, "Workers", options.Workers),
             Switches = ReadSwitches(configuration.GetSection(SwitchesSection)),
             RateLimits = ReadRateLimits(configuration),
+            Events = Bind(configuration, "Events", options.Events),
         };
         return Check(options);
     }
@@ -50,6 +51,9 @@ internal static class ServerOptionsReader
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
         CheckSwitches(options.Switches);
         CheckRateLimits(options.RateLimits);
+        CheckRange("Events:Kept", options.Events.Kept, 0, 1_000_000);
+        CheckRange("Events:LinesPerSecond", options.Events.LinesPerSecond, 1, 100_000);
+        CheckRange("Events:QueueCapacity", options.Events.QueueCapacity, 16, 1_000_000);
         if (options.Http.Port == options.ClientTransport.Port && options.Http.Port != 0 && options.Http.Address == options.ClientTransport.Address)
         {
             throw new ConfigurationError("ClientTransport:Port", $"must differ from Http:Port ({options.Http.Port})");

@@ -36,5 +36,7 @@ internal static class NodeMetrics
         metrics.Counter("fastregistry_allocated_bytes_total", "Managed bytes allocated since the start.", () => GC.GetTotalAllocatedBytes(precise: false));
         metrics.Gauge("fastregistry_resident_anonymous_bytes", "Anonymous resident memory of the process.", () => ProcessMemory.ReadAnonymousBytes());
         metrics.Counter("fastregistry_cpu_seconds_total", "Processor time of the process.", () => Environment.CpuUsage.TotalTime.TotalSeconds);
+        EventMetrics.Define(metrics, node.Events, node.EventLog);
+        NacosMetrics.Define(node);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
@@ -31,7 +32,15 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     /// <param name="timeProvider">Source of all time.</param>
     /// <param name="log">For everything the node reports.</param>
     /// <param name="allowance">Connections it may hold; null = what the options say.</param>
-    public RegistryNode(ServerOptions options, TimeProvider timeProvider, ILogger log, ConnectionAllowance? allowance = null)
+    /// <param name="eventLog">The category events are written to; null = none.</param>
+    /// <param name="observers">Further observers of events.</param>
+    public RegistryNode(
+        ServerOptions options,
+        TimeProvider timeProvider,
+        ILogger log,
+        ConnectionAllowance? allowance = null,
+        ILogger? eventLog = null,
+        IEnumerable<INodeObserver>? observers = null)
     {
         allowance ??= ConnectionAllowance.Of(options.Limits, long.MaxValue, openFiles: 0);
         Options = options;
@@ -49,9 +58,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         Status = new NodeStatus(Switches);
         RateLimits = new RateLimiter(options.RateLimits, timeProvider, log);
         Admission = new NamingAdmission(Status, RateLimits);
-        Push = new PushDispatcher(options.Workers.Push, Switches);
+        Events = new EventHub(timeProvider, log);
+        Push = new PushDispatcher(options.Workers.Push, Switches, Events);
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
-        Registry = new ServiceRegistry(epoch, Wheel, timeProvider, limits, options.Deadlines, Push);
+        Registry = new ServiceRegistry(epoch, Wheel, timeProvider, limits, options.Deadlines, Push, Events);
         Requests = new RequestQueue(limits);
         Resources = new TransportResources();
         Services = new SessionServices
@@ -67,9 +77,11 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             BudgetRetry = new BudgetRetry(Wheel),
             RateLimits = RateLimits,
             Metrics = Metrics,
+            Events = Events,
             Log = log,
         };
         Acceptor = new SessionAcceptor(Services, new RefusedConnections(Wheel, options.Deadlines.Linger));
+        AddObservers(eventLog, observers ?? []);
         NodeMetrics.Define(this);
     }
 
@@ -82,6 +94,14 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public PushDispatcher Push { get; }
 
     public RequestQueue Requests { get; }
+
+    public EventHub Events { get; }
+
+    /// <summary>The last events; null when none are kept.</summary>
+    public EventRing? EventRing { get; private set; }
+
+    /// <summary>Null when events are not logged.</summary>
+    public EventLog? EventLog { get; private set; }
 
     public TransportResources Resources { get; }
 
@@ -109,6 +129,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public void StartWorkers()
     {
         _wheelDriver = new WheelDriver(Wheel);
+        Events.Start();
         _workers.AddRange(Push.Workers.Select(worker => KeepRunning(worker.RunAsync)));
         for (int i = 0; i < Options.Workers.Requests; i++)
         {
@@ -167,6 +188,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         _stopping.Dispose();
         Metrics.Dispose();
+        Events.Dispose();
     }
 
     void IAcceptObserver.AcceptFailed(AcceptErrorTier tier, SocketError error, TimeSpan backOff) => _log.AcceptFailed(tier, error.ToString(), backOff);
@@ -185,6 +207,27 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         if (_wheelDriver is not null)
         {
             await _wheelDriver.DisposeAsync().ConfigureAwait(false);
+        }
+
+        // Last: until here there was something to tell.
+        await Events.StopAsync().ConfigureAwait(false);
+    }
+
+    private void AddObservers(ILogger? eventLog, IEnumerable<INodeObserver> observers)
+    {
+        if (Options.Events.Kept > 0)
+        {
+            Events.Add(EventRing = new EventRing(Options.Events.Kept, Options.Events.QueueCapacity));
+        }
+
+        if (eventLog is not null)
+        {
+            Events.Add(EventLog = new EventLog(eventLog, Wheel, _timeProvider, Options.Events));
+        }
+
+        foreach (INodeObserver observer in observers)
+        {
+            Events.Add(observer);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Http;
 using FastRegistry.Server.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -34,8 +35,10 @@ internal sealed class ServerHost : IAsyncDisposable
     }
 
     /// <summary>Reads the configuration and builds everything; nothing listens yet.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="addServices">What an embedder adds: an <see cref="INodeObserver"/> hears the node's events.</param>
     /// <exception cref="ConfigurationError">A value is wrong.</exception>
-    public static ServerHost Create(string[] args)
+    public static ServerHost Create(string[] args, Action<IServiceCollection>? addServices = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddEnvironmentVariables("FASTREGISTRY_");
@@ -59,9 +62,15 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new RegistryNode(
-            options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry"), allowance));
+            options,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry"),
+            allowance,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(EventLog.Category),
+            services.GetServices<INodeObserver>()));
         builder.Services.AddSingleton<IpPortClients>(static services => new IpPortClients(services.GetRequiredService<RegistryNode>().Registry));
         builder.Services.AddHostedService<NodeService>();
+        addServices?.Invoke(builder.Services);
 
         WebApplication application = builder.Build();
         application.UseMiddleware<HttpFaults>();
@@ -69,6 +78,7 @@ internal sealed class ServerHost : IAsyncDisposable
         InstanceEndpoints.Map(application);
         HealthEndpoints.Map(application);
         OperatorEndpoints.Map(application);
+        EventEndpoints.Map(application);
         return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>());
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 
@@ -30,12 +31,18 @@ internal sealed class IpPortClients(ServiceRegistry registry)
                 }
 
                 client = new RegistryClient(ClientKind.IpPort, $"{id.Ip}:{id.Port}");
-                if (!_clients.TryAdd(id, client))
-                {
-                    continue;
-                }
 
-                Interlocked.Increment(ref _count);
+                // Others find it at once; the gate keeps what they publish behind the event.
+                lock (client.ClientGate)
+                {
+                    if (!_clients.TryAdd(id, client))
+                    {
+                        continue;
+                    }
+
+                    Interlocked.Increment(ref _count);
+                    registry.Events.Publish(new ClientConnected(client.Reference, Session: 0, Name: "", Version: ""));
+                }
             }
 
             RegistrationResult result = registry.Register(client, key, [instance], replace: true);
@@ -69,7 +76,11 @@ internal sealed class IpPortClients(ServiceRegistry registry)
                 return;
             }
 
-            client.IsReleased = true;
+            if (!client.IsReleased)
+            {
+                client.IsReleased = true;
+                registry.Events.Publish(new ClientReleased(client.Reference, DeregisterReason.Request));
+            }
         }
 
         Remove(id, client);

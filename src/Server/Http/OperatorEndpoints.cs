@@ -1,4 +1,3 @@
-using System.Net;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Observability;
 
@@ -12,7 +11,7 @@ internal static class OperatorEndpoints
     /// <summary>Forces a full, compacting collection and says what is left: how bytes per connection are measured. It stops the node for a moment.</summary>
     private static IResult Collect(HttpContext context, RegistryNode node)
     {
-        RefuseRemote(context);
+        OperatorAccess.RefuseRemote(context);
         for (int round = 0; round < 2; round++)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -21,13 +20,5 @@ internal static class OperatorEndpoints
 
         CollectBody body = new(GC.GetTotalMemory(forceFullCollection: true), ProcessMemory.ReadAnonymousBytes(), node.Services.Sessions.Count);
         return Results.Json(body, HttpJson.Default.CollectBody);
-    }
-
-    private static void RefuseRemote(HttpContext context)
-    {
-        if (context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address))
-        {
-            throw new ParameterError("operator calls are taken from this machine only", StatusCodes.Status403Forbidden);
-        }
     }
 }

@@ -5,4 +5,6 @@ namespace FastRegistry.Server.Observability;
 /// <param name="Help">One sentence.</param>
 /// <param name="IsCounter">It only grows; otherwise it is a gauge.</param>
 /// <param name="Read">Cheap and safe on any thread.</param>
-internal sealed record MetricDefinition(string Name, string Help, bool IsCounter, Func<double> Read);
+/// <param name="Labels">What tells it from others of the same name; null = it is the only one.</param>
+internal sealed record MetricDefinition(
+    string Name, string Help, bool IsCounter, Func<double> Read, IReadOnlyList<KeyValuePair<string, string>>? Labels = null);

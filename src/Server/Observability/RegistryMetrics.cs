@@ -55,7 +55,27 @@ internal sealed class RegistryMetrics : IDisposable
         _meter.CreateObservableCounter(name, read, unit: null, help);
     }
 
+    /// <summary>Several gauges of one name.</summary>
+    public void Gauges(string name, string help, IReadOnlyList<MetricSeries> series)
+    {
+        Define(name, help, isCounter: false, series);
+        _meter.CreateObservableGauge(name, () => Measure(series), unit: null, help);
+    }
+
+    /// <summary>Several counters of one name.</summary>
+    public void Counters(string name, string help, IReadOnlyList<MetricSeries> series)
+    {
+        Define(name, help, isCounter: true, series);
+        _meter.CreateObservableCounter(name, () => Measure(series), unit: null, help);
+    }
+
     public void Dispose() => _meter.Dispose();
+
+    private void Define(string name, string help, bool isCounter, IReadOnlyList<MetricSeries> series) =>
+        _definitions.AddRange(series.Select(one => new MetricDefinition(name, help, isCounter, one.Read, one.Labels)));
+
+    private static IEnumerable<Measurement<double>> Measure(IReadOnlyList<MetricSeries> series) =>
+        series.Select(static one => new Measurement<double>(one.Read(), one.Labels.Select(static label => KeyValuePair.Create(label.Key, (object?)label.Value))));
 
     private static string SnakeCase(CloseKind kind) =>
         string.Concat(kind.ToString().Select(static (character, i) => i > 0 && char.IsUpper(character) ? $"_{char.ToLowerInvariant(character)}" : char.ToLowerInvariant(character).ToString()));

@@ -1,4 +1,5 @@
 using FastRegistry.Server.Control;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Push;
@@ -12,12 +13,13 @@ internal sealed class PushDispatcher
 
     /// <param name="workers">How many.</param>
     /// <param name="switches">Switch pushes off and on; the dispatcher listens to them for its life.</param>
-    public PushDispatcher(int workers, SwitchBoard switches)
+    /// <param name="events">Told of pushes.</param>
+    public PushDispatcher(int workers, SwitchBoard switches, EventHub events)
     {
         _workers = new PushWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new PushWorker(switches);
+            _workers[i] = new PushWorker(switches, events);
         }
 
         switches.Changed += WakeWorkers;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FastRegistry.Server.Control;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Push;
@@ -10,7 +11,7 @@ namespace FastRegistry.Server.Push;
 /// once (its dirty mark), a subscription at most once (its resync mark). While pushes are switched off, marks stay set and are put aside, so that each is one push of
 /// the newest list afterwards.
 /// </remarks>
-internal sealed class PushWorker(SwitchBoard switches)
+internal sealed class PushWorker(SwitchBoard switches, EventHub events)
 {
     // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: look at the switches again.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
@@ -20,12 +21,20 @@ internal sealed class PushWorker(SwitchBoard switches)
     private int _queued;
     private long _pushes;
     private long _resyncs;
+    private long _emptyPushes;
+    private long _failures;
 
     /// <summary>Lists written to connections.</summary>
     public long Pushes => Interlocked.Read(ref _pushes);
 
     /// <summary>Lists put off because a connection was behind.</summary>
     public long Resyncs => Interlocked.Read(ref _resyncs);
+
+    /// <summary>Lists written that had no instance.</summary>
+    public long EmptyPushes => Interlocked.Read(ref _emptyPushes);
+
+    /// <summary>Lists that could not be written: too large, or the connection was gone.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>Marked services and subscriptions that wait.</summary>
     public int Queued => Volatile.Read(ref _queued);
@@ -126,16 +135,29 @@ internal sealed class PushWorker(SwitchBoard switches)
             return;
         }
 
+        long session = subscription.Subscriber.SessionId;
         switch (subscription.Subscriber.Push(subscription, snapshot))
         {
             case PushOutcome.Sent:
                 subscription.TryAdvance(snapshot.Revision);
                 Interlocked.Increment(ref _pushes);
+                if (snapshot.Instances.IsEmpty)
+                {
+                    Interlocked.Increment(ref _emptyPushes);
+                }
+
+                events.Publish(new PushSent(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             case PushOutcome.Resync:
                 Interlocked.Increment(ref _resyncs);
+                events.Publish(new PushPutOff(snapshot.Key, session, subscription.Id, snapshot.Revision));
+                break;
+            case PushOutcome.TooLarge:
+                Interlocked.Increment(ref _failures);
+                events.Publish(new PushTooLarge(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             default:
+                Interlocked.Increment(ref _failures);
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using FastRegistry.Server.Events;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Registry;
@@ -7,7 +8,7 @@ namespace FastRegistry.Server.Registry;
 /// Whoever empties a service adds it, holding its gate; the wheel's thread forgets it when it has been empty for the whole time. Its own gate is taken
 /// last. When the wheel is full a service stays until it is emptied again: it counts against the limit of services, so that is a bound.
 /// </remarks>
-internal sealed class EmptyServices(ServiceTable services, TimingWheel wheel, TimeSpan forgetAfter) : IDeadlineOwner
+internal sealed class EmptyServices(ServiceTable services, TimingWheel wheel, TimeSpan forgetAfter, EventHub events) : IDeadlineOwner
 {
     private readonly Lock _emptyGate = new();
     private readonly Dictionary<int, ServiceEntry> _byWheelEntry = [];
@@ -53,6 +54,9 @@ internal sealed class EmptyServices(ServiceTable services, TimingWheel wheel, Ti
                 }
 
                 service.ForgetHoldingGate();
+
+                // Before it leaves the table: from then on the same name can be created again, and that event must come after this one.
+                events.Publish(new ServiceDisappeared(service.Key));
                 services.Remove(service);
             }
 

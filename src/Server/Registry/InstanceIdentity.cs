@@ -1,4 +1,8 @@
 namespace FastRegistry.Server.Registry;
 
 /// <summary>What makes an instance the same one in a list.</summary>
-internal readonly record struct InstanceIdentity(string Cluster, string Ip, int Port);
+internal readonly record struct InstanceIdentity(string Cluster, string Ip, int Port)
+{
+    /// <summary><c>ip:port#cluster</c>.</summary>
+    public override string ToString() => $"{Ip}:{Port}#{Cluster}";
+}

@@ -1,3 +1,5 @@
+using FastRegistry.Server.Events;
+
 namespace FastRegistry.Server.Registry;
 
 /// <summary>An owner of publications.</summary>
@@ -13,6 +15,12 @@ internal sealed class RegistryClient(ClientKind kind, string id)
 
     /// <summary>For people: ip:port. Empty for a native client: its instance id is a secret and only the key it is found by.</summary>
     public string Id { get; } = id;
+
+    /// <summary>Counts the native clients of this node's life: how people tell them apart. 0 = not counted.</summary>
+    public long Number { get; init; }
+
+    /// <summary>How events name it.</summary>
+    public ClientReference Reference => new(Number, Id);
 
     /// <summary>Guards everything below.</summary>
     public Lock ClientGate { get; } = new();

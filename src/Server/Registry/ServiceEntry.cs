@@ -50,7 +50,7 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
 
     /// <summary>Publishes or updates one instance.</summary>
     /// <returns>What readers notice.</returns>
-    public bool PublishHoldingGates(RegistryClient client, Instance instance, long batch)
+    public bool PublishHoldingGates(RegistryClient client, Instance instance, long batch, out PublicationChange change)
     {
         _visible.TryGetValue(instance.Identity, out Publication? newest);
         Publication? own = newest;
@@ -65,16 +65,19 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
             own.Batch = batch;
             if (own.Instance.Equals(instance))
             {
+                change = PublicationChange.None;
                 return false;
             }
 
             // A changed registration is the newest one again.
             Unlink(own);
+            change = PublicationChange.Updated;
         }
         else
         {
             own = new Publication { Client = client, Instance = instance, Attachment = client.Attachment, Batch = batch };
             client.AddHoldingGate(this, own);
+            change = PublicationChange.Added;
         }
 
         own.Instance = instance;

@@ -1,4 +1,5 @@
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Push;
 using FastRegistry.Wire.Timing;
@@ -21,16 +22,20 @@ internal sealed class ServiceRegistry
     private long _subscriptions;
     private int _provisional;
 
-    public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, LimitOptions limits, DeadlineOptions deadlines, PushDispatcher push)
+    public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, LimitOptions limits, DeadlineOptions deadlines, PushDispatcher push, EventHub events)
     {
         Epoch = epoch;
         _limits = limits;
         _push = push;
-        _empty = new EmptyServices(Services, wheel, deadlines.EmptyService);
+        Events = events;
+        _empty = new EmptyServices(Services, wheel, deadlines.EmptyService, events);
         Revisions = new RevisionCounter(timeProvider);
     }
 
     public NodeEpoch Epoch { get; }
+
+    /// <summary>Where its changes are told.</summary>
+    public EventHub Events { get; }
 
     public RevisionCounter Revisions { get; }
 
@@ -83,7 +88,7 @@ internal sealed class ServiceRegistry
 
             if (instances.Count == 0)
             {
-                return RemoveAllHoldingClientGate(client, key);
+                return RemoveAllHoldingClientGate(client, key, DeregisterReason.Replaced);
             }
 
             while (true)
@@ -122,20 +127,22 @@ internal sealed class ServiceRegistry
 
             bool changed = false;
             int removed = 0;
+            InstanceEvents happened = new(Events, client);
             lock (entry.ServiceGate)
             {
                 foreach (InstanceIdentity identity in identities)
                 {
                     if (entry.FindHoldingGate(client, identity) is { } publication)
                     {
-                        changed |= WithdrawHoldingGates(entry, publication, EmptyCause.Deregistered);
+                        changed |= WithdrawHoldingGates(entry, publication, DeregisterReason.Request, ref happened);
                         removed++;
                     }
                 }
 
-                FinishHoldingGate(entry, changed);
+                FinishHoldingGate(entry, changed, happened);
             }
 
+            PublishChangedHoldingClientGate(client, entry, happened);
             return new RegistrationResult(entry.Revision, removed);
         }
     }
@@ -145,17 +152,25 @@ internal sealed class ServiceRegistry
     {
         lock (client.ClientGate)
         {
-            return RemoveAllHoldingClientGate(client, key);
+            return RemoveAllHoldingClientGate(client, key, DeregisterReason.Request);
         }
     }
 
+    /// <summary>Ends a client whose connection is lost.</summary>
+    public void Release(RegistryClient client) => Release(client, DeregisterReason.ConnectionLost);
+
     /// <summary>Ends a client: everything it publishes goes, and it can never publish again.</summary>
-    public void Release(RegistryClient client)
+    public void Release(RegistryClient client, DeregisterReason reason)
     {
         lock (client.ClientGate)
         {
+            bool isFirst = !client.IsReleased;
             client.IsReleased = true;
-            WithdrawWhereHoldingClientGate(client, EmptyCause.Lost, static (_, _) => true);
+            WithdrawWhereHoldingClientGate(client, reason, static (_, _) => true);
+            if (isFirst)
+            {
+                Events.Publish(new ClientReleased(client.Reference, reason));
+            }
         }
     }
 
@@ -170,7 +185,7 @@ internal sealed class ServiceRegistry
                 return;
             }
 
-            WithdrawWhereHoldingClientGate(client, EmptyCause.Lost, static (client, publication) => publication.Attachment != client.Attachment);
+            WithdrawWhereHoldingClientGate(client, DeregisterReason.NotReaffirmed, static (client, publication) => publication.Attachment != client.Attachment);
         }
     }
 
@@ -192,6 +207,7 @@ internal sealed class ServiceRegistry
                     Subscription subscription = new(subscriber, entry, id, filter);
                     entry.AddSubscriberHoldingGate(subscription);
                     Interlocked.Increment(ref _subscriptions);
+                    Events.Publish(new ServiceSubscribed(key, subscriber.SessionId, id));
                     return subscription;
                 }
             }
@@ -207,9 +223,10 @@ internal sealed class ServiceRegistry
             {
                 entry.RemoveSubscriberHoldingGate(subscription);
                 Interlocked.Decrement(ref _subscriptions);
+                Events.Publish(new ServiceUnsubscribed(entry.Key, subscription.Subscriber.SessionId, subscription.Id));
             }
 
-            FinishHoldingGate(entry, changed: false);
+            ForgetLaterIfEmptyHoldingGate(entry);
         }
     }
 
@@ -217,10 +234,12 @@ internal sealed class ServiceRegistry
     {
         int added = 0;
         int addedListed = 0;
-        foreach (Instance instance in instances)
+
+        // By index: an enumerator of the interface would be allocated.
+        for (int i = 0; i < instances.Count; i++)
         {
-            added += entry.FindHoldingGate(client, instance.Identity) is null ? 1 : 0;
-            addedListed += entry.IsListedHoldingGate(instance.Identity) ? 0 : 1;
+            added += entry.FindHoldingGate(client, instances[i].Identity) is null ? 1 : 0;
+            addedListed += entry.IsListedHoldingGate(instances[i].Identity) ? 0 : 1;
         }
 
         (int withdrawn, int unlisted) = replace ? CountReplacedHoldingGates(client, entry, instances) : (0, 0);
@@ -231,16 +250,18 @@ internal sealed class ServiceRegistry
                 : null;
         if (error is not null)
         {
-            FinishHoldingGate(entry, changed: false);
+            ForgetLaterIfEmptyHoldingGate(entry);
             return new RegistrationResult(0, 0, error);
         }
 
         long batch = Interlocked.Increment(ref _batches);
         bool changed = false;
         int count = 0;
-        foreach (Instance instance in instances)
+        InstanceEvents happened = new(Events, client);
+        for (int i = 0; i < instances.Count; i++)
         {
-            bool noticed = entry.PublishHoldingGates(client, instance, batch);
+            bool noticed = entry.PublishHoldingGates(client, instances[i], batch, out PublicationChange change);
+            happened.Published(instances[i], change);
             changed |= noticed;
             count += noticed ? 1 : 0;
         }
@@ -253,13 +274,14 @@ internal sealed class ServiceRegistry
             {
                 if (own[i].Batch != batch)
                 {
-                    changed |= WithdrawHoldingGates(entry, own[i], EmptyCause.Deregistered);
+                    changed |= WithdrawHoldingGates(entry, own[i], DeregisterReason.Replaced, ref happened);
                     count++;
                 }
             }
         }
 
-        FinishHoldingGate(entry, changed);
+        FinishHoldingGate(entry, changed, happened);
+        PublishChangedHoldingClientGate(client, entry, happened);
         return new RegistrationResult(entry.Revision, count);
     }
 
@@ -281,7 +303,7 @@ internal sealed class ServiceRegistry
         return count;
     }
 
-    private RegistrationResult RemoveAllHoldingClientGate(RegistryClient client, ServiceKey key)
+    private RegistrationResult RemoveAllHoldingClientGate(RegistryClient client, ServiceKey key, DeregisterReason reason)
     {
         if (!Services.TryGet(key, out ServiceEntry? entry) || client.FindHoldingGate(entry) is not { } own)
         {
@@ -289,25 +311,28 @@ internal sealed class ServiceRegistry
         }
 
         int removed = own.Count;
+        InstanceEvents happened = new(Events, client);
         lock (entry.ServiceGate)
         {
             bool changed = false;
             while (own.Count > 0)
             {
-                changed |= WithdrawHoldingGates(entry, own[^1], EmptyCause.Deregistered);
+                changed |= WithdrawHoldingGates(entry, own[^1], reason, ref happened);
             }
 
-            FinishHoldingGate(entry, changed);
+            FinishHoldingGate(entry, changed, happened);
         }
 
+        PublishChangedHoldingClientGate(client, entry, happened);
         return new RegistrationResult(entry.Revision, removed);
     }
 
-    private void WithdrawWhereHoldingClientGate(RegistryClient client, EmptyCause cause, Func<RegistryClient, Publication, bool> goes)
+    private void WithdrawWhereHoldingClientGate(RegistryClient client, DeregisterReason reason, Func<RegistryClient, Publication, bool> goes)
     {
         foreach (ServiceEntry entry in client.ServicesHoldingGate.ToArray())
         {
             List<Publication> own = client.FindHoldingGate(entry)!;
+            InstanceEvents happened = new(Events, client);
             lock (entry.ServiceGate)
             {
                 bool changed = false;
@@ -315,23 +340,27 @@ internal sealed class ServiceRegistry
                 {
                     if (goes(client, own[i]))
                     {
-                        changed |= WithdrawHoldingGates(entry, own[i], cause);
+                        changed |= WithdrawHoldingGates(entry, own[i], reason, ref happened);
                     }
                 }
 
-                FinishHoldingGate(entry, changed);
+                FinishHoldingGate(entry, changed, happened);
             }
+
+            PublishChangedHoldingClientGate(client, entry, happened);
         }
     }
 
-    private bool WithdrawHoldingGates(ServiceEntry entry, Publication publication, EmptyCause cause)
+    private bool WithdrawHoldingGates(ServiceEntry entry, Publication publication, DeregisterReason reason, ref InstanceEvents happened)
     {
         Interlocked.Decrement(ref _publications);
-        return entry.WithdrawHoldingGates(publication, cause);
+        happened.Withdrawn(publication.Instance, reason);
+        return entry.WithdrawHoldingGates(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
     }
 
-    /// <summary>Ends every operation on a service: revision and dirty mark when readers notice something, the forget deadline when it is empty.</summary>
-    private void FinishHoldingGate(ServiceEntry entry, bool changed)
+    /// <summary>Ends every operation that may change a service's list: revision, dirty mark and events when there is something to notice, the forget deadline
+    /// when it is empty. Under the gate, so that the events of a service are in the order of its changes.</summary>
+    private void FinishHoldingGate(ServiceEntry entry, bool changed, in InstanceEvents happened)
     {
         if (changed)
         {
@@ -339,6 +368,25 @@ internal sealed class ServiceRegistry
             _push.Changed(entry);
         }
 
+        happened.Publish(entry);
+        if (changed)
+        {
+            Events.Publish(new ServiceChanged(entry.Key, entry.Revision, entry.InstanceCount));
+        }
+
+        ForgetLaterIfEmptyHoldingGate(entry);
+    }
+
+    private void PublishChangedHoldingClientGate(RegistryClient client, ServiceEntry entry, in InstanceEvents happened)
+    {
+        if (happened.Any)
+        {
+            Events.Publish(new ClientChanged(client.Reference, entry.Key));
+        }
+    }
+
+    private void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry)
+    {
         if (entry.IsEmptyHoldingGate)
         {
             _empty.AddHoldingGate(entry);
@@ -360,9 +408,15 @@ internal sealed class ServiceRegistry
             }
 
             entry = new ServiceEntry(key, this);
-            if (Services.TryAdd(entry))
+
+            // Others find it at once; the gate keeps what they do with it behind the event.
+            lock (entry.ServiceGate)
             {
-                return entry;
+                if (Services.TryAdd(entry))
+                {
+                    Events.Publish(new ServiceCreated(key));
+                    return entry;
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -14,6 +15,7 @@ namespace FastRegistry.Server.Sessions;
 internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel wheel, TimeSpan reaffirm)
 {
     private readonly ConcurrentDictionary<UInt128, RegistryClient> _clients = new();
+    private long _numbers;
 
     public int Count => _clients.Count;
 
@@ -21,11 +23,14 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
     /// <param name="instanceId">The client instance id.</param>
     /// <param name="session">The new session.</param>
     /// <param name="superseded">The session that spoke for it until now; the caller ends it.</param>
-    public RegistryClient Attach(UInt128 instanceId, ClientSession session, out ClientSession? superseded)
+    /// <param name="name">The client's name, for the event.</param>
+    /// <param name="version">The client's version, for the event.</param>
+    public RegistryClient Attach(UInt128 instanceId, ClientSession session, out ClientSession? superseded, string name = "", string version = "")
     {
         while (true)
         {
-            RegistryClient client = _clients.GetOrAdd(instanceId, static _ => new RegistryClient(ClientKind.Native, id: ""));
+            RegistryClient client = _clients.GetOrAdd(
+                instanceId, static (_, directory) => new RegistryClient(ClientKind.Native, id: "") { Number = Interlocked.Increment(ref directory._numbers) }, this);
             lock (client.ClientGate)
             {
                 if (client.IsReleased)
@@ -46,6 +51,15 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                     ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.WithdrawNotReaffirmed(client, attachment));
                 }
 
+                if (superseded is null)
+                {
+                    registry.Events.Publish(new ClientConnected(client.Reference, session.Id, name, version));
+                }
+                else
+                {
+                    registry.Events.Publish(new ClientTakenOver(client.Reference, superseded.Id, session.Id));
+                }
+
                 return client;
             }
         }
@@ -62,6 +76,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
             }
 
             client.Session = null;
+            registry.Events.Publish(new ClientDisconnected(client.Reference, session.Id, reason));
             bool left = reason.Kind is CloseKind.PeerClosed or CloseKind.PeerReset;
             int attachment = client.Attachment;
             if (left
@@ -72,7 +87,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 return;
             }
 
-            registry.Release(client);
+            registry.Release(client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
         }
 
         _clients.TryRemove(KeyValuePair.Create(instanceId, client));
@@ -87,7 +102,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 return;
             }
 
-            registry.Release(client);
+            registry.Release(client, DeregisterReason.NotReturned);
         }
 
         _clients.TryRemove(KeyValuePair.Create(instanceId, client));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using FastRegistry.Server.Control;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
@@ -137,6 +138,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     public void OnClosed(CloseReason reason)
     {
         Services.Sessions.Remove(Slot);
+        Services.Events.Publish(new ConnectionClosed(Id, reason));
         _subscriptions?.RemoveAll();
         if (_client is not null)
         {
@@ -311,7 +313,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         }
 
         _instanceId = SessionSetup.InstanceIdOf(request);
-        _client = Services.Clients.Attach(_instanceId, this, out ClientSession? superseded);
+        _client = Services.Clients.Attach(_instanceId, this, out ClientSession? superseded, request.ClientName, request.ClientVersion);
         _stage = SessionStage.Ready;
         _deadlines.Ready(Services.Wheel, _entry, Services.Options.Deadlines, now);
         replies.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId, reply);

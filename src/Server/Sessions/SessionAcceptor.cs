@@ -1,3 +1,4 @@
+using FastRegistry.Server.Events;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
@@ -19,9 +20,15 @@ internal sealed class SessionAcceptor(SessionServices services, RefusedConnectio
                 return session;
             case SessionAdmission.Full:
                 services.Metrics.CountRefused();
-                return refused.Refuse(connection, GoAwayReason.LimitExceeded, services.Sessions.LimitText);
+                return Refuse(connection, GoAwayReason.LimitExceeded, services.Sessions.LimitText);
             default:
-                return refused.Refuse(connection, GoAwayReason.Stopping, "the node is stopping");
+                return Refuse(connection, GoAwayReason.Stopping, "the node is stopping");
         }
+    }
+
+    private IConnectionHandler? Refuse(Connection connection, GoAwayReason reason, string text)
+    {
+        services.Events.Publish(new ConnectionRefused(reason, text));
+        return refused.Refuse(connection, reason, text);
     }
 }

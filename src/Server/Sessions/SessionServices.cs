@@ -1,4 +1,5 @@
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
@@ -33,6 +34,8 @@ internal sealed class SessionServices
     public required RateLimiter RateLimits { get; init; }
 
     public required RegistryMetrics Metrics { get; init; }
+
+    public required EventHub Events { get; init; }
 
     public required ILogger Log { get; init; }
 

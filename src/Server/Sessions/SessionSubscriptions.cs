@@ -19,6 +19,8 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
     private Subscription? _resync;
     private bool _ended;
 
+    public long SessionId => sessionId;
+
     public Subscription? Find(ulong id)
     {
         lock (_subscriptionGate)

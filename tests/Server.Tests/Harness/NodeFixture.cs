@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Events;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Push;
 using FastRegistry.Server.Registry;
@@ -7,6 +8,7 @@ using FastRegistry.Tests;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
+using Microsoft.Extensions.Logging;
 
 namespace FastRegistry.Server.Tests.Harness;
 
@@ -23,7 +25,10 @@ internal sealed class NodeFixture : IDisposable
         OutboundLimits? outbound = null,
         OutboundBudget? budget = null,
         int pushWorkers = 1,
-        bool start = true)
+        bool start = true,
+        EventOptions? events = null,
+        ILogger? eventLog = null,
+        params INodeObserver[] observers)
     {
         Options = ServerOptionsReader.Check(new ServerOptions
         {
@@ -31,8 +36,9 @@ internal sealed class NodeFixture : IDisposable
             Limits = limits ?? new LimitOptions(),
             Deadlines = deadlines ?? new DeadlineOptions { WarmUp = TimeSpan.Zero },
             Workers = new WorkerOptions { Push = pushWorkers },
+            Events = events ?? new EventOptions(),
         });
-        Node = new RegistryNode(Options, Time, Log);
+        Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers);
         Resources = new TransportResources(outbound, budget);
         _driver = new WheelDriver(Node.Wheel);
         Time.Advance(TimeSpan.Zero);
@@ -97,6 +103,11 @@ internal sealed class NodeFixture : IDisposable
             foreach (PushWorker worker in Node.Push.Workers)
             {
                 any |= worker.Step();
+            }
+
+            foreach (ObserverQueue queue in Node.Events.Queues)
+            {
+                any |= queue.Step();
             }
         }
         while (any);

@@ -49,18 +49,32 @@ public sealed partial class HealthTests
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         string[] lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).TrimEnd('\n').Split('\n');
         Dictionary<string, double> values = [];
-        for (int i = 0; i < lines.Length; i += 3)
+        HashSet<string> names = [];
+        string name = "";
+        for (int i = 0; i < lines.Length; i++)
         {
-            string name = lines[i + 2].Split(' ')[0];
-            Assert.Matches(MetricName(), name);
-            Assert.StartsWith($"# HELP {name} ", lines[i], StringComparison.Ordinal);
-            Assert.Contains(lines[i + 1], new[] { $"# TYPE {name} counter", $"# TYPE {name} gauge" });
-            values.Add(name, double.Parse(lines[i + 2].Split(' ')[1], CultureInfo.InvariantCulture));
+            if (lines[i].StartsWith("# HELP ", StringComparison.Ordinal))
+            {
+                name = lines[i].Split(' ')[2];
+                Assert.True(names.Add(name), $"{name} comes twice");
+                Assert.Contains(lines[++i], new[] { $"# TYPE {name} counter", $"# TYPE {name} gauge" });
+                continue;
+            }
+
+            Match figure = Figure().Match(lines[i]);
+            Assert.True(figure.Success && figure.Groups["name"].Value == name, lines[i]);
+            values.Add(name + figure.Groups["labels"].Value, double.Parse(figure.Groups["value"].Value, CultureInfo.InvariantCulture));
         }
 
         Assert.Equal(1, values["fastregistry_publications"]);
         Assert.Equal(1, values["fastregistry_services"]);
         Assert.Equal(0, values["fastregistry_connections"]);
+        Assert.Equal(1, values["fastregistry_events_published_total{kind=\"InstanceRegistered\"}"]);
+        Assert.Equal(0, values["fastregistry_events_dropped_total{observer=\"ring\"}"]);
+        Assert.Equal(1, values["nacos_monitor{module=\"naming\",name=\"serviceCount\"}"]);
+        Assert.Equal(1, values["nacos_monitor{module=\"naming\",name=\"ipCount\"}"]);
+        Assert.Equal(0, values["nacos_monitor{module=\"naming\",name=\"subscriberCount\"}"]);
+        Assert.Equal(0, values["nacos_monitor{module=\"core\",name=\"longConnection\"}"]);
     }
 
     [Fact]
@@ -75,6 +89,6 @@ public sealed partial class HealthTests
         Assert.Equal(0, body.GetProperty("connections").GetInt32());
     }
 
-    [GeneratedRegex("^[a-z_:][a-z0-9_:]*$")]
-    private static partial Regex MetricName();
+    [GeneratedRegex("^(?<name>[a-z_:][a-z0-9_:]*)(?<labels>\\{[a-z]+=\"[A-Za-z]+\"(,[a-z]+=\"[A-Za-z]+\")*\\})? (?<value>[0-9.E+-]+)$")]
+    private static partial Regex Figure();
 }

@@ -1,0 +1,24 @@
+namespace FastRegistry.Server.Events;
+
+/// <summary>One number per event type: its publisher, its bit among those somebody listens to, its name in logs, metrics and the operator's call.</summary>
+internal enum EventKind
+{
+    ConnectionRefused,
+    ConnectionClosed,
+    ClientConnected,
+    ClientTakenOver,
+    ClientChanged,
+    ClientDisconnected,
+    ClientReleased,
+    ServiceCreated,
+    ServiceChanged,
+    ServiceDisappeared,
+    InstanceRegistered,
+    InstanceChanged,
+    InstanceDeregistered,
+    ServiceSubscribed,
+    ServiceUnsubscribed,
+    PushSent,
+    PushPutOff,
+    PushTooLarge,
+}

@@ -1,0 +1,77 @@
+namespace FastRegistry.Server.Events;
+
+/// <summary>The last events, for operators who want to know what happened.</summary>
+/// <remarks>
+/// Written by its queue's worker, read by HTTP threads under its gate. Holds neither clients nor metadata. Bounded in events and in bytes; what is too frequent
+/// to be of use (every push, and changes that an instance's event tells already) is left out.
+/// </remarks>
+/// <param name="kept">Events kept at most.</param>
+/// <param name="queueCapacity">Events that may wait for it.</param>
+internal sealed class EventRing(int kept, int queueCapacity) : INodeObserver
+{
+    private const int BytesPerEvent = 1024;
+
+    private readonly Lock _ringGate = new();
+    private readonly Queue<KeptEvent> _events = new();
+    private long _bytes;
+    private long _total;
+
+    public string Name => "ring";
+
+    /// <summary>The newest matter most.</summary>
+    public ObserverQueueOptions Queue { get; } = new(queueCapacity, OverflowPolicy.DropOldest);
+
+    /// <summary>Memory the kept events may keep alive.</summary>
+    public long MaximumBytes { get; } = (long)kept * BytesPerEvent;
+
+    /// <summary>Events that came in since the start.</summary>
+    public long Total
+    {
+        get
+        {
+            lock (_ringGate)
+            {
+                return _total;
+            }
+        }
+    }
+
+    public static bool Keeps(EventKind kind) =>
+        kind is not (EventKind.ClientChanged or EventKind.ServiceChanged or EventKind.PushSent or EventKind.PushPutOff);
+
+    public void Select(EventSelection events) => events.OnEvery(Keeps, Keep);
+
+    /// <summary>The newest events that the filter accepts, the newest first.</summary>
+    public IReadOnlyList<KeptEvent> Find(EventFilter filter)
+    {
+        KeptEvent[] events;
+        lock (_ringGate)
+        {
+            events = [.. _events];
+        }
+
+        List<KeptEvent> found = [];
+        for (int i = events.Length - 1; i >= 0 && found.Count < filter.Limit; i--)
+        {
+            if (filter.Accepts(events[i].Event))
+            {
+                found.Add(events[i]);
+            }
+        }
+
+        return found;
+    }
+
+    private void Keep(in EventDescription description, DateTimeOffset at)
+    {
+        lock (_ringGate)
+        {
+            _events.Enqueue(new KeptEvent(++_total, at, description));
+            _bytes += description.Bytes;
+            while (_events.Count > kept || _bytes > MaximumBytes)
+            {
+                _bytes -= _events.Dequeue().Event.Bytes;
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using FastRegistry.Server.Registry;
+
+namespace FastRegistry.Server.Events;
+
+/// <summary>A subscription has ended: on request, or with its session.</summary>
+internal readonly record struct ServiceUnsubscribed(ServiceKey Service, long Session, ulong Subscription) : INodeEvent
+{
+    public static EventKind Kind => EventKind.ServiceUnsubscribed;
+
+    public EventDescription Describe() => new(Kind) { Service = Service, Session = Session };
+}
