@@ -7,11 +7,13 @@ internal sealed record ServerOptions
 
     public ListenerOptions Http { get; init; } = new() { Port = 8848 };
 
-    public ListenerOptions ClientTransport { get; init; } = new() { Port = 7848 };
+    public ClientTransportOptions ClientTransport { get; init; } = new() { Port = 7848 };
 
     public DeadlineOptions Deadlines { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
 
     public WorkerOptions Workers { get; init; } = new();
+
+    public OperatorOptions Operator { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 
 namespace FastRegistry.Server.Configuration;
@@ -7,6 +8,10 @@ namespace FastRegistry.Server.Configuration;
 /// <summary>Reads and checks the configuration, once, before anything starts.</summary>
 internal static class ServerOptionsReader
 {
+    // What Linux takes.
+    private const int MaximumKeepAliveSeconds = 32_767;
+    private const int MaximumKeepAliveProbes = 127;
+
     /// <exception cref="ConfigurationError">A value is wrong, or a key of one of our sections is unknown.</exception>
     public static ServerOptions Read(IConfiguration configuration)
     {
@@ -19,6 +24,7 @@ internal static class ServerOptionsReader
             Deadlines = Bind(configuration, "Deadlines", options.Deadlines),
             Limits = Bind(configuration, "Limits", options.Limits),
             Workers = Bind(configuration, "Workers", options.Workers),
+            Operator = Bind(configuration, "Operator", options.Operator),
         };
         return Check(options);
     }
@@ -29,6 +35,7 @@ internal static class ServerOptionsReader
     {
         CheckListener("Http", options.Http);
         CheckListener("ClientTransport", options.ClientTransport);
+        CheckSockets(options.ClientTransport);
         CheckDeadlines(options.Deadlines);
         LimitOptions limits = options.Limits;
         CheckRange("Limits:Connections", limits.Connections, 1, 10_000_000);
@@ -38,6 +45,7 @@ internal static class ServerOptionsReader
         CheckRange("Limits:SubscriptionsPerClient", limits.SubscriptionsPerClient, 1, 1_000_000);
         CheckRange("Limits:RequestsInWorkPerClient", limits.RequestsInWorkPerClient, 1, 65_536);
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
+        CheckConnectionLimits(limits);
         CheckRange("Workers:Push", options.Workers.Push, 1, 64);
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
         if (options.Http.Port == options.ClientTransport.Port && options.Http.Port != 0 && options.Http.Address == options.ClientTransport.Address)
@@ -90,6 +98,34 @@ internal static class ServerOptionsReader
         }
     }
 
+    private static void CheckSockets(ClientTransportOptions sockets)
+    {
+        CheckSeconds("ClientTransport:UserTimeout", sockets.UserTimeout, 86_400, zeroAllowed: true);
+        CheckSeconds("ClientTransport:KeepAliveIdle", sockets.KeepAliveIdle, MaximumKeepAliveSeconds, zeroAllowed: true);
+        CheckSeconds("ClientTransport:KeepAliveInterval", sockets.KeepAliveInterval, MaximumKeepAliveSeconds, zeroAllowed: false);
+        CheckRange("ClientTransport:KeepAliveProbes", sockets.KeepAliveProbes, 1, MaximumKeepAliveProbes);
+        CheckRange("ClientTransport:NotSentLowWaterBytes", sockets.NotSentLowWaterBytes, 0, 16 * 1024 * 1024);
+    }
+
+    private static void CheckConnectionLimits(LimitOptions limits)
+    {
+        if (limits.RulesFile.Length > 0 && (limits.RulesFile.Contains('\0', StringComparison.Ordinal) || Directory.Exists(limits.RulesFile)))
+        {
+            throw new ConfigurationError(LimitOptions.RulesFileKey, "must be the path of a file");
+        }
+
+        IReadOnlyList<string> addresses = RedirectAddress.Split(limits.RedirectAddresses);
+        if (addresses.Count > RedirectAddress.MaximumAddresses)
+        {
+            throw new ConfigurationError(LimitOptions.RedirectAddressesKey, $"must not be more than {RedirectAddress.MaximumAddresses} addresses");
+        }
+
+        if (addresses.Select(RedirectAddress.Broken).FirstOrDefault(static rule => rule is not null) is { } broken)
+        {
+            throw new ConfigurationError(LimitOptions.RedirectAddressesKey, broken);
+        }
+    }
+
     private static void CheckDeadlines(DeadlineOptions deadlines)
     {
         CheckTime("Handshake", deadlines.Handshake);
@@ -111,6 +147,15 @@ internal static class ServerOptionsReader
         if (value < minimum || value > TimeSpan.FromDays(1))
         {
             throw new ConfigurationError($"Deadlines:{name}", $"must be between {minimum} and 1.00:00:00");
+        }
+    }
+
+    /// <summary>The kernel counts in whole seconds.</summary>
+    private static void CheckSeconds(string key, TimeSpan value, int maximumSeconds, bool zeroAllowed)
+    {
+        if (!(zeroAllowed && value == TimeSpan.Zero) && (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(maximumSeconds)))
+        {
+            throw new ConfigurationError(key, $"must be {(zeroAllowed ? "zero, or " : "")}between 00:00:01 and {TimeSpan.FromSeconds(maximumSeconds)}");
         }
     }
 

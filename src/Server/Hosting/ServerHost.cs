@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http;
+using FastRegistry.Server.Observability;
 using FastRegistry.Server.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -61,6 +62,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.AddSingleton(services => new RegistryNode(
             options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry"), allowance));
         builder.Services.AddSingleton<IpPortClients>(static services => new IpPortClients(services.GetRequiredService<RegistryNode>().Registry));
+        builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();
 
         WebApplication application = builder.Build();
@@ -68,6 +70,7 @@ internal sealed class ServerHost : IAsyncDisposable
         InstanceEndpoints.Map(application);
         HealthEndpoints.Map(application);
         OperatorEndpoints.Map(application);
+        LoaderEndpoints.Map(application);
         return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>());
     }
 

@@ -7,5 +7,6 @@ namespace FastRegistry.Server.Http;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ServiceListBody))]
 [JsonSerializable(typeof(CollectBody))]
+[JsonSerializable(typeof(ClusterLoadBody))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -1,10 +1,9 @@
-using System.Net;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http;
 
-/// <summary>Calls for operators and measuring tools; refused from anywhere but this machine.</summary>
+/// <summary>Calls for operators and measuring tools; from this machine unless the configuration says otherwise.</summary>
 internal static class OperatorEndpoints
 {
     public static void Map(WebApplication application) => application.MapPost("/fastregistry/v1/operator/collect", Collect);
@@ -12,7 +11,7 @@ internal static class OperatorEndpoints
     /// <summary>Forces a full, compacting collection and says what is left: how bytes per connection are measured. It stops the node for a moment.</summary>
     private static IResult Collect(HttpContext context, RegistryNode node)
     {
-        RefuseRemote(context);
+        OperatorAccess.Check(context, node.Options.Operator);
         for (int round = 0; round < 2; round++)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -21,13 +20,5 @@ internal static class OperatorEndpoints
 
         CollectBody body = new(GC.GetTotalMemory(forceFullCollection: true), ProcessMemory.ReadAnonymousBytes(), node.Services.Sessions.Count);
         return Results.Json(body, HttpJson.Default.CollectBody);
-    }
-
-    private static void RefuseRemote(HttpContext context)
-    {
-        if (context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address))
-        {
-            throw new ParameterError("operator calls are taken from this machine only", StatusCodes.Status403Forbidden);
-        }
     }
 }

@@ -19,6 +19,17 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
     private Subscription? _resync;
     private bool _ended;
 
+    public int Count
+    {
+        get
+        {
+            lock (_subscriptionGate)
+            {
+                return _byId.Count;
+            }
+        }
+    }
+
     public Subscription? Find(ulong id)
     {
         lock (_subscriptionGate)
