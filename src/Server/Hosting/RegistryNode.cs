@@ -148,6 +148,13 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         Volatile.Write(ref _state, (int)NodeState.Ready);
     }
 
+    /// <summary>Puts rules in force; who is beyond them is asked to leave.</summary>
+    public void Apply(ConnectionRules rules)
+    {
+        Services.Limits.Replace(rules);
+        _ruleShedder.Start(() => SessionChoice.BeyondRules(Services.Sessions, Services.Limits));
+    }
+
     /// <summary>Accepts nothing more, asks clients to leave with a spread, waits for them up to the drain deadline, closes the rest.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -184,12 +191,6 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         // Whoever asks for readiness is told.
         Interlocked.CompareExchange(ref _state, (int)NodeState.Failed, (int)NodeState.Ready);
         _log.ListenerFailed(error.ToString());
-    }
-
-    private void Apply(ConnectionRules rules)
-    {
-        Services.Limits.Replace(rules);
-        _ruleShedder.Start(() => SessionChoice.BeyondRules(Services.Sessions, Services.Limits));
     }
 
     private async Task StopWorkersAsync()
