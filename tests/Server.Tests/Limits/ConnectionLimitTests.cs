@@ -89,7 +89,7 @@ public sealed class ConnectionLimitTests : IDisposable
 
         orders.Close();
         RawClient next = _node.ConnectApplication("orders");
-        foreach (RawClient client in new[] { stock, next, .. unnamed })
+        foreach (RawClient client in (RawClient[])[stock, next, .. unnamed])
         {
             client.Close();
         }

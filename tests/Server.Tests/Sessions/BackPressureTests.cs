@@ -1,3 +1,4 @@
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -118,7 +119,7 @@ public sealed class BackPressureTests : IDisposable
     [Fact]
     public void A_slow_consumer_time_below_the_idle_time_is_kept_as_well()
     {
-        using NodeFixture node = new(deadlines: new Configuration.DeadlineOptions { WarmUp = TimeSpan.Zero, SlowConsumer = TimeSpan.FromSeconds(7) });
+        using NodeFixture node = new(deadlines: new DeadlineOptions { WarmUp = TimeSpan.Zero, SlowConsumer = TimeSpan.FromSeconds(7) });
         RawClient client = node.Connect(capacityBytes: Capacity);
         PublishLargeList(client);
         node.AdvanceSeconds(3);
