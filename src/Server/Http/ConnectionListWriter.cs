@@ -18,6 +18,9 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
     // The answer is never put into a page: only what JSON demands is escaped.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Read once: all times of a list are by the same clock.
+    private readonly DateTimeOffset _wheelStart = timeProvider.GetUtcNow().AddMilliseconds(-node.Wheel.Now);
+
     public async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
     {
         Utf8JsonWriter json = new(output, JsonOptions);
@@ -88,5 +91,5 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
         json.WriteEndObject();
     }
 
-    private DateTimeOffset TimeOf(long wheelMilliseconds) => timeProvider.GetUtcNow().AddMilliseconds(wheelMilliseconds - node.Wheel.Now);
+    private DateTimeOffset TimeOf(long wheelMilliseconds) => _wheelStart.AddMilliseconds(wheelMilliseconds);
 }

@@ -174,8 +174,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
 
     public void OnClosed(CloseReason reason)
     {
-        Services.Sessions.Remove(Slot);
         Services.Limits.Leave(Address);
+        Services.Sessions.Remove(Slot);
         _subscriptions?.RemoveAll();
         if (_client is not null)
         {
