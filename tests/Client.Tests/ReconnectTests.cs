@@ -183,6 +183,28 @@ public sealed class ReconnectTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_refuses_before_the_set_up_sends_the_client_to_the_servers_it_names()
+    {
+        ScriptedServer two = _fixture.AddServer("two:7848");
+        Refuse(Server, "lost:1", "two:7848");
+        NamingClient client = _fixture.CreateClient();
+        await _fixture.UntilAsync(() => client.State == ConnectionState.Connected);
+        Assert.Equal([ClientFixture.DefaultAddress, "lost:1", "two:7848"], _fixture.Attempts);
+        Assert.Single(two.Requests(MessageType.Setup));
+    }
+
+    [Fact]
+    public async Task Servers_that_send_the_client_in_a_circle_are_asked_once_per_round()
+    {
+        Refuse(Server, "two:7848");
+        Refuse(_fixture.AddServer("two:7848"), ClientFixture.DefaultAddress);
+        _fixture.CreateClient();
+        await _fixture.PassAsync(TimeSpan.FromSeconds(20));
+        Assert.InRange(_fixture.Attempts.Count, 6, 32);
+        Assert.Equal([ClientFixture.DefaultAddress, "two:7848"], _fixture.Attempts.Take(2));
+    }
+
+    [Fact]
     public async Task A_session_that_was_left_ends_after_the_request_timeout()
     {
         _fixture.AddServer("two:7848");
@@ -278,4 +300,10 @@ public sealed class ReconnectTests : IAsyncDisposable
         await _fixture.UntilAsync(() => states.Contains(ConnectionState.Disposed));
         Assert.Equal([ConnectionState.Reconnecting, ConnectionState.Connected, ConnectionState.Disposed], states.SkipWhile(s => s == ConnectionState.Connected));
     }
+
+    private static void Refuse(ScriptedServer server, params string[] addresses) => server.Answers[MessageType.Setup] = frame =>
+    {
+        frame.On.GoAway(GoAwayReason.LimitExceeded, addresses);
+        return null;
+    };
 }

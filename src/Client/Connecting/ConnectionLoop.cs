@@ -136,7 +136,8 @@ internal sealed class ConnectionLoop
             bool needsMajority = first && end is { Reason: GoAwayReason.NoMajority };
             bool mismatch = false;
             string text = "";
-            foreach (ServerAddress address in round)
+            ServerRound servers = new(round);
+            while (servers.TryNext(out ServerAddress address))
             {
                 SessionOpening opening = await _opener.OpenAsync(address, each, needsMajority, stop).ConfigureAwait(false);
                 if (opening.Session is { } session)
@@ -145,6 +146,7 @@ internal sealed class ConnectionLoop
                     return session;
                 }
 
+                servers.TryFirst(ServerRoster.Parse(opening.Addresses));
                 mismatch |= opening.IsMismatch;
                 text = $"{address}: {opening.Text}";
                 _logger.ConnectFailed(address, opening.Text);

@@ -21,6 +21,12 @@ internal sealed class ServerRoster
         _next = random.Next(configured.Length);
     }
 
+    /// <summary>Reads addresses from a server. What comes over the wire is bounded, and a text that is no address is left out.</summary>
+    public static ImmutableArray<ServerAddress> Parse(IEnumerable<string> texts) =>
+        [.. texts.Take(NamingClientOptions.MaximumServers)
+            .Select(static text => ServerAddress.TryParse(text, out ServerAddress address) ? address : default)
+            .Where(static address => address != default)];
+
     /// <summary>Everybody once, in the order to try; takes the preference up.</summary>
     public ImmutableArray<ServerAddress> PlanRound(ServerAddress? leaving)
     {
@@ -53,10 +59,4 @@ internal sealed class ServerRoster
 
     /// <summary>Where to go first in the next round.</summary>
     public void Prefer(IEnumerable<string> addresses) => _preferred = Parse(addresses);
-
-    // What comes over the wire is bounded, and a text that is no address is left out.
-    private static ImmutableArray<ServerAddress> Parse(IEnumerable<string> texts) =>
-        [.. texts.Take(NamingClientOptions.MaximumServers)
-            .Select(static text => ServerAddress.TryParse(text, out ServerAddress address) ? address : default)
-            .Where(static address => address != default)];
 }

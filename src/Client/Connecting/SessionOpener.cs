@@ -88,7 +88,7 @@ internal sealed class SessionOpener
             SessionEnd end = await session.Leaving.ConfigureAwait(false);
             session.Abort("sent away");
             await answer.ConfigureAwait(false);
-            return new SessionOpening(null, null, $"{end.Reason} {end.Text}", end.IsMismatch);
+            return new SessionOpening(null, null, $"{end.Reason} {end.Text}", end, end.IsMismatch);
         }
 
         CallOutcome outcome = await answer.ConfigureAwait(false);
@@ -110,7 +110,7 @@ internal sealed class SessionOpener
             default:
                 // The goaway and the end of the connection may have been found together.
                 SessionEnd? seen = session.Leaving.IsCompleted ? await session.Leaving.ConfigureAwait(false) : null;
-                return new SessionOpening(null, null, seen?.Text ?? $"set-up: {outcome.Status}", seen is { IsMismatch: true });
+                return new SessionOpening(null, null, seen?.Text ?? $"set-up: {outcome.Status}", seen, seen is { IsMismatch: true });
         }
     }
 

@@ -3,6 +3,8 @@ namespace FastRegistry.Server.Configuration;
 /// <summary>How much the node takes before it refuses. Section <c>Limits</c>.</summary>
 internal sealed record LimitOptions
 {
+    public const string RulesFileKey = "Limits:RulesFile";
+    public const string RedirectAddressesKey = "Limits:RedirectAddresses";
     public const string ConnectionsKey = "Limits:Connections";
     public const string ServicesKey = "Limits:Services";
     public const string InstancesPerServiceKey = "Limits:InstancesPerService";
@@ -30,4 +32,11 @@ internal sealed record LimitOptions
 
     /// <summary>Requests of all clients waiting for a worker. Default 4,096; beyond it they are refused as overloaded.</summary>
     public int QueuedRequests { get; init; } = 4096;
+
+    /// <summary>JSON file with limits of connections that may change while the node runs. Default empty: none. A relative path counts from the program's
+    /// working directory.</summary>
+    public string RulesFile { get; init; } = "";
+
+    /// <summary>Where clients beyond a limit of connections are sent: <c>host:port</c>, several with commas. Default empty: they try what they know.</summary>
+    public string RedirectAddresses { get; init; } = "";
 }

@@ -3,7 +3,7 @@ using System.Net;
 namespace FastRegistry.Server.Configuration;
 
 /// <summary>Where a listener listens. Sections <c>Http</c> and <c>ClientTransport</c>.</summary>
-internal sealed record ListenerOptions
+internal record ListenerOptions
 {
     /// <summary>An IP address. Default 127.0.0.1: a node is reachable from outside only when that was asked for.</summary>
     public string Address { get; init; } = IPAddress.Loopback.ToString();

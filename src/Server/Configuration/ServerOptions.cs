@@ -11,7 +11,7 @@ internal sealed record ServerOptions
 
     public ListenerOptions Http { get; init; } = new() { Port = 8848 };
 
-    public ListenerOptions ClientTransport { get; init; } = new() { Port = 7848 };
+    public ClientTransportOptions ClientTransport { get; init; } = new() { Port = 7848 };
 
     public DeadlineOptions Deadlines { get; init; } = new();
 
@@ -26,4 +26,6 @@ internal sealed record ServerOptions
     public ImmutableDictionary<ControlPoint, RateLimitRule> RateLimits { get; init; } = ImmutableDictionary<ControlPoint, RateLimitRule>.Empty;
 
     public EventOptions Events { get; init; } = new();
+
+    public OperatorOptions Operator { get; init; } = new();
 }

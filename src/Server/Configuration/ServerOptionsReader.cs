@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Server.Control;
+using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.RateLimiting;
 
@@ -12,6 +13,10 @@ internal static class ServerOptionsReader
 {
     private const string SwitchesSection = "Switches";
     private const string RateLimitsSection = "RateLimits";
+
+    // What Linux takes.
+    private const int MaximumKeepAliveSeconds = 32_767;
+    private const int MaximumKeepAliveProbes = 127;
 
     /// <exception cref="ConfigurationError">A value is wrong, or a key of one of our sections is unknown.</exception>
     public static ServerOptions Read(IConfiguration configuration)
@@ -28,6 +33,7 @@ internal static class ServerOptionsReader
             Switches = ReadSwitches(configuration.GetSection(SwitchesSection)),
             RateLimits = ReadRateLimits(configuration),
             Events = Bind(configuration, "Events", options.Events),
+            Operator = Bind(configuration, "Operator", options.Operator),
         };
         return Check(options);
     }
@@ -38,6 +44,7 @@ internal static class ServerOptionsReader
     {
         CheckListener("Http", options.Http);
         CheckListener("ClientTransport", options.ClientTransport);
+        CheckSockets(options.ClientTransport);
         CheckDeadlines(options.Deadlines);
         LimitOptions limits = options.Limits;
         CheckRange("Limits:Connections", limits.Connections, 1, 10_000_000);
@@ -47,6 +54,7 @@ internal static class ServerOptionsReader
         CheckRange("Limits:SubscriptionsPerClient", limits.SubscriptionsPerClient, 1, 1_000_000);
         CheckRange("Limits:RequestsInWorkPerClient", limits.RequestsInWorkPerClient, 1, 65_536);
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
+        CheckConnectionLimits(limits);
         CheckRange("Workers:Push", options.Workers.Push, 1, 64);
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
         CheckSwitches(options.Switches);
@@ -167,6 +175,34 @@ internal static class ServerOptionsReader
         }
     }
 
+    private static void CheckSockets(ClientTransportOptions sockets)
+    {
+        CheckSeconds("ClientTransport:UserTimeout", sockets.UserTimeout, 86_400, zeroAllowed: true);
+        CheckSeconds("ClientTransport:KeepAliveIdle", sockets.KeepAliveIdle, MaximumKeepAliveSeconds, zeroAllowed: true);
+        CheckSeconds("ClientTransport:KeepAliveInterval", sockets.KeepAliveInterval, MaximumKeepAliveSeconds, zeroAllowed: false);
+        CheckRange("ClientTransport:KeepAliveProbes", sockets.KeepAliveProbes, 1, MaximumKeepAliveProbes);
+        CheckRange("ClientTransport:NotSentLowWaterBytes", sockets.NotSentLowWaterBytes, 0, 16 * 1024 * 1024);
+    }
+
+    private static void CheckConnectionLimits(LimitOptions limits)
+    {
+        if (limits.RulesFile.Length > 0 && (limits.RulesFile.Contains('\0', StringComparison.Ordinal) || Directory.Exists(limits.RulesFile)))
+        {
+            throw new ConfigurationError(LimitOptions.RulesFileKey, "must be the path of a file");
+        }
+
+        IReadOnlyList<string> addresses = RedirectAddress.Split(limits.RedirectAddresses);
+        if (addresses.Count > RedirectAddress.MaximumAddresses)
+        {
+            throw new ConfigurationError(LimitOptions.RedirectAddressesKey, $"must not be more than {RedirectAddress.MaximumAddresses} addresses");
+        }
+
+        if (addresses.Select(RedirectAddress.Broken).FirstOrDefault(static rule => rule is not null) is { } broken)
+        {
+            throw new ConfigurationError(LimitOptions.RedirectAddressesKey, broken);
+        }
+    }
+
     private static void CheckDeadlines(DeadlineOptions deadlines)
     {
         CheckTime("Handshake", deadlines.Handshake);
@@ -188,6 +224,15 @@ internal static class ServerOptionsReader
         if (value < minimum || value > TimeSpan.FromDays(1))
         {
             throw new ConfigurationError($"Deadlines:{name}", $"must be between {minimum} and 1.00:00:00");
+        }
+    }
+
+    /// <summary>The kernel counts in whole seconds.</summary>
+    private static void CheckSeconds(string key, TimeSpan value, int maximumSeconds, bool zeroAllowed)
+    {
+        if (!(zeroAllowed && value == TimeSpan.Zero) && (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(maximumSeconds)))
+        {
+            throw new ConfigurationError(key, $"must be {(zeroAllowed ? "zero, or " : "")}between 00:00:01 and {TimeSpan.FromSeconds(maximumSeconds)}");
         }
     }
 

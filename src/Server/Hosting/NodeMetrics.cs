@@ -12,6 +12,9 @@ internal static class NodeMetrics
         RegistryMetrics metrics = node.Metrics;
         metrics.Gauge("fastregistry_connections", "Client connections that are open.", () => node.Services.Sessions.Count);
         metrics.Gauge("fastregistry_connections_limit", "Client connections the node lets in.", () => node.Services.Sessions.MaximumSessions);
+        metrics.Gauge("fastregistry_connections_addresses", "Socket addresses that have connections.", () => node.Services.Limits.Addresses);
+        metrics.Gauge("fastregistry_connections_applications", "Applications that have connections.", () => node.Services.Limits.Applications);
+        metrics.Counter("fastregistry_connection_rules_faults_total", "Times the rules file could not be used.", () => node.RulesFile?.Faults ?? 0);
         metrics.Gauge("fastregistry_clients", "Native clients that are set up.", () => node.Services.Clients.Count);
         metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.Services.Count);
         metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.PublicationCount);

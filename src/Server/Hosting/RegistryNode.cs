@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
@@ -23,6 +24,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _workers = [];
+    private readonly SessionShedder _ruleShedder;
     private WheelDriver? _wheelDriver;
     private SocketListener? _listener;
     private int _state;
@@ -72,6 +74,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             Push = Push,
             Clients = new ClientDirectory(Registry, Wheel, options.Deadlines.Reaffirm),
             Sessions = new SessionTable(allowance.Clients, allowance.LimitText),
+            Limits = new ConnectionLimits(RedirectAddress.Split(limits.RedirectAddresses)),
             Naming = new NamingRequests(Registry, limits, Admission, log),
             Requests = Requests,
             BudgetRetry = new BudgetRetry(Wheel),
@@ -82,6 +85,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         };
         Acceptor = new SessionAcceptor(Services, new RefusedConnections(Wheel, options.Deadlines.Linger));
         AddObservers(eventLog, observers ?? []);
+        OperatorShedder = new SessionShedder(Services, Metrics.CountMoved);
+        _ruleShedder = new SessionShedder(Services, Metrics.CountShed);
+        RulesFile = limits.RulesFile.Length > 0 ? new ConnectionRulesFile(limits.RulesFile, Apply, timeProvider, log) : null;
         NodeMetrics.Define(this);
     }
 
@@ -120,6 +126,12 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
 
     public NamingAdmission Admission { get; }
 
+    /// <summary>Sheds what an operator asks for.</summary>
+    public SessionShedder OperatorShedder { get; }
+
+    /// <summary>Null when there is none.</summary>
+    public ConnectionRulesFile? RulesFile { get; }
+
     public NodeState State => (NodeState)Volatile.Read(ref _state);
 
     /// <summary>Where clients connect; null before the listener is bound.</summary>
@@ -135,13 +147,28 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         {
             _workers.Add(KeepRunning(Requests.RunAsync));
         }
+
+        if (RulesFile is not null)
+        {
+            // Before anybody is accepted; nothing else runs it yet.
+            RulesFile.Step();
+            _workers.Add(KeepRunning(RulesFile.RunAsync));
+        }
     }
 
     /// <summary>Binds the client listener.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public void Bind()
     {
-        SocketTransport transport = new(Resources);
+        ClientTransportOptions sockets = Options.ClientTransport;
+        SocketTransport transport = new(Resources, new SocketTransportOptions
+        {
+            UserTimeout = sockets.UserTimeout,
+            KeepAliveIdle = sockets.KeepAliveIdle,
+            KeepAliveInterval = sockets.KeepAliveInterval,
+            KeepAliveProbes = sockets.KeepAliveProbes,
+            NotSentLowWaterBytes = sockets.NotSentLowWaterBytes,
+        });
         _listener = new SocketListener(Options.ClientTransport.EndPoint, transport, Acceptor, this, _timeProvider);
 
         // "Any address" is none that a client could go to.
@@ -159,6 +186,13 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         Status.Report(ServerStatus.Up);
         Volatile.Write(ref _state, (int)NodeState.Ready);
         _listener?.Start();
+    }
+
+    /// <summary>Puts rules in force; who is beyond them is asked to leave.</summary>
+    public void Apply(ConnectionRules rules)
+    {
+        Services.Limits.Replace(rules);
+        _ruleShedder.Start(() => SessionChoice.BeyondRules(Services.Sessions, Services.Limits));
     }
 
     /// <summary>Accepts nothing more, asks clients to leave with a spread, waits for them up to the drain deadline, closes the rest.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Http;
+using FastRegistry.Server.Observability;
 using FastRegistry.Server.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -69,6 +70,7 @@ internal sealed class ServerHost : IAsyncDisposable
             services.GetRequiredService<ILoggerFactory>().CreateLogger(EventLog.Category),
             services.GetServices<INodeObserver>()));
         builder.Services.AddSingleton<IpPortClients>(static services => new IpPortClients(services.GetRequiredService<RegistryNode>().Registry));
+        builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();
         addServices?.Invoke(builder.Services);
 
@@ -79,6 +81,7 @@ internal sealed class ServerHost : IAsyncDisposable
         HealthEndpoints.Map(application);
         OperatorEndpoints.Map(application);
         EventEndpoints.Map(application);
+        LoaderEndpoints.Map(application);
         return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>());
     }
 

@@ -15,7 +15,7 @@ internal static class EventEndpoints
 
     private static IResult List(HttpContext context, RegistryNode node)
     {
-        OperatorAccess.RefuseRemote(context);
+        OperatorAccess.Check(context, node.Options.Operator);
         EventFilter filter = ReadFilter(context.Request.Query, node.Options.Events.Kept);
         EventBody[] events = node.EventRing is { } ring ? [.. ring.Find(filter).Select(BodyOf)] : [];
         return Results.Json(new EventListBody(node.EventRing?.Total ?? 0, events), HttpJson.Default.EventListBody);

@@ -8,5 +8,6 @@ namespace FastRegistry.Server.Http;
 [JsonSerializable(typeof(ServiceListBody))]
 [JsonSerializable(typeof(CollectBody))]
 [JsonSerializable(typeof(EventListBody))]
+[JsonSerializable(typeof(ClusterLoadBody))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -9,9 +9,9 @@ internal sealed class JavaDoubleConverter : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
 
-    public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-    {
-        string text = value.ToString("0.0###############", CultureInfo.InvariantCulture);
-        writer.WriteRawValue(text, skipInputValidation: true);
-    }
+    public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(TextOf(value), skipInputValidation: true);
+
+    /// <summary>The number as Java prints it.</summary>
+    public static string TextOf(double value) => value.ToString("0.0###############", CultureInfo.InvariantCulture);
 }

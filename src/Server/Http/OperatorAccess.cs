@@ -1,16 +1,18 @@
 using System.Net;
+using FastRegistry.Server.Configuration;
 
 namespace FastRegistry.Server.Http;
 
-/// <summary>Who may make operator calls.</summary>
+/// <summary>Who may make operator calls: until there is authentication, this machine only, unless the configuration says otherwise.</summary>
 internal static class OperatorAccess
 {
-    /// <exception cref="ParameterError">The caller is not on this machine.</exception>
-    public static void RefuseRemote(HttpContext context)
+    /// <exception cref="ParameterError">The caller may not.</exception>
+    public static void Check(HttpContext context, OperatorOptions options)
     {
-        if (context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address))
+        if (!options.Remote && (context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)))
         {
-            throw new ParameterError("operator calls are taken from this machine only", StatusCodes.Status403Forbidden);
+            throw new ParameterError(
+                $"operator calls are taken from this machine only ({OperatorOptions.RemoteKey} is false)", StatusCodes.Status403Forbidden);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using FastRegistry.Server.Limits;
 using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Observability;
@@ -12,13 +13,23 @@ internal sealed class RegistryMetrics : IDisposable
     private readonly long[] _closed = new long[Enum.GetValues<CloseKind>().Length];
     private long _frames;
     private long _accepted;
-    private long _refused;
+    private readonly long[] _refused = new long[Enum.GetValues<LimitKind>().Length];
+    private long _shed;
+    private long _moved;
 
     public RegistryMetrics()
     {
         Counter("fastregistry_frames_received_total", "Frames received from clients.", () => Interlocked.Read(ref _frames));
         Counter("fastregistry_connections_accepted_total", "Client connections accepted.", () => Interlocked.Read(ref _accepted));
-        Counter("fastregistry_connections_refused_total", "Client connections refused by a limit.", () => Interlocked.Read(ref _refused));
+        Counter("fastregistry_connections_refused_total", "Client connections refused by a limit.", () => _refused.Sum());
+        foreach (LimitKind kind in Enum.GetValues<LimitKind>())
+        {
+            string name = kind.ToString().ToLowerInvariant();
+            Counter($"fastregistry_connections_refused_{name}_total", $"Those refused by a limit per {name}.", () => Interlocked.Read(ref _refused[(int)kind]));
+        }
+
+        Counter("fastregistry_connections_shed_total", "Clients told to leave because rules became tighter.", () => Interlocked.Read(ref _shed));
+        Counter("fastregistry_connections_moved_total", "Clients told to leave by an operator.", () => Interlocked.Read(ref _moved));
         foreach (CloseKind kind in Enum.GetValues<CloseKind>())
         {
             // One name per reason: no labels are needed to graph them.
@@ -39,7 +50,11 @@ internal sealed class RegistryMetrics : IDisposable
 
     public void CountAccepted() => Interlocked.Increment(ref _accepted);
 
-    public void CountRefused() => Interlocked.Increment(ref _refused);
+    public void CountRefused(LimitKind kind) => Interlocked.Increment(ref _refused[(int)kind]);
+
+    public void CountShed() => Interlocked.Increment(ref _shed);
+
+    public void CountMoved() => Interlocked.Increment(ref _moved);
 
     public void CountClosed(CloseReason reason) => Interlocked.Increment(ref _closed[(int)reason.Kind]);
 

@@ -1,6 +1,6 @@
 using FastRegistry.Server.Control;
-using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
@@ -45,6 +45,18 @@ internal static partial class ServerLog
 
     [LoggerMessage(21, LogLevel.Critical, "The client listener failed and accepts nothing more: {Error}")]
     public static partial void ListenerFailed(this ILogger log, string error);
+
+    [LoggerMessage(22, LogLevel.Information, "Connection rules read from {File}")]
+    public static partial void ConnectionRulesRead(this ILogger log, string file);
+
+    [LoggerMessage(23, LogLevel.Information, "Connection rules: {File} does not exist yet; there are no limits until it does")]
+    public static partial void ConnectionRulesMissing(this ILogger log, string file);
+
+    [LoggerMessage(24, LogLevel.Information, "Connection rules: {File} was deleted; its limits are lifted")]
+    public static partial void ConnectionRulesGone(this ILogger log, string file);
+
+    [LoggerMessage(25, LogLevel.Error, "Connection rules: {File} cannot be used, the rules before it stay: {Fault}")]
+    public static partial void ConnectionRulesBroken(this ILogger log, string file, string fault);
 
     [LoggerMessage(30, LogLevel.Error, "A deadline's owner failed")]
     public static partial void DeadlineFault(this ILogger log, Exception fault);

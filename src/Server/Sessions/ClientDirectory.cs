@@ -19,6 +19,9 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
 
     public int Count => _clients.Count;
 
+    /// <summary>The session that speaks for a client now, as a hint: it may end any moment.</summary>
+    public ClientSession? Find(UInt128 instanceId) => _clients.TryGetValue(instanceId, out RegistryClient? client) ? (ClientSession?)client.Session : null;
+
     /// <summary>Makes <paramref name="session"/> the one that speaks for a client.</summary>
     /// <param name="instanceId">The client instance id.</param>
     /// <param name="session">The new session.</param>

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Net;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
@@ -30,18 +32,18 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     private SessionStage _stage;
     private UInt128 _instanceId;
     private RegistryClient? _client;
+    private ClientProfile _profile = ClientProfile.Unknown;
     private SessionSubscriptions? _subscriptions;
     private RequestsInWork? _inWork;
     private ulong _acknowledgedPush;
 
-    public ClientSession(SessionServices services, Connection connection, long id)
+    public ClientSession(SessionServices services, Connection connection, AddressConnections? address, long id)
     {
         Services = services;
         Id = id;
+        Address = address;
         _connection = connection;
         _output = new SessionOutput(connection, this);
-        DefaultNamespace = ServiceKey.DefaultNamespace;
-        DefaultNamespaceUtf8 = QueryKeyReader.Utf8Of(DefaultNamespace);
     }
 
     public SessionServices Services { get; }
@@ -56,9 +58,39 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     public RegistryClient Client => _client ?? throw new InvalidOperationException("the session is not set up");
 
     /// <summary>Used where a request leaves its namespace empty.</summary>
-    public string DefaultNamespace { get; private set; }
+    public string DefaultNamespace => _profile.DefaultNamespace;
 
-    public byte[] DefaultNamespaceUtf8 { get; private set; }
+    public byte[] DefaultNamespaceUtf8 => _profile.DefaultNamespaceUtf8;
+
+    /// <summary>What the client said about itself. Any thread; until the set-up <see cref="ClientProfile.Unknown"/>.</summary>
+    public ClientProfile Profile => Volatile.Read(ref _profile);
+
+    /// <summary>Where its connection is counted; null without a socket address.</summary>
+    public AddressConnections? Address { get; }
+
+    /// <summary>Null when the connection has none, or none any more.</summary>
+    public IPEndPoint? RemoteEndPoint => _connection.RemoteEndPoint as IPEndPoint;
+
+    /// <summary>The set-up is done. Any thread.</summary>
+    public bool IsReady => Volatile.Read(ref _client) is not null;
+
+    /// <summary>It was told to leave, or is being closed. Any thread.</summary>
+    public bool IsLeaving => _deadlines.IsClosing || _connection.CloseReason is not null;
+
+    /// <summary>Its output has passed the mark and pushes wait. Any thread.</summary>
+    public bool IsBehind => _connection.Outbound.IsBehind;
+
+    /// <summary>Wheel time of its begin.</summary>
+    public long OpenedAt => _deadlines.OpenedAt;
+
+    /// <summary>Wheel time of its last byte. Any thread.</summary>
+    public long LastReceived => _deadlines.LastReceived;
+
+    /// <summary>Any thread.</summary>
+    public int Publications => Volatile.Read(ref _client)?.PublicationCount ?? 0;
+
+    /// <summary>Any thread.</summary>
+    public int Subscriptions => Volatile.Read(ref _subscriptions)?.Count ?? 0;
 
     /// <summary>Highest push sequence the client has confirmed.</summary>
     public ulong AcknowledgedPush => Volatile.Read(ref _acknowledgedPush);
@@ -135,14 +167,24 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         ResyncMarked();
     }
 
+    public void OnStalled() => _deadlines.Stalled(Services.Wheel.Now, _connection.Outbound.SentBytes);
+
+    /// <summary>The streams have gone as far as they may for now.</summary>
+    /// <param name="sentBytes">Bytes of streams sent so far.</param>
+    /// <param name="restart">A stream is about to begin.</param>
+    public void NoteStreams(long sentBytes, bool restart) => _deadlines.StreamsStalled(Services.Wheel.Now, sentBytes, restart);
+
     public void OnClosed(CloseReason reason)
     {
+        Services.Limits.Leave(Address);
         Services.Sessions.Remove(Slot);
         Services.Events.Publish(new ConnectionClosed(Id, reason));
         _subscriptions?.RemoveAll();
         if (_client is not null)
         {
             Services.Clients.Detach(_instanceId, _client, this, reason);
+            Services.Limits.LeaveApplication(_profile.Application);
+            Services.Profiles.Return(_profile);
         }
 
         // After it was detached: from then on no other session arms the entry.
@@ -184,7 +226,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
                 _connection.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.SlowConsumer, "nothing of what waits was read"));
                 return Deadline.None;
             default:
-                _connection.Abort(CloseReason.Aborted);
+                // A session that ends by itself has its reason; this one is for who was asked to move.
+                _connection.Abort(CloseReason.Sent(GoAwayReason.Move, "it was told to leave and stayed"));
                 return Deadline.None;
         }
 
@@ -200,11 +243,39 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     /// <summary>Tells the client to leave and goes on serving it until it does or <see cref="Abort"/> comes.</summary>
     public void AskToLeave(GoAwayReason reason, string text) => _output.SendGoAway(reason, text);
 
+    /// <summary>Tells the client to go elsewhere, goes on serving it, and closes after the linger time if it has not left. Any thread.</summary>
+    /// <returns>False when it is not set up, or leaving already.</returns>
+    public bool TryAskToMove(GoAwayReason reason, string text, IReadOnlyList<string> addresses)
+    {
+        if (Volatile.Read(ref _client) is not { } client)
+        {
+            return false;
+        }
+
+        lock (client.ClientGate)
+        {
+            // While it speaks for the client, its wheel entry is its own.
+            if (client.Session != this || IsLeaving)
+            {
+                return false;
+            }
+
+            _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+        }
+
+        _output.SendGoAway(reason, text, addresses);
+        return true;
+    }
+
     public void Abort(CloseReason reason) => _connection.Abort(reason);
 
     public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
-        _subscriptions ??= new SessionSubscriptions(Services, _output, Id);
+        if (_subscriptions is null)
+        {
+            Volatile.Write(ref _subscriptions, new SessionSubscriptions(Services, _output, Id));
+        }
+
         return _subscriptions.Add(id, key, filter, maximum);
     }
 
@@ -305,20 +376,24 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             return null;
         }
 
-        _output.ChunksAllowed = (reply!.Capabilities & (ulong)Capabilities.Chunks) != 0;
-        if (request!.DefaultNamespace.Length > 0)
+        UInt128 instanceId = SessionSetup.InstanceIdOf(request!);
+        ClientProfile profile = ClientProfile.Of(request!);
+        bool returning = Services.Clients.Find(instanceId) is { } former && former.Profile.Application == profile.Application;
+        if (!Services.Limits.TryEnterApplication(profile.Application, returning, out LimitRule broken))
         {
-            DefaultNamespace = request.DefaultNamespace;
-            DefaultNamespaceUtf8 = QueryKeyReader.Utf8Of(DefaultNamespace);
+            Services.Metrics.CountRefused(LimitKind.Application);
+            return SessionGoAway.Write(replies, GoAwayReason.LimitExceeded, broken.Text, Services.Limits.RedirectAddresses);
         }
 
-        _instanceId = SessionSetup.InstanceIdOf(request);
-        _client = Services.Clients.Attach(_instanceId, this, out ClientSession? superseded, request.ClientName, request.ClientVersion);
+        _output.ChunksAllowed = (reply!.Capabilities & (ulong)Capabilities.Chunks) != 0;
+        _instanceId = instanceId;
+        Volatile.Write(ref _profile, Services.Profiles.Take(profile));
+        Volatile.Write(ref _client, Services.Clients.Attach(_instanceId, this, out ClientSession? superseded, request!.ClientName, request.ClientVersion));
         _stage = SessionStage.Ready;
         _deadlines.Ready(Services.Wheel, _entry, Services.Options.Deadlines, now);
         replies.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId, reply);
         superseded?.EndSuperseded();
-        Services.Log.SessionReady(Id, request.ClientName, request.ClientVersion);
+        Services.Log.SessionReady(Id, profile.Name, profile.Version);
         return null;
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -30,14 +29,14 @@ internal sealed class RefusedConnections : IDeadlineOwner
     }
 
     /// <summary>The handler for a connection that is told goaway; null when even that is too much.</summary>
-    public IConnectionHandler? Refuse(Connection connection, GoAwayReason reason, string text)
+    public IConnectionHandler? Refuse(Connection connection, GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
     {
         if (_waiting.Count >= Maximum)
         {
             return null;
         }
 
-        byte[] body = new GoAway { Reason = (uint)reason, Text = text }.ToByteArray();
+        byte[] body = SessionGoAway.Message(reason, text, addresses).ToByteArray();
         connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
         connection.CloseAfterSending(CloseReason.Sent(reason, text));
         long now = _wheel.Now;

@@ -1,4 +1,6 @@
+using System.Net;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Limits;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
@@ -11,24 +13,40 @@ internal sealed class SessionAcceptor(SessionServices services, RefusedConnectio
 
     public IConnectionHandler? Accept(Connection connection)
     {
-        ClientSession session = new(services, connection, Interlocked.Increment(ref _sessions));
-        switch (services.Sessions.TryAdd(session))
+        IPAddress? remote = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (!services.Limits.TryEnter(remote, out AddressConnections? address, out LimitRule broken))
         {
-            case SessionAdmission.Admitted:
-                session.Open();
-                services.Metrics.CountAccepted();
-                return session;
-            case SessionAdmission.Full:
-                services.Metrics.CountRefused();
-                return Refuse(connection, GoAwayReason.LimitExceeded, services.Sessions.LimitText);
-            default:
-                return Refuse(connection, GoAwayReason.Stopping, "the node is stopping");
+            return Refuse(connection, LimitKind.Address, broken.Text);
         }
+
+        ClientSession session = new(services, connection, address, Interlocked.Increment(ref _sessions));
+        LimitRule rule = services.Limits.Rules.Connections;
+        SessionAdmission admission = services.Sessions.TryAdd(session, rule);
+        if (admission == SessionAdmission.Admitted)
+        {
+            session.Open();
+            services.Metrics.CountAccepted();
+            return session;
+        }
+
+        services.Limits.Leave(address);
+        return admission switch
+        {
+            SessionAdmission.Full => Refuse(connection, LimitKind.Node, services.Sessions.LimitText),
+            SessionAdmission.BeyondRule => Refuse(connection, LimitKind.Node, rule.Text),
+            _ => Refuse(connection, GoAwayReason.Stopping, "the node is stopping", []),
+        };
     }
 
-    private IConnectionHandler? Refuse(Connection connection, GoAwayReason reason, string text)
+    private IConnectionHandler? Refuse(Connection connection, LimitKind kind, string text)
+    {
+        services.Metrics.CountRefused(kind);
+        return Refuse(connection, GoAwayReason.LimitExceeded, text, services.Limits.RedirectAddresses);
+    }
+
+    private IConnectionHandler? Refuse(Connection connection, GoAwayReason reason, string text, IReadOnlyList<string> addresses)
     {
         services.Events.Publish(new ConnectionRefused(reason, text));
-        return refused.Refuse(connection, reason, text);
+        return refused.Refuse(connection, reason, text, addresses);
     }
 }

@@ -4,6 +4,11 @@ namespace FastRegistry.Server.Sessions;
 internal enum SessionAdmission
 {
     Admitted,
+
+    /// <summary>The node has as many as it can hold.</summary>
     Full,
+
+    /// <summary>The node has as many as the rules file allows.</summary>
+    BeyondRule,
     Stopping,
 }

@@ -7,7 +7,8 @@ namespace FastRegistry.Server.Sessions;
 /// <summary>All deadlines of one session in one wheel entry, at the earliest of them. A struct inside the session: no object of its own.</summary>
 /// <remarks>
 /// The receive path stores ticks; <see cref="Evaluate"/> runs on the wheel's thread when the entry comes due, decides what is over and returns when to look
-/// again. A tick stored while it decides is seen at the next look, which a due deadline never skips.
+/// again. A tick stored while it decides is seen at the next look, which a due deadline never skips. The wheel looks at least once per idle time, so
+/// what is stored without arming the entry (a stall) is seen before it can be over.
 /// </remarks>
 internal struct SessionDeadlines
 {
@@ -16,10 +17,10 @@ internal struct SessionDeadlines
     private long _frameStartedAt;
     private long _probedAt;
     private long _closingAt;
-    private long _stuckSince;
-    private long _streamStuckSince;
-    private long _streamBytes;
-    private long _sentBytes;
+    private long _stalledAt;
+    private long _stalledBytes;
+    private long _streamStalledAt;
+    private long _streamStalledBytes;
     private bool _ready;
 
     /// <summary>What is over.</summary>
@@ -34,9 +35,19 @@ internal struct SessionDeadlines
         LingerOver,
     }
 
+    /// <summary>Wheel time of the accept.</summary>
+    public readonly long OpenedAt => _openedAt;
+
+    /// <summary>Wheel time of the last byte.</summary>
+    public long LastReceived => Volatile.Read(ref _lastReceived);
+
+    /// <summary>A goaway of ours was sent; the linger deadline runs.</summary>
+    public bool IsClosing => Volatile.Read(ref _closingAt) != 0;
+
     public void Open(TimingWheel wheel, int entry, DeadlineOptions options, long now)
     {
         _openedAt = now;
+        _stalledBytes = -1;
         _lastReceived = now;
         wheel.Arm(entry, now, Milliseconds(options.Handshake));
     }
@@ -46,7 +57,28 @@ internal struct SessionDeadlines
     {
         _lastReceived = now;
         Volatile.Write(ref _ready, true);
-        wheel.Arm(entry, now, Milliseconds(options.IdleProbe));
+        wheel.Arm(entry, now, LookMilliseconds(options));
+    }
+
+    /// <summary>The output stands still from now on, at <paramref name="sentBytes"/>. The sending thread, once per wait: two stores.</summary>
+    public void Stalled(long now, long sentBytes)
+    {
+        // Time first: a reader that finds these bytes must not find the time of an older stall.
+        Volatile.Write(ref _stalledAt, now);
+        Volatile.Write(ref _stalledBytes, sentBytes);
+    }
+
+    /// <summary>The streams may go no further for now, at <paramref name="sentBytes"/>. Any thread; counts when they have moved since the last time.</summary>
+    /// <param name="now">Wheel time.</param>
+    /// <param name="sentBytes">Bytes of streams sent so far.</param>
+    /// <param name="restart">A stream is about to begin: its time starts now, wherever the others stand.</param>
+    public void StreamsStalled(long now, long sentBytes, bool restart)
+    {
+        if (restart || Volatile.Read(ref _streamStalledBytes) != sentBytes)
+        {
+            Volatile.Write(ref _streamStalledAt, now);
+            Volatile.Write(ref _streamStalledBytes, sentBytes);
+        }
     }
 
     /// <summary>Something arrived.</summary>
@@ -60,6 +92,12 @@ internal struct SessionDeadlines
     public void Received(TimingWheel wheel, int entry, DeadlineOptions options, long now, bool wholeFrames, bool partialFrame, bool outputWaits)
     {
         Volatile.Write(ref _lastReceived, now);
+        if (IsClosing)
+        {
+            // Asked to move and still served: what it says does not postpone the end.
+            return;
+        }
+
         if (partialFrame)
         {
             if (_frameStartedAt == 0 || wholeFrames)
@@ -131,42 +169,43 @@ internal struct SessionDeadlines
     }
 
     /// <summary>A stream the client gives no credit for is not read either.</summary>
-    private bool IsStreamStuck(TimingWheel wheel, DeadlineOptions options, long progress, long now, ref Deadline next)
+    private readonly bool IsStreamStuck(TimingWheel wheel, DeadlineOptions options, long progress, long now, ref Deadline next)
     {
-        if (progress < 0)
+        if (progress < 0 || Volatile.Read(in _streamStalledBytes) != progress)
         {
-            _streamStuckSince = 0;
             return false;
         }
 
-        if (progress != _streamBytes || _streamStuckSince == 0)
+        return IsStallOver(wheel, options, Volatile.Read(in _streamStalledAt), now, ref next);
+    }
+
+    /// <summary>Whether a stall has lasted too long; if not, the next look is no later than its end.</summary>
+    private static bool IsStallOver(TimingWheel wheel, DeadlineOptions options, long stalledAt, long now, ref Deadline next)
+    {
+        long left = wheel.Effective(stalledAt) + Milliseconds(options.SlowConsumer) - now;
+        if (left > 0)
         {
-            _streamBytes = progress;
-            _streamStuckSince = Math.Max(now, 1);
+            next = Earlier(next, Deadline.After(now, (int)Math.Min(left, int.MaxValue)));
         }
 
-        bool stuck = Judge(wheel, _streamStuckSince, options.SlowConsumer, now, Verdict.SlowConsumer, out Deadline due) == Verdict.SlowConsumer;
-        next = Earlier(next, due);
-        return stuck;
+        return left <= 0;
     }
 
     private Verdict EvaluateSilence(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long now, out Deadline next)
     {
         if (outbound.QueuedBytes > 0)
         {
-            // A probe would only queue behind what is not being read; progress decides.
-            long sent = outbound.SentBytes;
-            if (sent != _sentBytes || _stuckSince == 0)
-            {
-                _sentBytes = sent;
-                _stuckSince = Math.Max(now, 1);
-            }
-
+            // A probe would only queue behind what is not being read; progress decides. Looking once per idle time, so that silence is noticed as soon as
+            // ever when it reads again.
             _probedAt = 0;
-            return Judge(wheel, _stuckSince, options.SlowConsumer, now, Verdict.SlowConsumer, out next);
+            next = Deadline.After(now, LookMilliseconds(options));
+
+            // Other bytes: it moves, a sender is at work this moment, or the stall that was noted is over.
+            return Volatile.Read(ref _stalledBytes) == outbound.SentBytes && IsStallOver(wheel, options, Volatile.Read(ref _stalledAt), now, ref next)
+                ? Verdict.SlowConsumer
+                : Verdict.Wait;
         }
 
-        _stuckSince = 0;
         long lastReceived = Volatile.Read(ref _lastReceived);
         if (_probedAt != 0)
         {
@@ -185,6 +224,10 @@ internal struct SessionDeadlines
             Volatile.Write(ref _probedAt, Math.Max(now, 1));
             next = Deadline.After(now, Milliseconds(options.ProbeAnswer));
         }
+        else if (options.SlowConsumer < options.IdleProbe)
+        {
+            next = Earlier(next, Deadline.After(now, LookMilliseconds(options)));
+        }
 
         return verdict;
     }
@@ -194,6 +237,10 @@ internal struct SessionDeadlines
         next = Deadline.After(start, Milliseconds(timeout));
         return wheel.Effective(start) + Milliseconds(timeout) <= now ? over : Verdict.Wait;
     }
+
+    /// <summary>The wheel looks at least this often, so that no stall is seen late.</summary>
+    private static int LookMilliseconds(DeadlineOptions options) =>
+        Milliseconds(options.SlowConsumer < options.IdleProbe ? options.SlowConsumer : options.IdleProbe);
 
     private static Deadline Earlier(Deadline a, Deadline b) => a.Start + a.TimeoutMilliseconds <= b.Start + b.TimeoutMilliseconds ? a : b;
 

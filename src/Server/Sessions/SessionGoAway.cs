@@ -9,10 +9,25 @@ namespace FastRegistry.Server.Sessions;
 internal static class SessionGoAway
 {
     /// <summary>Writes the goaway behind the answers of the batch; the reason it returns closes the connection when they have been sent.</summary>
-    public static CloseReason Write(BatchWriter replies, GoAwayReason reason, string text)
+    public static CloseReason Write(BatchWriter replies, GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
     {
-        replies.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = (uint)reason, Text = text });
+        replies.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, Message(reason, text, addresses));
         return CloseReason.Sent(reason, text);
+    }
+
+    /// <summary>The message.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="text">For people.</param>
+    /// <param name="addresses">Where to go instead; null or empty = wherever else the client knows.</param>
+    public static GoAway Message(GoAwayReason reason, string text, IReadOnlyList<string>? addresses)
+    {
+        GoAway message = new() { Reason = (uint)reason, Text = text };
+        if (addresses is not null)
+        {
+            message.Addresses.AddRange(addresses);
+        }
+
+        return message;
     }
 
     /// <summary>The answer to first bytes that are not a preface this build takes.</summary>

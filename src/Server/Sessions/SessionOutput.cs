@@ -1,7 +1,6 @@
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
@@ -60,7 +59,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         }
 
         FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
-        if (!Streams().TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), session.ResyncMarked))
+        if (!TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), session.ResyncMarked))
         {
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, RequestError.Overloaded.ToReply());
         }
@@ -109,9 +108,23 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         return connection.CloseReason is null ? TryStream(subscription, snapshot, header, body) : AppendOutcome.Closed;
     }
 
-    public void AddCredit(CreditBody credit) => Volatile.Read(ref _streams)?.AddCredit(credit);
+    public void AddCredit(CreditBody credit)
+    {
+        if (Volatile.Read(ref _streams) is { } streams)
+        {
+            streams.AddCredit(credit);
+            session.NoteStreams(streams.SentBytes, restart: false);
+        }
+    }
 
-    public void Drained() => Volatile.Read(ref _streams)?.Pump();
+    public void Drained()
+    {
+        if (Volatile.Read(ref _streams) is { } streams)
+        {
+            streams.Pump();
+            session.NoteStreams(streams.SentBytes, restart: false);
+        }
+    }
 
     public void SendProbe(long now)
     {
@@ -120,9 +133,9 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         connection.Send(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
     }
 
-    public void SendGoAway(GoAwayReason reason, string text)
+    public void SendGoAway(GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
     {
-        byte[] body = new GoAway { Reason = (uint)reason, Text = text }.ToByteArray();
+        byte[] body = SessionGoAway.Message(reason, text, addresses).ToByteArray();
         connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
     }
 
@@ -139,13 +152,23 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         Span<byte> prefix = stackalloc byte[PushPrefix.Size];
         new PushPrefix(connection.Outbound.TakePushSequence(), snapshot.ChangedAtMicroseconds).Write(prefix);
         subscription.IsStreaming = true;
-        if (streams.TryBegin(header, prefix, body, () => Streamed(subscription)))
+        if (TryBegin(header, prefix, body, () => Streamed(subscription)))
         {
             return AppendOutcome.Appended;
         }
 
         subscription.IsStreaming = false;
         return AppendOutcome.Behind;
+    }
+
+    private bool TryBegin(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action onSent)
+    {
+        // Before it is open: the wheel must not judge it by the time the last one stood still.
+        OutboundStreams streams = Streams();
+        session.NoteStreams(streams.SentBytes, restart: true);
+        bool begun = streams.TryBegin(header, prefix, body, onSent);
+        session.NoteStreams(streams.SentBytes, restart: false);
+        return begun;
     }
 
     private void Streamed(Subscription subscription)

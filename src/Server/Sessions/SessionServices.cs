@@ -1,5 +1,6 @@
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
@@ -24,6 +25,11 @@ internal sealed class SessionServices
     public required ClientDirectory Clients { get; init; }
 
     public required SessionTable Sessions { get; init; }
+
+    public required ConnectionLimits Limits { get; init; }
+
+    /// <summary>Profiles of the clients that are set up.</summary>
+    public ClientProfiles Profiles { get; } = new();
 
     public required NamingRequests Naming { get; init; }
 

@@ -14,6 +14,9 @@ internal static class SessionSetup
     private const int InstanceIdBytes = 16;
     private const int MaximumNameLength = 256;
     private const int MaximumLabels = 64;
+    private const int MaximumLabelKeyLength = 128;
+    private const int MaximumLabelValueLength = 1024;
+    private const int MaximumLabelsLength = 4096;
 
     public static SetupOutcome Check(
         in ReadOnlySequence<byte> body, SessionServices services, out SetupRequest? request, out SetupReply? reply, out RequestError? error)
@@ -78,11 +81,46 @@ internal static class SessionSetup
             return RequestError.Invalid("client_version", $"must not be longer than {MaximumNameLength} characters");
         }
 
+        if (CheckLabels(request) is { } error)
+        {
+            return error;
+        }
+
+        return NameRules.BrokenByNamespace(request.DefaultNamespace) is { } rule ? RequestError.Invalid("default_namespace", rule) : null;
+    }
+
+    private static RequestError? CheckLabels(SetupRequest request)
+    {
         if (request.Labels.Count > MaximumLabels)
         {
             return RequestError.Invalid("labels", $"must not be more than {MaximumLabels}");
         }
 
-        return NameRules.BrokenByNamespace(request.DefaultNamespace) is { } rule ? RequestError.Invalid("default_namespace", rule) : null;
+        int length = 0;
+        HashSet<string>? keys = request.Labels.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
+        for (int i = 0; i < request.Labels.Count; i++)
+        {
+            Label label = request.Labels[i];
+            if (label.Key.Length is 0 or > MaximumLabelKeyLength)
+            {
+                return RequestError.Invalid($"labels[{i}].key", $"must have 1 to {MaximumLabelKeyLength} characters");
+            }
+
+            if (label.Value.Length > MaximumLabelValueLength)
+            {
+                return RequestError.Invalid($"labels[{i}].value", $"must not be longer than {MaximumLabelValueLength} characters");
+            }
+
+            if (keys is not null && !keys.Add(label.Key))
+            {
+                return RequestError.Invalid($"labels[{i}].key", $"\"{label.Key}\" is there twice");
+            }
+
+            length += label.Key.Length + label.Value.Length;
+        }
+
+        return length > MaximumLabelsLength
+            ? RequestError.Invalid("labels", $"must not have more than {MaximumLabelsLength} characters in all keys and values")
+            : null;
     }
 }

@@ -21,6 +21,17 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
 
     public long SessionId => sessionId;
 
+    public int Count
+    {
+        get
+        {
+            lock (_subscriptionGate)
+            {
+                return _byId.Count;
+            }
+        }
+    }
+
     public Subscription? Find(ulong id)
     {
         lock (_subscriptionGate)

@@ -1,3 +1,5 @@
+using FastRegistry.Server.Limits;
+
 namespace FastRegistry.Server.Sessions;
 
 /// <summary>All sessions of the node in an array of slots: eight bytes each, quick to walk at a stop.</summary>
@@ -20,13 +22,20 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
     public string LimitText { get; } = limitText;
 
     /// <summary>Takes a session in and gives it its slot.</summary>
-    public SessionAdmission TryAdd(ClientSession session)
+    /// <param name="session">The session.</param>
+    /// <param name="rule">The rule in force for all connections.</param>
+    public SessionAdmission TryAdd(ClientSession session, LimitRule rule)
     {
         lock (_slotGate)
         {
-            if (_closed || _count >= MaximumSessions)
+            if (_closed)
             {
-                return _closed ? SessionAdmission.Stopping : SessionAdmission.Full;
+                return SessionAdmission.Stopping;
+            }
+
+            if (_count >= MaximumSessions || !rule.Allows(_count))
+            {
+                return _count >= MaximumSessions ? SessionAdmission.Full : SessionAdmission.BeyondRule;
             }
 
             if (!_free.TryPop(out int slot))
@@ -62,6 +71,27 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
         lock (_slotGate)
         {
             _closed = true;
+        }
+    }
+
+    /// <summary>The session in a slot; null when the slot is free or there is no such slot.</summary>
+    public ClientSession? Find(int slot)
+    {
+        lock (_slotGate)
+        {
+            return slot >= 0 && slot < _used ? _slots[slot] : null;
+        }
+    }
+
+    /// <summary>Copies the slots from <paramref name="first"/> on, free ones included; how many, 0 = there are no more. For walks that must not copy all at
+    /// once.</summary>
+    public int CopySlots(int first, Span<ClientSession?> into)
+    {
+        lock (_slotGate)
+        {
+            int count = Math.Clamp(_used - first, 0, into.Length);
+            _slots.AsSpan(first, count).CopyTo(into);
+            return count;
         }
     }
 

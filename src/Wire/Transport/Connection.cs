@@ -195,6 +195,9 @@ public abstract class Connection
         }
     }
 
+    /// <summary>A send has to wait for the peer. Called by the active sender.</summary>
+    protected void ReportStalled() => Handler?.OnStalled();
+
     /// <summary>Accounts for bytes that were sent and lets the other paths go on when the connection has drained.</summary>
     protected void AccountSent(long bytes)
     {

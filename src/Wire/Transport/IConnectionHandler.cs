@@ -7,8 +7,8 @@ namespace FastRegistry.Wire.Transport;
 /// <remarks>
 /// Threading contract. <see cref="OnReceived"/> and <see cref="OnClosed"/> are the receive path: entered by one thread at a time, in order, on a
 /// thread the transport chooses (a pool or loop thread). They never block, take no lock that is held over I/O and run no user code. Work that is
-/// not O(1) goes to a worker, which answers through <see cref="Connection.Send"/>. <see cref="OnDrained"/> comes from whoever was sending and may
-/// run beside the receive path.
+/// not O(1) goes to a worker, which answers through <see cref="Connection.Send"/>. <see cref="OnDrained"/> and <see cref="OnStalled"/> come from whoever
+/// was sending and may run beside the receive path.
 /// </remarks>
 public interface IConnectionHandler
 {
@@ -19,6 +19,12 @@ public interface IConnectionHandler
 
     /// <summary>The outbound chain had passed its behind mark and has drained.</summary>
     void OnDrained();
+
+    /// <summary>The output stands still: the transport takes nothing more until the peer has read some. Comes once per wait, not per send, from whoever was
+    /// sending; must be short.</summary>
+    void OnStalled()
+    {
+    }
 
     /// <summary>The connection is gone. Called exactly once, last; nothing can be sent any more.</summary>
     void OnClosed(CloseReason reason);

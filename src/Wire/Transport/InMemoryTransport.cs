@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 
 namespace FastRegistry.Wire.Transport;
 
@@ -22,12 +23,16 @@ public static class InMemoryTransport
     }
 
     /// <summary>A connection and the bare other end of it, for a peer that misbehaves.</summary>
+    /// <param name="resources">Pools.</param>
+    /// <param name="scheduler">Where received bytes are handled; null = the thread pool.</param>
+    /// <param name="capacityBytes">See <see cref="DefaultCapacityBytes"/>.</param>
+    /// <param name="remoteEndPoint">What the connection tells as the peer's address.</param>
     public static (PipeConnection Connection, IDuplexPipe Peer) CreateWithBarePeer(
-        TransportResources resources, PipeScheduler? scheduler = null, int capacityBytes = DefaultCapacityBytes)
+        TransportResources resources, PipeScheduler? scheduler = null, int capacityBytes = DefaultCapacityBytes, EndPoint? remoteEndPoint = null)
     {
         scheduler ??= PipeScheduler.ThreadPool;
         (IDuplexPipe first, IDuplexPipe second) = CreatePipes(resources, scheduler, capacityBytes);
-        return (new PipeConnection(first, resources, scheduler), second);
+        return (new PipeConnection(first, resources, scheduler, remoteEndPoint), second);
     }
 
     private static (IDuplexPipe First, IDuplexPipe Second) CreatePipes(TransportResources resources, PipeScheduler scheduler, int capacityBytes)

@@ -26,17 +26,19 @@ public sealed class PipeConnection : Connection
     /// <param name="pipe">Input and output; completed by this connection when it ends.</param>
     /// <param name="resources">Shared pools.</param>
     /// <param name="scheduler">Where receiving goes on after it was held up.</param>
-    public PipeConnection(IDuplexPipe pipe, TransportResources resources, PipeScheduler scheduler)
+    /// <param name="remoteEndPoint">What it tells as the other end; a pipe itself has no address.</param>
+    public PipeConnection(IDuplexPipe pipe, TransportResources resources, PipeScheduler scheduler, EndPoint? remoteEndPoint = null)
         : base(resources)
     {
         _pipe = pipe;
         _scheduler = scheduler;
+        RemoteEndPoint = remoteEndPoint;
         _onReadable = OnReadable;
         _onFlushed = OnFlushed;
     }
 
     /// <inheritdoc/>
-    public override EndPoint? RemoteEndPoint => null;
+    public override EndPoint? RemoteEndPoint { get; }
 
     /// <inheritdoc/>
     protected override void StartReceiving() => ContinueReceiving();
@@ -99,6 +101,7 @@ public sealed class PipeConnection : Connection
             if (!flush.IsCompleted)
             {
                 _flush = flush;
+                ReportStalled();
                 _flush.UnsafeOnCompleted(_onFlushed);
                 return;
             }

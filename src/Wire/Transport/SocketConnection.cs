@@ -57,6 +57,9 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         }
     }
 
+    /// <summary>For tests that look at its options.</summary>
+    internal Socket Socket => _socket;
+
     /// <summary>The thread pool's way into the receive path.</summary>
     void IThreadPoolWorkItem.Execute() => Receive();
 
@@ -116,6 +119,7 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
             sender.SetContent(_unsent.Head!, _transport.Options.MaximumSendBytes);
             if (SendPending(sender))
             {
+                ReportStalled();
                 return;
             }
 

@@ -28,6 +28,7 @@ public sealed class SocketListener : IAsyncDisposable
         _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            transport.SetOptions(_socket);
             _socket.Bind(endPoint);
             _socket.Listen(transport.Options.Backlog);
         }
@@ -69,7 +70,7 @@ public sealed class SocketListener : IAsyncDisposable
         SocketConnection connection;
         try
         {
-            connection = _transport.Wrap(socket);
+            connection = _transport.WrapAccepted(socket);
         }
         catch (SocketException fault)
         {

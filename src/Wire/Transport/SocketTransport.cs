@@ -29,7 +29,9 @@ public sealed class SocketTransport
 
     internal SocketConnection Wrap(Socket socket)
     {
-        Prepare(socket);
+        // Not blocking: a receive that finds nothing says so instead of holding the thread.
+        socket.Blocking = false;
+        SetOptions(socket);
         return new SocketConnection(socket, this);
     }
 
@@ -42,11 +44,31 @@ public sealed class SocketTransport
 
     internal void ReturnSender(SocketOperation sender) => _senders.Return(sender);
 
-    private void Prepare(Socket socket)
+    /// <summary>Wraps a socket that a listener prepared by <see cref="SetOptions"/> accepted.</summary>
+    internal SocketConnection WrapAccepted(Socket socket)
     {
-        // Not blocking: a receive that finds nothing says so instead of holding the thread.
+        if (!OperatingSystem.IsLinux())
+        {
+            return Wrap(socket);
+        }
+
+        // Linux hands the listener's options on: five system calls less for every connection.
         socket.Blocking = false;
+        return new SocketConnection(socket, this);
+    }
+
+    /// <summary>Sets the options a connection has, on a connection or on the listener it will come from.</summary>
+    internal void SetOptions(Socket socket)
+    {
         socket.NoDelay = true;
+        if (Options.KeepAliveIdle > TimeSpan.Zero)
+        {
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Options.KeepAliveIdle.TotalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)Options.KeepAliveInterval.TotalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Options.KeepAliveProbes);
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        }
+
         if (OperatingSystem.IsLinux())
         {
             SetIfPositive(socket, LinuxTcpUserTimeout, (int)Options.UserTimeout.TotalMilliseconds);

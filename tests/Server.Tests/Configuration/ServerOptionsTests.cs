@@ -52,6 +52,20 @@ public sealed class ServerOptionsTests
     [InlineData("Limits:RequestsInWorkPerClient", "0")]
     [InlineData("Limits:QueuedRequests", "0")]
     [InlineData("Limits:Connections", "1.5")]
+    [InlineData("Limits:RulesFile", "/")]
+    [InlineData("Limits:RedirectAddresses", "10.0.0.1")]
+    [InlineData("Limits:RedirectAddresses", "10.0.0.1:7848, two words:1")]
+    [InlineData("Limits:RedirectAddresses", "10.0.0.1:0")]
+    [InlineData("Limits:RedirectAddresses", "::1:7848")]
+    [InlineData("ClientTransport:UserTimeout", "00:00:00.5")]
+    [InlineData("ClientTransport:KeepAliveIdle", "-00:00:01")]
+    [InlineData("ClientTransport:KeepAliveIdle", "10:00:00")]
+    [InlineData("ClientTransport:KeepAliveInterval", "00:00:00")]
+    [InlineData("ClientTransport:KeepAliveProbes", "0")]
+    [InlineData("ClientTransport:KeepAliveProbes", "128")]
+    [InlineData("ClientTransport:NotSentLowWaterBytes", "-1")]
+    [InlineData("Operator:Remote", "perhaps")]
+    [InlineData("Operator:Remot", "true")]
     [InlineData("Workers:Push", "65")]
     [InlineData("Workers:Requests", "0")]
     [InlineData("Events:Kept", "-1")]
@@ -93,6 +107,25 @@ public sealed class ServerOptionsTests
         Assert.StartsWith("ClientTransport:Port", error.Message, StringComparison.Ordinal);
         Read(("Http:Port", "0"), ("ClientTransport:Port", "0"));
         Read(("Http:Port", "9000"), ("ClientTransport:Port", "9000"), ("Http:Address", "127.0.0.2"));
+    }
+
+    [Fact]
+    public void Sockets_have_the_defaults_of_the_transport()
+    {
+        ClientTransportOptions options = Read().ClientTransport;
+        Wire.Transport.SocketTransportOptions transport = new();
+        Assert.Equal(transport.UserTimeout, options.UserTimeout);
+        Assert.Equal(transport.KeepAliveIdle, options.KeepAliveIdle);
+        Assert.Equal(transport.KeepAliveInterval, options.KeepAliveInterval);
+        Assert.Equal(transport.KeepAliveProbes, options.KeepAliveProbes);
+        Assert.Equal(transport.NotSentLowWaterBytes, options.NotSentLowWaterBytes);
+    }
+
+    [Fact]
+    public void Operator_calls_come_from_this_machine_unless_it_says_otherwise()
+    {
+        Assert.False(Read().Operator.Remote);
+        Assert.True(Read(("Operator:Remote", "true")).Operator.Remote);
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 using System.IO.Pipelines;
+using System.Net;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Push;
 using FastRegistry.Server.Registry;
 using FastRegistry.Tests;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -70,9 +72,10 @@ internal sealed class NodeFixture : IDisposable
     public TimingWheel Wheel => Node.Wheel;
 
     /// <summary>A connection that has sent nothing yet.</summary>
-    public RawClient ConnectBare(int capacityBytes = InMemoryTransport.DefaultCapacityBytes)
+    public RawClient ConnectBare(int capacityBytes = InMemoryTransport.DefaultCapacityBytes, string? address = null)
     {
-        (PipeConnection connection, IDuplexPipe peer) = InMemoryTransport.CreateWithBarePeer(Resources, Scheduler, capacityBytes);
+        IPEndPoint? remote = address is null ? null : new IPEndPoint(IPAddress.Parse(address), 50_000);
+        (PipeConnection connection, IDuplexPipe peer) = InMemoryTransport.CreateWithBarePeer(Resources, Scheduler, capacityBytes, remote);
         IConnectionHandler? handler = Node.Acceptor.Accept(connection);
         if (handler is not null)
         {
@@ -89,6 +92,16 @@ internal sealed class NodeFixture : IDisposable
     {
         RawClient client = ConnectBare(capacityBytes);
         client.SetUp(instanceId, capabilities);
+        return client;
+    }
+
+    /// <summary>A client of an application that has done its set-up.</summary>
+    public RawClient ConnectApplication(string application, string? address = null)
+    {
+        RawClient client = ConnectBare(address: address);
+        SetupRequest setup = RawClient.NewSetup();
+        setup.Labels.Add(new Label { Key = "app", Value = application });
+        client.SetUp(setup);
         return client;
     }
 
@@ -138,6 +151,9 @@ internal sealed class NodeFixture : IDisposable
         AdvanceSeconds(75);
         Assert.Equal(0, Node.Services.Sessions.Count);
         Assert.Equal(0, Node.Services.Clients.Count);
+        Assert.Equal(0, Node.Services.Profiles.Count);
+        Assert.Equal(0, Node.Services.Limits.Addresses);
+        Assert.Equal(0, Node.Services.Limits.Applications);
         Assert.Equal(0, Registry.PublicationCount);
         Assert.Equal(0, Registry.Services.Count);
         Assert.Equal(0, Resources.Blocks.Rented);

@@ -95,7 +95,9 @@ public sealed class NativeRateLimitTests : IDisposable
         _node.Node.Limit(ControlPoint.BatchRegister, 1);
         _client.Batch("s", replace: false, NewInstance(1));
         _client.TryBatch("s", replace: false, NewInstance(2));
-        Dictionary<string, double> values = _node.Node.Metrics.Definitions.ToDictionary(static metric => metric.Name, static metric => metric.Read());
+        Dictionary<string, double> values = _node.Node.Metrics.Definitions
+            .Where(static metric => metric.Name.StartsWith("fastregistry_rate_limit_", StringComparison.Ordinal))
+            .ToDictionary(static metric => metric.Name, static metric => metric.Read());
 
         Assert.Equal(1, values["fastregistry_rate_limit_batch_register_passed_total"]);
         Assert.Equal(1, values["fastregistry_rate_limit_batch_register_refused_total"]);

@@ -1,3 +1,4 @@
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -45,26 +46,102 @@ public sealed class BackPressureTests : IDisposable
         slow.Subscribe(1, "s");
         WriteQueriesUntilHeldUp(slow);
 
-        int seconds = 0;
+        int tenths = 0;
         while (slow.Connection.CloseReason is null)
         {
-            seconds += 5;
-            Assert.True(seconds < 200, "never closed");
-            _node.AdvanceSeconds(5);
-            AssertBounded(slow);
-            other.Ping(1);
-            other.Register("other", seconds);
-            Assert.Contains(other.ReadAll(), static frame => frame.Kind == FrameKind.Pong);
+            tenths++;
+            Assert.True(tenths < 2000, "never closed");
+            _node.AdvanceSeconds(0.1);
+            if (tenths % 50 == 0)
+            {
+                AssertBounded(slow);
+                other.Ping(1);
+                other.Register("other", tenths);
+                Assert.Contains(other.ReadAll(), static frame => frame.Kind == FrameKind.Pong);
+            }
         }
 
         Assert.Equal(GoAwayReason.SlowConsumer, slow.Connection.CloseReason.GoAway);
 
-        // The wheel notices that nothing moves at its next look, at the latest one idle time after it began.
-        Assert.InRange(seconds, 60, 85);
+        // The time counts from when the output first stood still, not from when the wheel first looked.
+        Assert.InRange(tenths, 600, 602);
         slow.Close();
         Assert.Empty(other.Query("s").Instances);
         other.Close();
         _node.AssertNothingHeld();
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(19.5)]
+    public void The_time_of_a_slow_consumer_begins_when_its_output_stands_still(double seconds)
+    {
+        RawClient client = _node.Connect(capacityBytes: Capacity);
+        PublishLargeList(client);
+        _node.AdvanceSeconds(seconds);
+        WriteQueriesUntilHeldUp(client);
+        _node.AdvanceSeconds(59.9);
+        Assert.Null(client.Connection.CloseReason);
+        _node.AdvanceSeconds(0.2);
+        Assert.Equal(GoAwayReason.SlowConsumer, client.Connection.CloseReason?.GoAway);
+    }
+
+    [Fact]
+    public void The_last_piece_that_was_read_starts_the_time_of_a_slow_consumer_anew()
+    {
+        RawClient client = _node.Connect(capacityBytes: Capacity);
+        PublishLargeList(client);
+        WriteQueriesUntilHeldUp(client);
+        _node.AdvanceSeconds(50);
+        Assert.NotNull(client.TryRead());
+        _node.AdvanceSeconds(59.9);
+        Assert.Null(client.Connection.CloseReason);
+        _node.AdvanceSeconds(0.2);
+        Assert.Equal(GoAwayReason.SlowConsumer, client.Connection.CloseReason?.GoAway);
+    }
+
+    [Fact]
+    public void A_peer_that_reads_again_is_probed_20_seconds_after_its_last_word_as_ever()
+    {
+        RawClient client = _node.Connect(capacityBytes: Capacity);
+        PublishLargeList(client);
+        WriteQueriesUntilHeldUp(client);
+        _node.AdvanceSeconds(45);
+        client.ReadAll();
+        client.Ping(1);
+        client.ReadAll();
+        _node.AdvanceSeconds(19.8);
+        Assert.Null(client.TryRead());
+        _node.AdvanceSeconds(0.4);
+        Assert.Equal(FrameKind.Probe, client.Read().Kind);
+    }
+
+    [Fact]
+    public void A_slow_consumer_time_below_the_idle_time_is_kept_as_well()
+    {
+        using NodeFixture node = new(deadlines: new DeadlineOptions { WarmUp = TimeSpan.Zero, SlowConsumer = TimeSpan.FromSeconds(7) });
+        RawClient client = node.Connect(capacityBytes: Capacity);
+        PublishLargeList(client);
+        node.AdvanceSeconds(3);
+        WriteQueriesUntilHeldUp(client);
+        node.AdvanceSeconds(6.9);
+        Assert.Null(client.Connection.CloseReason);
+        node.AdvanceSeconds(0.2);
+        Assert.Equal(GoAwayReason.SlowConsumer, client.Connection.CloseReason?.GoAway);
+    }
+
+    [Fact]
+    public void A_suspended_process_gives_a_slow_consumer_its_full_time_again()
+    {
+        RawClient client = _node.Connect(capacityBytes: Capacity);
+        PublishLargeList(client);
+        WriteQueriesUntilHeldUp(client);
+        _node.AdvanceSeconds(40);
+        _node.Time.Suspend(TimeSpan.FromSeconds(30));
+        _node.AdvanceSeconds(59.8);
+        Assert.Null(client.Connection.CloseReason);
+        _node.AdvanceSeconds(0.3);
+        Assert.Equal(GoAwayReason.SlowConsumer, client.Connection.CloseReason?.GoAway);
     }
 
     [Fact]

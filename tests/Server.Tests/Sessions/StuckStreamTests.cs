@@ -27,12 +27,9 @@ public sealed class StuckStreamTests : IDisposable
         }
 
         Assert.Null(client.Connection.CloseReason);
-        for (int i = 0; i < 25; i++)
-        {
-            client.Ping(1);
-            publisher.Ping(1);
-            _node.AdvanceSeconds(1);
-        }
+        client.Ping(1);
+        publisher.Ping(1);
+        _node.AdvanceSeconds(1.1);
 
         Assert.Equal(GoAwayReason.SlowConsumer, client.Connection.CloseReason?.GoAway);
         Assert.Null(publisher.Connection.CloseReason);

@@ -15,6 +15,7 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
     private int _inside;
     private int _closed;
     private int _drained;
+    private int _stalled;
     private int _calls;
     private long _receivedBytes;
     private string? _violation;
@@ -30,6 +31,9 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
     public CloseReason? Reason { get; private set; }
 
     public int Drained => Volatile.Read(ref _drained);
+
+    /// <summary>How often the output stood still.</summary>
+    public int Stalled => Volatile.Read(ref _stalled);
 
     /// <summary>How often bytes were delivered.</summary>
     public int Calls => Volatile.Read(ref _calls);
@@ -101,6 +105,8 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
         Interlocked.Increment(ref _drained);
         WhenDrained?.Invoke();
     }
+
+    public void OnStalled() => Interlocked.Increment(ref _stalled);
 
     public void OnClosed(CloseReason reason)
     {

@@ -45,6 +45,33 @@ public abstract class TransportSuite : TransportClosingSuite
     }
 
     [Fact]
+    public async Task Output_that_stands_still_is_reported_and_output_that_flows_is_not()
+    {
+        const int Large = 16 * 1024 * 1024;
+        (TestHandler server, BarePeer peer) = await ConnectBareAsync(TestHandler.Swallow);
+        byte[] piece = new byte[64 * 1024];
+        Send(server.Connection, new byte[100]);
+        await peer.Reading.ReadExactlyAsync(piece.AsMemory(0, 100), TestContext.Current.CancellationToken);
+        Eventually.True(() => server.Connection.Outbound.QueuedBytes == 0);
+        Assert.Equal(0, server.Stalled);
+
+        Send(server.Connection, new byte[Large]);
+        Eventually.True(() => server.Stalled > 0);
+        Assert.True(server.Connection.Outbound.QueuedBytes > 0);
+        for (int read = 0; read < Large;)
+        {
+            read += await peer.Reading.ReadAsync(piece, TestContext.Current.CancellationToken);
+        }
+
+        Eventually.True(() => server.Connection.Outbound.QueuedBytes == 0);
+        int stalled = server.Stalled;
+        Send(server.Connection, new byte[100]);
+        await peer.Reading.ReadExactlyAsync(piece.AsMemory(0, 100), TestContext.Current.CancellationToken);
+        Assert.Equal(stalled, server.Stalled);
+        peer.Close();
+    }
+
+    [Fact]
     public async Task Large_transfers_both_ways_keep_their_order()
     {
         const int Total = 6 * 1024 * 1024;
