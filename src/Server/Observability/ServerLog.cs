@@ -50,15 +50,15 @@ internal static partial class ServerLog
     [LoggerMessage(31, LogLevel.Critical, "A background worker failed")]
     public static partial void WorkerFault(this ILogger log, Exception fault);
 
-    [LoggerMessage(60, LogLevel.Information, "Switch {Switch} is now {Value}")]
-    public static partial void SwitchChanged(this ILogger log, string @switch, string value);
-
-    [LoggerMessage(61, LogLevel.Error, "An observer of the switches failed")]
-    public static partial void SwitchObserverFault(this ILogger log, Exception fault);
-
-    [LoggerMessage(62, LogLevel.Warning, "RateLimits:{Point}: more than {Maximum} calls within a {Period} ({Type}); said once per window")]
-    public static partial void RateLimitReached(this ILogger log, ControlPoint point, int maximum, RateLimitPeriod period, RateLimitType type);
-
     [LoggerMessage(40, LogLevel.Error, "HTTP {Method} {Path} failed")]
     public static partial void HttpFault(this ILogger log, Exception fault, string method, string path);
+
+    [LoggerMessage(70, LogLevel.Information, "Switch {Switch} is now {Value}")]
+    public static partial void SwitchChanged(this ILogger log, string @switch, string value);
+
+    [LoggerMessage(71, LogLevel.Error, "An observer of the switches failed")]
+    public static partial void SwitchObserverFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(72, LogLevel.Warning, "RateLimits:{Point}: more than {Maximum} calls within a {Period} ({Type}); said once per window")]
+    public static partial void RateLimitReached(this ILogger log, ControlPoint point, int maximum, RateLimitPeriod period, RateLimitType type);
 }
