@@ -49,7 +49,7 @@ internal sealed record Switches
     public ImmutableArray<LimitedUrl> LimitedUrls { get; init; } = [];
 
     /// <summary>Takes the place of the status that the node finds out itself. Default null = it decides (Nacos). Danger: anything but UP refuses requests and
-    /// makes the node not ready; a client that reconnects while writes are refused loses what it publishes after <c>Deadlines:Reaffirm</c>, and UP hides
+    /// makes the node not ready; a client that reconnects while writes are refused loses what it publishes (after <c>Deadlines:Reaffirm</c> at the latest), and UP hides
     /// that a node is not ready.</summary>
     public ServerStatus? OverriddenServerStatus { get; init; }
 }
