@@ -253,7 +253,9 @@ public sealed class ReconnectTests : IAsyncDisposable
         _fixture.AddServer("two:7848").Answers[MessageType.Setup] = Server.Answers[MessageType.Setup];
         _fixture.CreateClient();
         await _fixture.PassAsync(TimeSpan.FromSeconds(20));
-        Assert.InRange(_fixture.Attempts.Count, 3, 20);
+
+        // A round has two attempts, because each server names the other; rounds are about a second apart at first. A tight loop makes thousands.
+        Assert.InRange(_fixture.Attempts.Count, 3, 40);
     }
 
     [Fact]
