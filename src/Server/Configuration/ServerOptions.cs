@@ -13,5 +13,7 @@ internal sealed record ServerOptions
 
     public LimitOptions Limits { get; init; } = new();
 
+    public PushOptions Push { get; init; } = new();
+
     public WorkerOptions Workers { get; init; } = new();
 }

@@ -16,9 +16,12 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_subscriptions", "Subscriptions of all clients.", () => node.Registry.SubscriptionCount);
         metrics.Gauge("fastregistry_revision", "Highest revision given out.", () => node.Registry.Revisions.Current);
         metrics.Gauge("fastregistry_provisional", "1 while lists are provisional.", () => node.Registry.IsProvisional ? 1 : 0);
-        metrics.Counter("fastregistry_pushes_total", "Lists written to subscribers.", () => node.Push.Workers.Sum(static worker => worker.Pushes));
+        metrics.Counter("fastregistry_pushes_total", "Lists and deltas written to subscribers.", () => node.Push.Workers.Sum(static worker => worker.Pushes));
+        metrics.Counter("fastregistry_push_deltas_total", "Pushes that were deltas.", () => node.Push.Workers.Sum(static worker => worker.Deltas));
+        metrics.Counter("fastregistry_push_bytes_total", "Bytes of the lists and deltas pushed.", () => node.Push.Workers.Sum(static worker => worker.Bytes));
         metrics.Counter("fastregistry_resyncs_total", "Lists put off because a subscriber was behind.", () => node.Push.Workers.Sum(static worker => worker.Resyncs));
         metrics.Gauge("fastregistry_push_queue", "Marked services and subscriptions that wait for a push worker.", () => node.Push.Workers.Sum(static worker => worker.Queued));
+        metrics.Gauge("fastregistry_push_merging", "Changed services that wait for the end of their merge window.", () => node.Push.Workers.Sum(static worker => worker.Merging));
         metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
         metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
         metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);

@@ -43,7 +43,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             MaximumEntries = checked((2 * limits.Connections) + limits.Services + 65_536),
             OwnerFaulted = log.DeadlineFault,
         });
-        Push = new PushDispatcher(options.Workers.Push);
+        Push = new PushDispatcher(options.Workers.Push, Wheel, options.Push);
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         Registry = new ServiceRegistry(epoch, Wheel, timeProvider, limits, options.Deadlines, Push);
         Requests = new RequestQueue(limits);

@@ -1,4 +1,6 @@
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Push;
 
@@ -9,12 +11,12 @@ internal sealed class PushDispatcher
     private readonly PushWorker[] _workers;
     private bool _ended;
 
-    public PushDispatcher(int workers)
+    public PushDispatcher(int workers, TimingWheel wheel, PushOptions options)
     {
         _workers = new PushWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new PushWorker();
+            _workers[i] = new PushWorker(wheel, options);
         }
     }
 

@@ -1,31 +1,58 @@
 using System.Threading.Channels;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Push;
 
-/// <summary>Pushes the newest list of changed services to their subscribers.</summary>
+/// <summary>Pushes the newest list of changed services to their subscribers, or what leads to it.</summary>
 /// <remarks>
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
-/// once (its dirty mark), a subscription at most once (its resync mark).
+/// once (its dirty mark), a subscription at most once (its resync mark), a wake-up once per deadline. A service that changes again within its merge window waits
+/// outside of the channel and keeps its mark.
 /// </remarks>
 internal sealed class PushWorker
 {
-    // ServiceEntry: push to all its subscribers. Subscription: push to this one.
+    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: a merge window is over.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Subscription> _subscribers = [];
+    private readonly MergingServices _merging;
+    private readonly TimingWheel _wheel;
+    private readonly PushOptions _options;
     private bool _ended;
     private int _queued;
     private long _pushes;
+    private long _deltas;
+    private long _bytes;
     private long _resyncs;
 
-    /// <summary>Lists written to connections.</summary>
+    public PushWorker(TimingWheel wheel, PushOptions options)
+    {
+        _wheel = wheel;
+        _options = options;
+        _merging = new MergingServices(wheel, () => _marked.Writer.TryWrite(this));
+    }
+
+    private bool HasMergeWindow => _options.MergeWindowMaximum > TimeSpan.Zero;
+
+    /// <summary>Lists and deltas written to connections.</summary>
     public long Pushes => Interlocked.Read(ref _pushes);
+
+    /// <summary>Those of <see cref="Pushes"/> that were deltas.</summary>
+    public long Deltas => Interlocked.Read(ref _deltas);
+
+    /// <summary>Bytes of their messages.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Lists put off because a connection was behind.</summary>
     public long Resyncs => Interlocked.Read(ref _resyncs);
 
     /// <summary>Marked services and subscriptions that wait.</summary>
     public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>Changed services that wait for the end of their merge window.</summary>
+    public int Merging => _merging.Count;
 
     public void Enqueue(ServiceEntry service) => EnqueueMarked(service);
 
@@ -38,12 +65,14 @@ internal sealed class PushWorker
     {
         try
         {
-            while (await _marked.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+            // Work first: a worker that starts again after a fault may have services whose window is over.
+            do
             {
                 while (Step() && !cancellationToken.IsCancellationRequested)
                 {
                 }
             }
+            while (await _marked.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,12 +80,25 @@ internal sealed class PushWorker
         }
     }
 
-    /// <summary>Handles one mark; false when there is none. One thread at a time.</summary>
+    /// <summary>Handles one mark or one window that is over; false when there is none. One thread at a time.</summary>
     public bool Step()
     {
+        if (_merging.TryTake(out ServiceEntry? due))
+        {
+            PushToAll(due!, waited: true);
+            return true;
+        }
+
         if (!_marked.Reader.TryRead(out object? marked))
         {
+            _merging.ArmForNext();
             return false;
+        }
+
+        if (marked == this)
+        {
+            _merging.Woken();
+            return true;
         }
 
         Interlocked.Decrement(ref _queued);
@@ -67,25 +109,45 @@ internal sealed class PushWorker
             return true;
         }
 
-        // Mark first, state second: a change after the read sets the mark again.
         ServiceEntry service = (ServiceEntry)marked;
+        if (HasMergeWindow && service.MergeWindow.OpenAt > _wheel.Now)
+        {
+            _merging.Add(service);
+        }
+        else
+        {
+            PushToAll(service, waited: false);
+        }
+
+        return true;
+    }
+
+    private void PushToAll(ServiceEntry service, bool waited)
+    {
+        // Mark first, state second: a change after the read sets the mark again.
         service.ClearDirty();
 
         // A step that failed may have left some behind.
         _subscribers.Clear();
         service.CopySubscribers(_subscribers);
-        if (_subscribers.Count > 0)
+        if (_subscribers.Count == 0)
         {
-            ServiceSnapshot snapshot = service.GetSnapshot();
-            foreach (Subscription subscriber in _subscribers)
-            {
-                Push(subscriber, snapshot);
-            }
-
-            _subscribers.Clear();
+            return;
         }
 
-        return true;
+        long startedAt = _wheel.Now;
+        int changes = service.ChangeCount;
+        ServiceSnapshot snapshot = service.GetSnapshot();
+        foreach (Subscription subscriber in _subscribers)
+        {
+            Push(subscriber, snapshot);
+        }
+
+        _subscribers.Clear();
+        if (HasMergeWindow)
+        {
+            service.MergeWindow.Pushed(startedAt, _wheel.Now, waited, changes, _options);
+        }
     }
 
     private void EnqueueMarked(object marked)
@@ -102,17 +164,30 @@ internal sealed class PushWorker
             return;
         }
 
-        switch (subscription.Subscriber.Push(subscription, snapshot))
+        snapshot.MarkWritten();
+        EncodedPush push = snapshot.EncodePush(subscription.DeltaBase, subscription.Filter);
+        switch (subscription.Subscriber.Push(subscription, snapshot, push))
         {
             case PushOutcome.Sent:
-                subscription.TryAdvance(snapshot.Revision);
-                Interlocked.Increment(ref _pushes);
+                subscription.Pushed(snapshot.Revision);
+                Count(push);
                 break;
             case PushOutcome.Resync:
                 Interlocked.Increment(ref _resyncs);
                 break;
             default:
                 break;
+        }
+    }
+
+    /// <summary>The worker is the only writer.</summary>
+    private void Count(in EncodedPush push)
+    {
+        Volatile.Write(ref _pushes, _pushes + 1);
+        Volatile.Write(ref _bytes, _bytes + push.Body.Length);
+        if (push.Type == MessageType.DeltaPush)
+        {
+            Volatile.Write(ref _deltas, _deltas + 1);
         }
     }
 }

@@ -3,6 +3,12 @@ namespace FastRegistry.Server.Registry;
 /// <summary>Where the pushes of a subscription go. Called by push workers; must not block.</summary>
 internal interface ISubscriber
 {
-    /// <summary>Takes a list on its way to the client.</summary>
-    PushOutcome Push(Subscription subscription, ServiceSnapshot snapshot);
+    /// <summary>The client understands deltas.</summary>
+    bool TakesDeltas { get; }
+
+    /// <summary>Takes a push on its way to the client.</summary>
+    /// <param name="subscription">Whose it is.</param>
+    /// <param name="snapshot">The list that the client has afterwards.</param>
+    /// <param name="push">The list, or what leads to it.</param>
+    PushOutcome Push(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 }

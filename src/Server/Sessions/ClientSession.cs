@@ -86,7 +86,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             _stage = SessionStage.Setup;
         }
 
-        long room = _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
+        long room = OutputRoom;
         int frames = 0;
         while (true)
         {
@@ -113,6 +113,12 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             {
                 Services.Metrics.CountFrames(frames);
                 return EndWith(received, close, now);
+            }
+
+            if (frame.Header.Type == MessageType.Subscribe)
+            {
+                // Its answer may have gone out already, past the batch.
+                room = OutputRoom;
             }
         }
 
@@ -216,10 +222,21 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     public void Answer(QueuedRequest request, in NamingAnswer answer)
     {
         _inWork!.Remove(request);
+        AnswerAtOnce(request.Type, request.CorrelationId, answer);
+    }
+
+    private long OutputRoom => _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
+
+    private void AnswerAtOnce(MessageType type, ulong correlationId, in NamingAnswer answer)
+    {
         BatchWriter batch = _connection.RentBatch();
-        _output.Write(batch, request.Type, request.CorrelationId, answer);
+        bool whole = _output.Write(batch, type, correlationId, answer);
         _connection.SendBatch(batch);
         _connection.ReturnBatch(batch);
+        if (whole)
+        {
+            answer.FirstOf?.AnswerWritten(answer.Revision);
+        }
     }
 
     /// <summary>On the wheel's thread: its entry cannot go to another owner meanwhile.</summary>
@@ -300,6 +317,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         }
 
         _output.ChunksAllowed = (reply!.Capabilities & (ulong)Capabilities.Chunks) != 0;
+        _output.TakesDeltas = (reply.Capabilities & (ulong)Capabilities.Deltas) != 0;
         if (request!.DefaultNamespace.Length > 0)
         {
             DefaultNamespace = request.DefaultNamespace;
@@ -345,6 +363,13 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             }
 
             answer = NamingAnswer.Of(RequestError.Overloaded);
+        }
+
+        if (answer.FirstOf is not null && _output.TakesDeltas)
+        {
+            // Not at the end of the batch: a delta on this list must not overtake it.
+            AnswerAtOnce(type, correlationId, answer);
+            return null;
         }
 
         _output.Write(replies, type, correlationId, answer);

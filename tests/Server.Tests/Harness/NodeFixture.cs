@@ -4,6 +4,7 @@ using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Push;
 using FastRegistry.Server.Registry;
 using FastRegistry.Tests;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -18,7 +19,8 @@ internal sealed class NodeFixture : IDisposable
     private readonly WheelDriver _driver;
 
     public NodeFixture(
-        LimitOptions? limits = null, DeadlineOptions? deadlines = null, OutboundLimits? outbound = null, OutboundBudget? budget = null, int pushWorkers = 1)
+        LimitOptions? limits = null, DeadlineOptions? deadlines = null, OutboundLimits? outbound = null, OutboundBudget? budget = null, int pushWorkers = 1,
+        PushOptions? push = null)
     {
         Options = ServerOptionsReader.Check(new ServerOptions
         {
@@ -26,6 +28,9 @@ internal sealed class NodeFixture : IDisposable
             Limits = limits ?? new LimitOptions(),
             Deadlines = deadlines ?? new DeadlineOptions { WarmUp = TimeSpan.Zero },
             Workers = new WorkerOptions { Push = pushWorkers },
+
+            // Most tests look at what a change sets off, not at when.
+            Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero },
         });
         Node = new RegistryNode(Options, Time, Log);
         Resources = new TransportResources(outbound, budget);
@@ -69,8 +74,9 @@ internal sealed class NodeFixture : IDisposable
         return client;
     }
 
-    /// <summary>A client that has done its set-up.</summary>
-    public RawClient Connect(byte[]? instanceId = null, ulong capabilities = ulong.MaxValue, int capacityBytes = InMemoryTransport.DefaultCapacityBytes)
+    /// <summary>A client that has done its set-up; it is sent whole lists unless it says otherwise.</summary>
+    public RawClient Connect(
+        byte[]? instanceId = null, ulong capabilities = ulong.MaxValue & ~(ulong)Capabilities.Deltas, int capacityBytes = InMemoryTransport.DefaultCapacityBytes)
     {
         RawClient client = ConnectBare(capacityBytes);
         client.SetUp(instanceId, capabilities);

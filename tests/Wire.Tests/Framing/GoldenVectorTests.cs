@@ -84,7 +84,7 @@ public sealed class GoldenVectorTests
             {
                 ClientName = "orders",
                 ClientInstanceId = ByteString.CopyFrom([.. Enumerable.Range(0, 16).Select(i => (byte)i)]),
-                Capabilities = (ulong)Capabilities.All,
+                Capabilities = (ulong)(Capabilities.Chunks | Capabilities.ProvisionalLists),
             }));
         AssertBatch(GoldenVectors.RegisterRequestFrame, batch => batch.WriteMessage(
             FrameKind.Request, FrameFlags.None, MessageType.Register, Correlation, new RegisterRequest { Name = "pay", Instance = OneInstance }));
