@@ -61,6 +61,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     /// <summary>Highest push sequence the client has confirmed.</summary>
     public ulong AcknowledgedPush => Volatile.Read(ref _acknowledgedPush);
 
+    private long OutputRoom => _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
+
     /// <summary>The handshake deadline begins. Once, before the first byte.</summary>
     public void Open()
     {
@@ -117,7 +119,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
 
             if (frame.Header.Type == MessageType.Subscribe)
             {
-                // Its answer may have gone out already, past the batch.
+                // It may have sent the batch up to here.
                 room = OutputRoom;
             }
         }
@@ -222,17 +224,15 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     public void Answer(QueuedRequest request, in NamingAnswer answer)
     {
         _inWork!.Remove(request);
-        AnswerAtOnce(request.Type, request.CorrelationId, answer);
+        BatchWriter batch = _connection.RentBatch();
+        AnswerAtOnce(batch, request.Type, request.CorrelationId, answer);
+        _connection.ReturnBatch(batch);
     }
 
-    private long OutputRoom => _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
-
-    private void AnswerAtOnce(MessageType type, ulong correlationId, in NamingAnswer answer)
+    private void AnswerAtOnce(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
     {
-        BatchWriter batch = _connection.RentBatch();
         bool whole = _output.Write(batch, type, correlationId, answer);
         _connection.SendBatch(batch);
-        _connection.ReturnBatch(batch);
         if (whole)
         {
             answer.FirstOf?.AnswerWritten(answer.Revision);
@@ -368,7 +368,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         if (answer.FirstOf is not null && _output.TakesDeltas)
         {
             // Not at the end of the batch: a delta on this list must not overtake it.
-            AnswerAtOnce(type, correlationId, answer);
+            AnswerAtOnce(replies, type, correlationId, answer);
             return null;
         }
 

@@ -116,6 +116,16 @@ internal sealed class NodeFixture : IDisposable
         }
     }
 
+    /// <summary>Moves time on by milliseconds, one at a time, working after each.</summary>
+    public void AdvanceMilliseconds(int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; i++)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            Pump();
+        }
+    }
+
     public void AdvanceSeconds(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Checks that what sessions hold was given back; services may still wait to be forgotten.</summary>
