@@ -28,7 +28,7 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
     [Fact]
     public void A_service_of_five_thousand_instances_under_churn_ends_alike_everywhere()
     {
-        Churn churn = new Run(seed: 4711, instances: 5000).Execute(steps: 1000);
+        Churn churn = new Run(seed: 4711, instances: 5000).Execute(steps: 400);
         Report(churn);
         Assert.True(churn.PushedBytes * 5 < churn.WholeListBytes, $"{churn}");
     }
