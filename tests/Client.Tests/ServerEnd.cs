@@ -61,20 +61,24 @@ internal sealed class ServerEnd(Connection connection, ScriptedServer server) : 
     public void ReplyInChunks(ReceivedFrame request, IMessage message) => _streams.TryBegin(
         new FrameHeader(0, FrameKind.Response, FrameFlags.None, request.Type, request.Header.CorrelationId), [], message.ToByteArray());
 
-    public ulong Push(ulong subscriptionId, Snapshot snapshot, bool ackNow = false)
+    public ulong Push(ulong subscriptionId, Snapshot snapshot, bool ackNow = false) => Push(subscriptionId, MessageType.SnapshotPush, snapshot, ackNow);
+
+    public ulong PushDelta(ulong subscriptionId, SnapshotDelta delta) => Push(subscriptionId, MessageType.DeltaPush, delta, ackNow: false);
+
+    private ulong Push(ulong subscriptionId, MessageType type, IMessage pushed, bool ackNow)
     {
-        byte[] message = snapshot.ToByteArray();
+        byte[] message = pushed.ToByteArray();
         byte[] prefix = new byte[PushPrefix.Size];
         new PushPrefix(++_pushSequence, 0).Write(prefix);
         FrameFlags flags = ackNow ? FrameFlags.AckNow : FrameFlags.None;
         if (message.Length > WireLimits.ChunkThresholdBytes)
         {
-            _streams.TryBegin(new FrameHeader(0, FrameKind.Push, flags, MessageType.SnapshotPush, subscriptionId), prefix, message);
+            _streams.TryBegin(new FrameHeader(0, FrameKind.Push, flags, type, subscriptionId), prefix, message);
         }
         else
         {
             uint length = (uint)(prefix.Length + message.Length);
-            connection.Send(new FrameHeader(length, FrameKind.Push, flags, MessageType.SnapshotPush, subscriptionId), prefix, message);
+            connection.Send(new FrameHeader(length, FrameKind.Push, flags, type, subscriptionId), prefix, message);
         }
 
         return _pushSequence;

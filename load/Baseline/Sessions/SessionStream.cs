@@ -39,8 +39,11 @@ internal sealed class SessionStream : IPushOutput
         _onFlushed = OnFlushed;
     }
 
-    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot) =>
-        TryWrite(StreamMessage.Push(subscription.Id, snapshot.ChangedAtMicroseconds, snapshot.Encode(subscription.Filter)));
+    /// <summary>Whole lists only, as the original sends them.</summary>
+    public bool TakesDeltas => false;
+
+    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) =>
+        TryWrite(StreamMessage.Push(subscription.Id, snapshot.ChangedAtMicroseconds, push.Body));
 
     /// <summary>Unless something is on its way out: when that has gone, <c>drained</c> is called.</summary>
     public bool IsReadyAfterRefusal()

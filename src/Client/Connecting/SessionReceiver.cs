@@ -110,16 +110,9 @@ internal sealed class SessionReceiver(
         Span<byte> prefixBytes = stackalloc byte[PushPrefix.Size];
         FrameReader.Copy(body, prefixBytes);
         ulong sequence = PushPrefix.Read(prefixBytes).Sequence;
-        if (header.Type == MessageType.SnapshotPush)
+        if (!TryAnnounce(header, body.Slice(PushPrefix.Size)))
         {
-            try
-            {
-                sink.OnPush(header.CorrelationId, Snapshot.Parser.ParseFrom(body.Slice(PushPrefix.Size)));
-            }
-            catch (InvalidProtocolBufferException)
-            {
-                return CloseReason.Sent(GoAwayReason.MalformedFrame, "a push that does not parse");
-            }
+            return CloseReason.Sent(GoAwayReason.MalformedFrame, "a push that does not parse");
         }
 
         acknowledgement.Note(sequence);
@@ -133,6 +126,28 @@ internal sealed class SessionReceiver(
         }
 
         return null;
+    }
+
+    /// <summary>Hands a push over; one of an unknown type is only acknowledged.</summary>
+    private bool TryAnnounce(in FrameHeader header, in ReadOnlySequence<byte> message)
+    {
+        try
+        {
+            if (header.Type == MessageType.SnapshotPush)
+            {
+                sink.OnPush(header.CorrelationId, Snapshot.Parser.ParseFrom(message));
+            }
+            else if (header.Type == MessageType.DeltaPush)
+            {
+                sink.OnDelta(header.CorrelationId, SnapshotDelta.Parser.ParseFrom(message));
+            }
+
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
     }
 
     private CloseReason? TakeChunk(in Frame frame, BatchWriter replies)

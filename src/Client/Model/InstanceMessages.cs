@@ -44,6 +44,9 @@ internal static class InstanceMessages
         Cluster = identity.Cluster == Instance.DefaultCluster ? "" : identity.Cluster,
     };
 
+    public static InstanceIdentity ToIdentity(this Messages.InstanceKey key) =>
+        new(key.Cluster.Length == 0 ? Instance.DefaultCluster : key.Cluster, key.Ip, (int)key.Port);
+
     public static Instance ToInstance(this Messages.Instance message)
     {
         ImmutableDictionary<string, string> metadata = ImmutableDictionary<string, string>.Empty;

@@ -47,6 +47,38 @@ internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Ins
             : From(message);
     }
 
+    /// <summary>The list after a delta, which must build on exactly this version.</summary>
+    /// <param name="current">The list so far; null = none.</param>
+    /// <param name="delta">The changes.</param>
+    /// <param name="next">The newer list, when it was applied.</param>
+    public static DeltaOutcome Apply(ServiceSnapshot? current, Messages.SnapshotDelta delta, out ServiceSnapshot? next)
+    {
+        next = null;
+        ServiceVersion version = VersionOf(delta);
+        if (current is null || !version.IsSameEpoch(current.Version))
+        {
+            return DeltaOutcome.DoesNotFit;
+        }
+
+        if (version.Revision <= current.Version.Revision)
+        {
+            return DeltaOutcome.Old;
+        }
+
+        // A provisional list holds instances that the server's own does not have.
+        if (delta.BaseRevision != current.Version.Revision || current.IsProvisional || delta.Provisional)
+        {
+            return DeltaOutcome.DoesNotFit;
+        }
+
+        next = new ServiceSnapshot(version, Patch(current.Instances, delta), isProvisional: false, (EmptyReason)delta.EmptyReason);
+        return DeltaOutcome.Applied;
+    }
+
+    /// <summary>The version a delta leads to.</summary>
+    public static ServiceVersion VersionOf(Messages.SnapshotDelta delta) =>
+        new(delta.Epoch?.Node ?? 0, delta.Epoch?.Incarnation ?? 0, delta.Revision);
+
     // The end of warm-up may come without any change of the list, hence at the same revision.
     private static bool IsNewer(ServiceVersion version, bool provisional, ServiceSnapshot current) =>
         version.Revision > current.Version.Revision
@@ -59,6 +91,45 @@ internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Ins
         ImmutableArray<Instance> carried = [.. before.Where(instance => !identities.Contains(instance.Identity))];
         EmptyReason emptyReason = carried.IsEmpty ? (EmptyReason)message.EmptyReason : EmptyReason.NotEmpty;
         return new ServiceSnapshot(version, listed.AddRange(carried), isProvisional: true, emptyReason) { _carried = carried };
+    }
+
+    private static ImmutableArray<Instance> Patch(ImmutableArray<Instance> instances, Messages.SnapshotDelta delta)
+    {
+        Dictionary<InstanceIdentity, Instance?> changes = new(delta.Upserted.Count + delta.Removed.Count);
+        foreach (Messages.InstanceKey key in delta.Removed)
+        {
+            changes[key.ToIdentity()] = null;
+        }
+
+        foreach (Messages.Instance upserted in delta.Upserted)
+        {
+            Instance instance = upserted.ToInstance();
+            changes[instance.Identity] = instance;
+        }
+
+        ImmutableArray<Instance>.Builder patched = ImmutableArray.CreateBuilder<Instance>(instances.Length + delta.Upserted.Count);
+        foreach (Instance instance in instances)
+        {
+            // Changed ones keep their place; what is left afterwards is new. What was to be removed and is not there needs nothing.
+            if (!changes.Remove(instance.Identity, out Instance? now))
+            {
+                patched.Add(instance);
+            }
+            else if (now is not null)
+            {
+                patched.Add(now);
+            }
+        }
+
+        foreach (Instance? added in changes.Values)
+        {
+            if (added is not null)
+            {
+                patched.Add(added);
+            }
+        }
+
+        return patched.DrainToImmutable();
     }
 
     private static ServiceVersion VersionOf(Messages.Snapshot message) =>

@@ -144,6 +144,15 @@ internal sealed class WatchTable : ISnapshotSink
         }
     }
 
+    /// <inheritdoc/>
+    public void OnDelta(ulong subscriptionId, SnapshotDelta delta)
+    {
+        if (_bySubscription.TryGetValue(subscriptionId, out WatchedService? service) && service.Take(subscriptionId, delta) is { } session)
+        {
+            _ = SubscribeAsync(session, service, subscriptionId);
+        }
+    }
+
     /// <summary>Ends every view and everybody's waiting.</summary>
     public void Dispose()
     {
@@ -185,6 +194,7 @@ internal sealed class WatchTable : ISnapshotSink
         }
     }
 
+    /// <summary>Asks for a subscription and its list. The same id again is the same subscription, so this also asks for the list alone.</summary>
     private async Task SubscribeAsync(ServerSession session, WatchedService service, ulong subscriptionId)
     {
         SubscribeRequest request = new()
@@ -198,8 +208,12 @@ internal sealed class WatchTable : ISnapshotSink
             .CallAsync(MessageType.Subscribe, request, ReplyParsers.Snapshot, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
         if (outcome is { Status: CallStatus.Replied, Reply: Snapshot snapshot })
         {
-            service.Take(subscriptionId, snapshot);
+            bool askAgain = service.TakeAnswer(subscriptionId, snapshot);
             _retries.Worked();
+            if (askAgain)
+            {
+                _ = SubscribeAsync(session, service, subscriptionId);
+            }
         }
         else if (outcome.Status != CallStatus.ConnectionLost)
         {

@@ -16,6 +16,10 @@ internal sealed class WatchedService(ServiceKey key)
     private ServiceSnapshot? _current;
     private ServerSession? _session;
     private ulong _subscriptionId;
+
+    // A whole list has been asked for and has not come. What does not fit until then is remembered by the version it led to.
+    private bool _isAsking;
+    private ServiceVersion? _missed;
     private bool _isEnded;
 
     public ServiceKey Key { get; } = key;
@@ -45,6 +49,8 @@ internal sealed class WatchedService(ServiceKey key)
 
             _session = session;
             _subscriptionId = subscriptionId;
+            _isAsking = true;
+            _missed = null;
             return true;
         }
     }
@@ -68,24 +74,69 @@ internal sealed class WatchedService(ServiceKey key)
     /// <summary>There will be no first list.</summary>
     public void Refused(RegistryException failure) => _first.TrySetResult(failure);
 
-    /// <summary>Takes a list in when it belongs to the subscription of now and is newer.</summary>
+    /// <summary>Takes a pushed list in when it belongs to the subscription of now and is newer.</summary>
     public void Take(ulong subscriptionId, Messages.Snapshot message)
     {
         lock (_listGate)
         {
-            if (_isEnded || _subscriptionId != subscriptionId || ServiceSnapshot.Next(_current, message) is not { } next)
+            if (_isEnded || _subscriptionId != subscriptionId)
             {
                 return;
             }
 
-            Volatile.Write(ref _current, next);
-            foreach (ServiceView view in _views)
-            {
-                view.Offer(next);
-            }
+            ShowHoldingGate(ServiceSnapshot.Next(_current, message));
         }
 
         _first.TrySetResult(null);
+    }
+
+    /// <summary>Takes the list that was asked for. True: a delta came meanwhile that leads beyond it, and the caller must ask again.</summary>
+    public bool TakeAnswer(ulong subscriptionId, Messages.Snapshot message)
+    {
+        bool askAgain;
+        lock (_listGate)
+        {
+            if (_isEnded || _subscriptionId != subscriptionId)
+            {
+                return false;
+            }
+
+            ShowHoldingGate(ServiceSnapshot.Next(_current, message));
+            askAgain = _missed is { } missed && _current is { } current && !(missed.IsSameEpoch(current.Version) && missed.Revision <= current.Version.Revision);
+            _missed = null;
+            _isAsking = askAgain;
+        }
+
+        _first.TrySetResult(null);
+        return askAgain;
+    }
+
+    /// <summary>Applies a delta. A session is returned when it builds on a list that is not here: the caller must ask that session for a whole one.</summary>
+    public ServerSession? Take(ulong subscriptionId, Messages.SnapshotDelta delta)
+    {
+        lock (_listGate)
+        {
+            if (_isEnded || _subscriptionId != subscriptionId)
+            {
+                return null;
+            }
+
+            DeltaOutcome outcome = ServiceSnapshot.Apply(_current, delta, out ServiceSnapshot? next);
+            ShowHoldingGate(next);
+            if (outcome != DeltaOutcome.DoesNotFit)
+            {
+                return null;
+            }
+
+            if (_isAsking)
+            {
+                _missed = ServiceSnapshot.VersionOf(delta);
+                return null;
+            }
+
+            _isAsking = true;
+            return _session;
+        }
     }
 
     /// <summary>Adds a view, which is offered the list as it is.</summary>
@@ -131,6 +182,20 @@ internal sealed class WatchedService(ServiceKey key)
             _views.Clear();
             _first.TrySetResult(null);
             return (_session, _subscriptionId);
+        }
+    }
+
+    private void ShowHoldingGate(ServiceSnapshot? next)
+    {
+        if (next is null)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _current, next);
+        foreach (ServiceView view in _views)
+        {
+            view.Offer(next);
         }
     }
 }

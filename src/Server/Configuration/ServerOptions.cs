@@ -17,6 +17,8 @@ internal sealed record ServerOptions
 
     public LimitOptions Limits { get; init; } = new();
 
+    public PushOptions Push { get; init; } = new();
+
     public WorkerOptions Workers { get; init; } = new();
 
     /// <summary>What the operator's switches begin with.</summary>

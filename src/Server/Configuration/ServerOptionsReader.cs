@@ -29,6 +29,7 @@ internal static class ServerOptionsReader
             ClientTransport = Bind(configuration, "ClientTransport", options.ClientTransport),
             Deadlines = Bind(configuration, "Deadlines", options.Deadlines),
             Limits = Bind(configuration, "Limits", options.Limits),
+            Push = Bind(configuration, "Push", options.Push),
             Workers = Bind(configuration, "Workers", options.Workers),
             Switches = ReadSwitches(configuration.GetSection(SwitchesSection)),
             RateLimits = ReadRateLimits(configuration),
@@ -46,6 +47,7 @@ internal static class ServerOptionsReader
         CheckListener("ClientTransport", options.ClientTransport);
         CheckSockets(options.ClientTransport);
         CheckDeadlines(options.Deadlines);
+        CheckPush(options.Push);
         LimitOptions limits = options.Limits;
         CheckRange("Limits:Connections", limits.Connections, 1, 10_000_000);
         CheckRange("Limits:Services", limits.Services, 1, 100_000_000);
@@ -216,6 +218,20 @@ internal static class ServerOptionsReader
         CheckTime("Drain", deadlines.Drain, zeroAllowed: true);
         CheckTime("GoAwaySpread", deadlines.GoAwaySpread, zeroAllowed: true);
         CheckTime("WarmUp", deadlines.WarmUp, zeroAllowed: true);
+    }
+
+    private static void CheckPush(PushOptions push)
+    {
+        TimeSpan maximum = push.MergeWindowMaximum;
+        if (maximum < TimeSpan.Zero || maximum > TimeSpan.FromMinutes(1))
+        {
+            throw new ConfigurationError(PushOptions.MaximumKey, "must be between 00:00:00 (off) and 00:01:00");
+        }
+
+        if (push.MergeWindowMinimum < TimeSpan.FromMilliseconds(1) || (maximum > TimeSpan.Zero && push.MergeWindowMinimum > maximum))
+        {
+            throw new ConfigurationError(PushOptions.MinimumKey, $"must be between 00:00:00.0010000 and {PushOptions.MaximumKey} ({maximum})");
+        }
     }
 
     private static void CheckTime(string name, TimeSpan value, bool zeroAllowed = false)

@@ -24,9 +24,12 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_status_up", "1 while the status is UP: no naming request is refused for it.", () => node.Status.Current == ServerStatus.Up ? 1 : 0);
         metrics.Gauge("fastregistry_push_enabled", "0 while pushes are switched off.", () => node.Switches.Current.PushEnabled ? 1 : 0);
         RateLimitMetrics.Define(node.RateLimits, metrics);
-        metrics.Counter("fastregistry_pushes_total", "Lists written to subscribers.", () => node.Push.Workers.Sum(static worker => worker.Pushes));
+        metrics.Counter("fastregistry_pushes_total", "Lists and deltas written to subscribers.", () => node.Push.Workers.Sum(static worker => worker.Pushes));
+        metrics.Counter("fastregistry_push_deltas_total", "Pushes that were deltas.", () => node.Push.Workers.Sum(static worker => worker.Deltas));
+        metrics.Counter("fastregistry_push_bytes_total", "Bytes of the lists and deltas pushed.", () => node.Push.Workers.Sum(static worker => worker.Bytes));
         metrics.Counter("fastregistry_resyncs_total", "Lists put off because a subscriber was behind.", () => node.Push.Workers.Sum(static worker => worker.Resyncs));
         metrics.Gauge("fastregistry_push_queue", "Marked services and subscriptions that wait for a push worker.", () => node.Push.Workers.Sum(static worker => worker.Queued));
+        metrics.Gauge("fastregistry_push_merging", "Changed services that wait for the end of their merge window.", () => node.Push.Workers.Sum(static worker => worker.Merging));
         metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
         metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
         metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);

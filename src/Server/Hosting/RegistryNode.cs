@@ -61,7 +61,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         RateLimits = new RateLimiter(options.RateLimits, timeProvider, log);
         Admission = new NamingAdmission(Status, RateLimits);
         Events = new EventHub(timeProvider, log);
-        Push = new PushDispatcher(options.Workers.Push, Switches, Events);
+        Push = new PushDispatcher(options.Workers.Push, Switches, Events, Wheel, options.Push);
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         Registry = new ServiceRegistry(epoch, Wheel, timeProvider, limits, options.Deadlines, Push, Events);
         Requests = new RequestQueue(limits);

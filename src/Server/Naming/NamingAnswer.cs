@@ -1,9 +1,16 @@
+using FastRegistry.Server.Registry;
 using Google.Protobuf;
 
 namespace FastRegistry.Server.Naming;
 
 /// <summary>An answer to a naming request: a message, a body that is encoded already and shared, or an error.</summary>
-internal readonly record struct NamingAnswer(IMessage? Message, byte[]? SharedBody, RequestError? Error)
+/// <param name="Message">The message, or null.</param>
+/// <param name="SharedBody">The body, or null.</param>
+/// <param name="Error">The error, or null.</param>
+/// <param name="FirstOf">The subscription whose first list this is; it hears when the list was written.</param>
+/// <param name="Revision">Of that list.</param>
+internal readonly record struct NamingAnswer(
+    IMessage? Message, byte[]? SharedBody, RequestError? Error, Subscription? FirstOf = null, long Revision = 0)
 {
     public static NamingAnswer Of(IMessage message) => new(message, null, null);
 

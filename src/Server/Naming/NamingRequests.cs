@@ -241,8 +241,9 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
     private static NamingAnswer FirstList(Subscription subscription)
     {
         ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
-        subscription.TryAdvance(snapshot.Revision);
-        return NamingAnswer.Of(snapshot.Encode(subscription.Filter));
+        snapshot.MarkWritten();
+        subscription.AnswerBegins(snapshot.Revision);
+        return new NamingAnswer(null, snapshot.Encode(subscription.Filter), null, subscription, snapshot.Revision);
     }
 
     private NamingAnswer ListServices(INamingCaller caller, Messages.ListServicesRequest request)

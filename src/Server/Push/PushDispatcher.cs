@@ -1,6 +1,8 @@
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Push;
 
@@ -14,12 +16,14 @@ internal sealed class PushDispatcher
     /// <param name="workers">How many.</param>
     /// <param name="switches">Switch pushes off and on; the dispatcher listens to them for its life.</param>
     /// <param name="events">Told of pushes.</param>
-    public PushDispatcher(int workers, SwitchBoard switches, EventHub events)
+    /// <param name="wheel">Ends merge windows.</param>
+    /// <param name="options">How changes are merged.</param>
+    public PushDispatcher(int workers, SwitchBoard switches, EventHub events, TimingWheel wheel, PushOptions options)
     {
         _workers = new PushWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new PushWorker(switches, events);
+            _workers[i] = new PushWorker(switches, events, wheel, options);
         }
 
         switches.Changed += WakeWorkers;

@@ -1,31 +1,60 @@
 using System.Threading.Channels;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Push;
 
-/// <summary>Pushes the newest list of changed services to their subscribers.</summary>
+/// <summary>Pushes the newest list of changed services to their subscribers, or what leads to it.</summary>
 /// <remarks>
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
 /// once (its dirty mark), a subscription at most once (its resync mark). While pushes are switched off, marks stay set and are put aside, so that each is one push of
 /// the newest list afterwards.
+/// once (its dirty mark), a subscription at most once (its resync mark), a wake-up once per deadline. A service that changes again within its merge window waits
+/// outside of the channel and keeps its mark.
 /// </remarks>
-internal sealed class PushWorker(SwitchBoard switches, EventHub events)
+internal sealed class PushWorker
 {
-    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: look at the switches again.
+    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: a merge window is over, or the switches have changed.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HeldMarks _held = new();
     private readonly List<Subscription> _subscribers = [];
+    private readonly SwitchBoard _switches;
+    private readonly EventHub _events;
+    private readonly MergingServices _merging;
+    private readonly TimingWheel _wheel;
+    private readonly PushOptions _options;
     private bool _ended;
     private int _queued;
     private long _pushes;
+    private long _deltas;
+    private long _bytes;
     private long _resyncs;
     private long _emptyPushes;
     private long _failures;
 
-    /// <summary>Lists written to connections.</summary>
+    public PushWorker(SwitchBoard switches, EventHub events, TimingWheel wheel, PushOptions options)
+    {
+        _switches = switches;
+        _events = events;
+        _wheel = wheel;
+        _options = options;
+        _merging = new MergingServices(wheel, () => _marked.Writer.TryWrite(this));
+    }
+
+    private bool HasMergeWindow => _options.MergeWindowMaximum > TimeSpan.Zero;
+
+    /// <summary>Lists and deltas written to connections.</summary>
     public long Pushes => Interlocked.Read(ref _pushes);
+
+    /// <summary>Those of <see cref="Pushes"/> that were deltas.</summary>
+    public long Deltas => Interlocked.Read(ref _deltas);
+
+    /// <summary>Bytes of their messages.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Lists put off because a connection was behind.</summary>
     public long Resyncs => Interlocked.Read(ref _resyncs);
@@ -38,6 +67,9 @@ internal sealed class PushWorker(SwitchBoard switches, EventHub events)
 
     /// <summary>Marked services and subscriptions that wait.</summary>
     public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>Changed services that wait for the end of their merge window.</summary>
+    public int Merging => _merging.Count;
 
     public void Enqueue(ServiceEntry service) => EnqueueMarked(service);
 
@@ -53,12 +85,14 @@ internal sealed class PushWorker(SwitchBoard switches, EventHub events)
     {
         try
         {
-            while (await _marked.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+            // Work first: a worker that starts again after a fault may have services whose window is over.
+            do
             {
                 while (Step() && !cancellationToken.IsCancellationRequested)
                 {
                 }
             }
+            while (await _marked.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -66,22 +100,38 @@ internal sealed class PushWorker(SwitchBoard switches, EventHub events)
         }
     }
 
-    /// <summary>Handles one mark; false when there is none. One thread at a time.</summary>
+    /// <summary>Handles one mark or one window that is over; false when there is none. One thread at a time.</summary>
     public bool Step()
     {
-        bool enabled = switches.Current.PushEnabled;
-        if (enabled && _held.Count > 0)
+        bool enabled = _switches.Current.PushEnabled;
+        if (enabled)
         {
-            _held.MoveTo(_marked.Writer);
+            if (_held.Count > 0)
+            {
+                _held.MoveTo(_marked.Writer);
+            }
+
+            if (_merging.TryTake(out ServiceEntry? due))
+            {
+                PushToAll(due!, waited: true);
+                return true;
+            }
         }
 
         if (!_marked.Reader.TryRead(out object? marked))
         {
+            if (enabled)
+            {
+                // Not while pushes are off: what is due would wake this worker again and again.
+                _merging.ArmForNext();
+            }
+
             return false;
         }
 
         if (marked == this)
         {
+            _merging.Woken();
             return true;
         }
 
@@ -100,25 +150,45 @@ internal sealed class PushWorker(SwitchBoard switches, EventHub events)
             return true;
         }
 
-        // Mark first, state second: a change after the read sets the mark again.
         ServiceEntry service = (ServiceEntry)marked;
+        if (HasMergeWindow && service.MergeWindow.OpenAt > _wheel.Now)
+        {
+            _merging.Add(service);
+        }
+        else
+        {
+            PushToAll(service, waited: false);
+        }
+
+        return true;
+    }
+
+    private void PushToAll(ServiceEntry service, bool waited)
+    {
+        // Mark first, state second: a change after the read sets the mark again.
         service.ClearDirty();
 
         // A step that failed may have left some behind.
         _subscribers.Clear();
         service.CopySubscribers(_subscribers);
-        if (_subscribers.Count > 0)
+        if (_subscribers.Count == 0)
         {
-            ServiceSnapshot snapshot = service.GetSnapshot();
-            foreach (Subscription subscriber in _subscribers)
-            {
-                Push(subscriber, snapshot);
-            }
-
-            _subscribers.Clear();
+            return;
         }
 
-        return true;
+        long startedAt = _wheel.Now;
+        int changes = service.ChangeCount;
+        ServiceSnapshot snapshot = service.GetSnapshot();
+        foreach (Subscription subscriber in _subscribers)
+        {
+            Push(subscriber, snapshot);
+        }
+
+        _subscribers.Clear();
+        if (HasMergeWindow)
+        {
+            service.MergeWindow.Pushed(startedAt, _wheel.Now, waited, changes, _options);
+        }
     }
 
     private void EnqueueMarked(object marked)
@@ -136,29 +206,42 @@ internal sealed class PushWorker(SwitchBoard switches, EventHub events)
         }
 
         long session = subscription.Subscriber.SessionId;
-        switch (subscription.Subscriber.Push(subscription, snapshot))
+        snapshot.MarkWritten();
+        EncodedPush push = snapshot.EncodePush(subscription.DeltaBase, subscription.Filter);
+        switch (subscription.Subscriber.Push(subscription, snapshot, push))
         {
             case PushOutcome.Sent:
-                subscription.TryAdvance(snapshot.Revision);
-                Interlocked.Increment(ref _pushes);
+                subscription.Pushed(snapshot.Revision);
+                Count(push);
                 if (snapshot.Instances.IsEmpty)
                 {
                     Interlocked.Increment(ref _emptyPushes);
                 }
 
-                events.Publish(new PushSent(snapshot.Key, session, subscription.Id, snapshot.Revision));
+                _events.Publish(new PushSent(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             case PushOutcome.Resync:
                 Interlocked.Increment(ref _resyncs);
-                events.Publish(new PushPutOff(snapshot.Key, session, subscription.Id, snapshot.Revision));
+                _events.Publish(new PushPutOff(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             case PushOutcome.TooLarge:
                 Interlocked.Increment(ref _failures);
-                events.Publish(new PushTooLarge(snapshot.Key, session, subscription.Id, snapshot.Revision));
+                _events.Publish(new PushTooLarge(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             default:
                 Interlocked.Increment(ref _failures);
                 break;
+        }
+    }
+
+    /// <summary>The worker is the only writer.</summary>
+    private void Count(in EncodedPush push)
+    {
+        Volatile.Write(ref _pushes, _pushes + 1);
+        Volatile.Write(ref _bytes, _bytes + push.Body.Length);
+        if (push.Type == MessageType.DeltaPush)
+        {
+            Volatile.Write(ref _deltas, _deltas + 1);
         }
     }
 }

@@ -6,6 +6,12 @@ internal interface ISubscriber
     /// <summary>Number of the session it belongs to.</summary>
     long SessionId { get; }
 
-    /// <summary>Takes a list on its way to the client.</summary>
-    PushOutcome Push(Subscription subscription, ServiceSnapshot snapshot);
+    /// <summary>The client understands deltas.</summary>
+    bool TakesDeltas { get; }
+
+    /// <summary>Takes a push on its way to the client.</summary>
+    /// <param name="subscription">Whose it is.</param>
+    /// <param name="snapshot">The list that the client has afterwards.</param>
+    /// <param name="push">The list, or what leads to it.</param>
+    PushOutcome Push(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 }

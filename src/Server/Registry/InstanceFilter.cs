@@ -26,7 +26,11 @@ internal sealed class InstanceFilter : IEquatable<InstanceFilter>
     /// <summary>Disabled instances are never seen, whatever the filter.</summary>
     public bool Accepts(Instance instance) => instance.Enabled
         && (!HealthyOnly || instance.Healthy)
-        && (_clusters.Length == 0 || Array.BinarySearch(_clusters, instance.Identity.Cluster, StringComparer.Ordinal) >= 0);
+        && MayShow(instance.Identity);
+
+    /// <summary>False when nothing under this identity is ever seen.</summary>
+    public bool MayShow(InstanceIdentity identity) =>
+        _clusters.Length == 0 || Array.BinarySearch(_clusters, identity.Cluster, StringComparer.Ordinal) >= 0;
 
     public bool Equals(InstanceFilter? other) =>
         other is not null && HealthyOnly == other.HealthyOnly && _clusters.AsSpan().SequenceEqual(other._clusters);

@@ -1,3 +1,5 @@
+using FastRegistry.Server.Push;
+
 namespace FastRegistry.Server.Registry;
 
 /// <summary>One service: what is published for it, who subscribes, and its newest list.</summary>
@@ -15,12 +17,15 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
     private readonly List<Subscription> _subscribers = [];
 
     private ServiceSnapshot? _snapshot;
+    private ChangeLog? _changes;
+    private MergeWindow _mergeWindow;
 
     // Not 0: a service that was forgotten and returns must not seem older than what readers have of it.
     private long _revision = registry.Revisions.Current;
     private long _changedAt;
     private int _instanceCount;
     private int _subscriberCount;
+    private int _changeCount;
     private int _dirty;
 
     public ServiceKey Key { get; } = key;
@@ -43,6 +48,12 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
     public int InstanceCount => Volatile.Read(ref _instanceCount);
 
     public int SubscriberCount => Volatile.Read(ref _subscriberCount);
+
+    /// <summary>Revisions taken since the service is known; it may wrap.</summary>
+    public int ChangeCount => Volatile.Read(ref _changeCount);
+
+    /// <summary>When it may be pushed next. Belongs to its push worker's thread.</summary>
+    public ref MergeWindow MergeWindow => ref _mergeWindow;
 
     public EmptyCause EmptyCause { get; private set; } = EmptyCause.NeverSeen;
 
@@ -86,7 +97,8 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
         own.Waiting = older;
         _visible[instance.Identity] = own;
         Volatile.Write(ref _instanceCount, _visible.Count);
-        return newest is null || !newest.Instance.Equals(instance) || newest == own;
+        bool noticed = newest is null || newest == own || !newest.Instance.Equals(instance);
+        return noticed && RecordHoldingGate(instance.Identity);
     }
 
     /// <summary>Takes a publication away; the newest waiting one takes its place.</summary>
@@ -102,7 +114,7 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
         }
 
         bool replacedByEqual = _visible.TryGetValue(publication.Instance.Identity, out Publication? now) && now.Instance.Equals(publication.Instance);
-        return wasListed && !replacedByEqual;
+        return wasListed && !replacedByEqual && RecordHoldingGate(publication.Instance.Identity);
     }
 
     /// <summary>Finds what a client publishes under an identity.</summary>
@@ -126,6 +138,7 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
     public void ChangedHoldingGate()
     {
         _changedAt = registry.Revisions.NextStamp();
+        _changeCount++;
         Volatile.Write(ref _revision, registry.Revisions.Next());
     }
 
@@ -197,10 +210,28 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
                 instances[count++] = publication.Instance;
             }
 
-            ServiceSnapshot snapshot = new(Key, registry.Epoch, _revision, _changedAt, registry.IsProvisional, EmptyCause, instances);
+            bool isProvisional = registry.IsProvisional;
+            ChangeInterval[] changes = isProvisional ? [] : _changes?.Build(_revision, _visible) ?? [];
+            ServiceSnapshot snapshot = new(Key, registry.Epoch, _revision, _changedAt, isProvisional, EmptyCause, instances, changes);
             Volatile.Write(ref _snapshot, snapshot);
             return snapshot;
         }
+    }
+
+    /// <summary>Remembers that readers see something else under an identity. Nobody is sent differences of a list that is provisional or that nobody has.</summary>
+    /// <returns>True.</returns>
+    private bool RecordHoldingGate(InstanceIdentity identity)
+    {
+        if (_subscribers.Count == 0 || registry.IsProvisional)
+        {
+            _changes = null;
+        }
+        else
+        {
+            (_changes ??= new ChangeLog()).Record(identity, _snapshot, _revision);
+        }
+
+        return true;
     }
 
     /// <summary>Takes a publication out of its identity's chain; true when it was the listed one.</summary>

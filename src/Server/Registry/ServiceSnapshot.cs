@@ -1,3 +1,5 @@
+using FastRegistry.Wire.Framing;
+
 namespace FastRegistry.Server.Registry;
 
 /// <summary>The visible list of a service at a revision, with its encoded forms. Immutable but for the cache of those forms; any thread.</summary>
@@ -6,14 +8,24 @@ internal sealed class ServiceSnapshot
     // Filters beyond this many per service are encoded per call: a bound on memory, not on use.
     private const int MaximumCachedFilters = 8;
 
+    // The same for deltas: pairs of base and filter.
+    private const int MaximumCachedDeltas = 32;
+
+    // A list below this is as cheap as its delta.
+    private const int SmallestListWithDeltasBytes = 512;
+
     private readonly NodeEpoch _epoch;
     private readonly Instance[] _instances;
 
     // Copy on write; losing a race costs an encoding, never a wrong body.
     private EncodedList[] _encoded = [];
+    private EncodedDelta[] _deltas = [];
     private byte[]? _encodedAll;
+    private int _measuredAll;
+    private bool _isWritten;
 
-    public ServiceSnapshot(ServiceKey key, NodeEpoch epoch, long revision, long changedAt, bool provisional, EmptyCause emptyCause, Instance[] instances)
+    public ServiceSnapshot(
+        ServiceKey key, NodeEpoch epoch, long revision, long changedAt, bool provisional, EmptyCause emptyCause, Instance[] instances, ChangeInterval[]? changes = null)
     {
         Key = key;
         _epoch = epoch;
@@ -22,6 +34,7 @@ internal sealed class ServiceSnapshot
         IsProvisional = provisional;
         EmptyCause = emptyCause;
         _instances = instances;
+        Changes = changes ?? [];
     }
 
     public ServiceKey Key { get; }
@@ -36,6 +49,28 @@ internal sealed class ServiceSnapshot
 
     /// <summary>Every listed instance, disabled ones included.</summary>
     public ReadOnlySpan<Instance> Instances => _instances;
+
+    /// <summary>What led to this list, oldest first, without a gap; empty when it is not known or the list is provisional.</summary>
+    public ChangeInterval[] Changes { get; }
+
+    /// <summary>Set before it is written to a subscriber, for whom it is the base of the next delta.</summary>
+    public bool IsWritten => Volatile.Read(ref _isWritten);
+
+    /// <summary>See <see cref="IsWritten"/>.</summary>
+    public void MarkWritten()
+    {
+        if (!IsWritten)
+        {
+            Volatile.Write(ref _isWritten, true);
+        }
+    }
+
+    /// <summary>What brings a subscriber to this list: a delta when it has an earlier one, the log reaches back to it and it is worth it; else the list.</summary>
+    /// <param name="deltaBase">Revision the subscriber has; 0 = the whole list.</param>
+    /// <param name="filter">The subscriber's.</param>
+    public EncodedPush EncodePush(long deltaBase, InstanceFilter filter) => deltaBase > 0 && Changes.Length > 0 && DeltaFrom(deltaBase, filter) is { } delta
+        ? new EncodedPush(MessageType.DeltaPush, delta)
+        : new EncodedPush(MessageType.SnapshotPush, Encode(filter));
 
     /// <summary>The list a filter lets through, as the protobuf body of <c>Snapshot</c>. Shared: never changed after it was made.</summary>
     public byte[] Encode(InstanceFilter filter)
@@ -65,6 +100,50 @@ internal sealed class ServiceSnapshot
 
     /// <summary>True when the list for everyone is encoded already, so that an answer costs nothing but a reference.</summary>
     public bool IsEncoded => _encodedAll is not null;
+
+    private byte[]? DeltaFrom(long deltaBase, InstanceFilter filter)
+    {
+        EncodedDelta[] cached = Volatile.Read(ref _deltas);
+        foreach (EncodedDelta delta in cached)
+        {
+            if (delta.Base == deltaBase && delta.Filter.Equals(filter))
+            {
+                return delta.Body;
+            }
+        }
+
+        byte[]? body = TryEncodeDelta(deltaBase, filter);
+        if (cached.Length < MaximumCachedDeltas)
+        {
+            Volatile.Write(ref _deltas, [.. cached, new EncodedDelta(deltaBase, filter, body)]);
+        }
+
+        return body;
+    }
+
+    private byte[]? TryEncodeDelta(long deltaBase, InstanceFilter filter)
+    {
+        int listBytes = Measure(filter);
+        return listBytes >= SmallestListWithDeltasBytes
+            && DeltaEncoder.TryEncode(this, _epoch, deltaBase, filter) is { } body
+            && body.Length < listBytes / 2
+            ? body
+            : null;
+    }
+
+    // Without encoding the list: whoever gets deltas has no use for it.
+    private int Measure(InstanceFilter filter)
+    {
+        if (!ReferenceEquals(filter, InstanceFilter.All))
+        {
+            return SnapshotEncoder.Measure(_instances, filter);
+        }
+
+        return _measuredAll > 0 ? _measuredAll : _measuredAll = SnapshotEncoder.Measure(_instances, filter);
+    }
+
+    /// <summary>A body, or null where the whole list is better.</summary>
+    private sealed record EncodedDelta(long Base, InstanceFilter Filter, byte[]? Body);
 
     private sealed record EncodedList(InstanceFilter Filter, byte[] Body);
 }

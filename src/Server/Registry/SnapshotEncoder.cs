@@ -3,10 +3,10 @@ using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Registry;
 
-/// <summary>Writes the protobuf body of a <c>Snapshot</c> from the encoded forms its instances keep: one array, no message objects per instance.</summary>
+/// <summary>Writes protobuf bodies that list instances, <c>Snapshot</c> above all, from the encoded forms its instances keep: one array, no message objects per instance.</summary>
 internal static class SnapshotEncoder
 {
-    // field 9, length-delimited
+    // field 9, length-delimited; the same field in a delta
     private const byte InstancesTag = (Messages.Snapshot.InstancesFieldNumber << 3) | 2;
 
     public static byte[] Encode(ServiceSnapshot snapshot, NodeEpoch epoch, InstanceFilter filter)
@@ -25,21 +25,33 @@ internal static class SnapshotEncoder
             head.EmptyReason = (Messages.EmptyReason)snapshot.EmptyCause;
         }
 
-        int headBytes = head.CalculateSize();
-        int totalBytes = headBytes;
-        foreach (Instance instance in snapshot.Instances)
+        return Join(head, snapshot.Instances, filter);
+    }
+
+    /// <summary>Bytes of all instances a filter lets through, as fields of a list.</summary>
+    public static int Measure(ReadOnlySpan<Instance> instances, InstanceFilter filter)
+    {
+        int bytes = 0;
+        foreach (Instance instance in instances)
         {
             if (filter.Accepts(instance))
             {
                 int length = instance.Encoded.Length;
-                totalBytes += 1 + CodedOutputStream.ComputeLengthSize(length) + length;
+                bytes += 1 + CodedOutputStream.ComputeLengthSize(length) + length;
             }
         }
 
-        byte[] body = GC.AllocateUninitializedArray<byte>(totalBytes);
+        return bytes;
+    }
+
+    /// <summary>A message and, behind its own fields, the instances a filter lets through.</summary>
+    public static byte[] Join(IMessage head, ReadOnlySpan<Instance> instances, InstanceFilter filter)
+    {
+        int headBytes = head.CalculateSize();
+        byte[] body = GC.AllocateUninitializedArray<byte>(headBytes + Measure(instances, filter));
         head.WriteTo(body.AsSpan(0, headBytes));
         Span<byte> rest = body.AsSpan(headBytes);
-        foreach (Instance instance in snapshot.Instances)
+        foreach (Instance instance in instances)
         {
             if (filter.Accepts(instance))
             {

@@ -6,6 +6,7 @@ namespace FastRegistry.Server.Registry;
 internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service, ulong id, InstanceFilter filter)
 {
     private long _writtenRevision;
+    private long _baseRevision;
     private int _resync;
     private bool _streaming;
 
@@ -26,6 +27,16 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
     /// <summary>Revision last written to the connection.</summary>
     public long WrittenRevision => Volatile.Read(ref _writtenRevision);
 
+    /// <summary>Revision that is certain to be ahead of the next push on the connection, for a delta on it; 0 = a whole list is due.</summary>
+    public long DeltaBase
+    {
+        get
+        {
+            long written = WrittenRevision;
+            return Subscriber.TakesDeltas && Volatile.Read(ref _baseRevision) == written ? written : 0;
+        }
+    }
+
     /// <summary>False once it was removed: what was meant for it before goes nowhere.</summary>
     public bool IsActive => IndexInService >= 0;
 
@@ -38,8 +49,39 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
 
     public bool IsResyncMarked => Volatile.Read(ref _resync) != 0;
 
+    /// <summary>A push was appended to the connection.</summary>
+    public void Pushed(long revision)
+    {
+        if (TryAdvance(revision))
+        {
+            Volatile.Write(ref _baseRevision, revision);
+        }
+    }
+
+    /// <summary>A list is on its way as an answer. Until it is appended a push may overtake it, and must not build on it.</summary>
+    public void AnswerBegins(long revision)
+    {
+        Volatile.Write(ref _baseRevision, 0);
+        TryAdvance(revision);
+    }
+
+    /// <summary>The answer of <see cref="AnswerBegins"/> was appended as a whole. A push that overtook it stays the base.</summary>
+    public void AnswerWritten(long revision)
+    {
+        // Two racing writers leave a base that is not the written revision, which means a whole list, never a wrong delta.
+        if (WrittenRevision == revision)
+        {
+            Volatile.Write(ref _baseRevision, revision);
+        }
+    }
+
+    /// <summary>True on the edge: the caller puts the subscription on its session's resync list.</summary>
+    public bool TryMarkResync() => Interlocked.Exchange(ref _resync, 1) == 0;
+
+    public void ClearResync() => Volatile.Write(ref _resync, 0);
+
     /// <summary>Notes that a list is being written; false when the same or a newer one was written already.</summary>
-    public bool TryAdvance(long revision)
+    private bool TryAdvance(long revision)
     {
         while (true)
         {
@@ -55,9 +97,4 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
             }
         }
     }
-
-    /// <summary>True on the edge: the caller puts the subscription on its session's resync list.</summary>
-    public bool TryMarkResync() => Interlocked.Exchange(ref _resync, 1) == 0;
-
-    public void ClearResync() => Volatile.Write(ref _resync, 0);
 }

@@ -95,6 +95,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     /// <summary>Highest push sequence the client has confirmed.</summary>
     public ulong AcknowledgedPush => Volatile.Read(ref _acknowledgedPush);
 
+    private long OutputRoom => _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
+
     /// <summary>The handshake deadline begins. Once, before the first byte.</summary>
     public void Open()
     {
@@ -120,7 +122,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             _stage = SessionStage.Setup;
         }
 
-        long room = _connection.Outbound.BehindBytes - _connection.Outbound.QueuedBytes;
+        long room = OutputRoom;
         int frames = 0;
         while (true)
         {
@@ -147,6 +149,12 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             {
                 Services.Metrics.CountFrames(frames);
                 return EndWith(received, close, now);
+            }
+
+            if (frame.Header.Type == MessageType.Subscribe)
+            {
+                // It may have sent the batch up to here.
+                room = OutputRoom;
             }
         }
 
@@ -291,9 +299,18 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     {
         _inWork!.Remove(request);
         BatchWriter batch = _connection.RentBatch();
-        _output.Write(batch, request.Type, request.CorrelationId, answer);
-        _connection.SendBatch(batch);
+        AnswerAtOnce(batch, request.Type, request.CorrelationId, answer);
         _connection.ReturnBatch(batch);
+    }
+
+    private void AnswerAtOnce(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
+    {
+        bool whole = _output.Write(batch, type, correlationId, answer);
+        _connection.SendBatch(batch);
+        if (whole)
+        {
+            answer.FirstOf?.AnswerWritten(answer.Revision);
+        }
     }
 
     /// <summary>On the wheel's thread: its entry cannot go to another owner meanwhile.</summary>
@@ -386,6 +403,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         }
 
         _output.ChunksAllowed = (reply!.Capabilities & (ulong)Capabilities.Chunks) != 0;
+        _output.TakesDeltas = (reply.Capabilities & (ulong)Capabilities.Deltas) != 0;
         _instanceId = instanceId;
         Volatile.Write(ref _profile, Services.Profiles.Take(profile));
         Volatile.Write(ref _client, Services.Clients.Attach(_instanceId, this, out ClientSession? superseded, request!.ClientName, request.ClientVersion));
@@ -426,6 +444,13 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             }
 
             answer = NamingAnswer.Of(RequestError.Overloaded);
+        }
+
+        if (answer.FirstOf is not null && _output.TakesDeltas)
+        {
+            // Not at the end of the batch: a delta on this list must not overtake it.
+            AnswerAtOnce(replies, type, correlationId, answer);
+            return null;
         }
 
         _output.Write(replies, type, correlationId, answer);

@@ -6,8 +6,11 @@ namespace FastRegistry.Server.Sessions;
 /// <summary>How lists get onto a client's connection. Any thread; must not block.</summary>
 internal interface IPushOutput
 {
-    /// <summary>Takes a list, in order with all others; <see cref="AppendOutcome.Behind"/> = not now.</summary>
-    AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot);
+    /// <summary>The other end understands deltas.</summary>
+    bool TakesDeltas { get; }
+
+    /// <summary>Takes a push, in order with all others; <see cref="AppendOutcome.Behind"/> = not now.</summary>
+    AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 
     /// <summary>Asked after a refusal. False: the session's subscriptions are told as soon as lists are taken again. True: they are taken already, and nobody else
     /// will come back to the one that was refused.</summary>

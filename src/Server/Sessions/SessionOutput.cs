@@ -19,6 +19,9 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>The client puts chunks together.</summary>
     public bool ChunksAllowed { get; set; }
 
+    /// <summary>The client understands deltas.</summary>
+    public bool TakesDeltas { get; set; }
+
     /// <summary>A stream will call back when it is through.</summary>
     public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
 
@@ -26,12 +29,13 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     public long StreamProgress => Volatile.Read(ref _streams) is { Open: > 0 } streams ? streams.SentBytes : -1;
 
     /// <summary>Writes an answer into a batch, or starts it as a stream.</summary>
-    public void Write(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
+    /// <returns>True when the batch has the answer as a whole and as it is.</returns>
+    public bool Write(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
     {
         if (answer.Error is not null)
         {
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, answer.Error.ToReply());
-            return;
+            return false;
         }
 
         int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
@@ -47,7 +51,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
                 batch.WriteMessage(FrameKind.Response, FrameFlags.None, type, correlationId, answer.Message!);
             }
 
-            return;
+            return true;
         }
 
         if (!ChunksAllowed || bodyBytes > WireLimits.MaximumStreamBytes)
@@ -55,19 +59,20 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
             string reason = ChunksAllowed ? "more than a stream may carry" : "and the client did not announce the capability for chunks";
             RequestError error = new(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes, {reason}");
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, error.ToReply());
-            return;
+            return false;
         }
 
         FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
-        if (!TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), session.ResyncMarked))
+        if (!TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), AfterAnswer(answer)))
         {
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, RequestError.Overloaded.ToReply());
         }
+
+        return false;
     }
 
     /// <summary>True when no stream may carry the list.</summary>
-    public static bool IsTooLarge(Subscription subscription, ServiceSnapshot snapshot) =>
-        snapshot.Encode(subscription.Filter).Length > WireLimits.MaximumStreamBytes - PushPrefix.Size;
+    public static bool IsTooLarge(in EncodedPush push) => push.Body.Length > WireLimits.MaximumStreamBytes - PushPrefix.Size;
 
     public bool IsReadyAfterRefusal()
     {
@@ -81,19 +86,19 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         return !connection.Outbound.IsBehind && !HasOpenStreams;
     }
 
-    /// <summary>Pushes a list.</summary>
-    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot)
+    /// <summary>Pushes a list or a delta.</summary>
+    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
     {
         if (subscription.IsStreaming)
         {
-            // A small list would overtake the larger one that is under way.
+            // A small list, or a delta, would overtake the larger one that is under way.
             return AppendOutcome.Behind;
         }
 
-        byte[] body = snapshot.Encode(subscription.Filter);
+        byte[] body = push.Body;
         int bodyBytes = PushPrefix.Size + body.Length;
         FrameFlags flags = connection.Outbound.LastPushSequence % AckSampling == 0 ? FrameFlags.AckNow : FrameFlags.None;
-        FrameHeader header = new((uint)bodyBytes, FrameKind.Push, flags, MessageType.SnapshotPush, subscription.Id);
+        FrameHeader header = new((uint)bodyBytes, FrameKind.Push, flags, push.Type, subscription.Id);
         if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
         {
             return connection.TryPush(header, snapshot.ChangedAtMicroseconds, body);
@@ -170,6 +175,15 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         session.NoteStreams(streams.SentBytes, restart: false);
         return begun;
     }
+
+    /// <summary>What is done when an answer has gone out as a stream: pushes may build on a first list from then on.</summary>
+    private Action AfterAnswer(NamingAnswer answer) => answer.FirstOf is null
+        ? session.ResyncMarked
+        : () =>
+        {
+            answer.FirstOf.AnswerWritten(answer.Revision);
+            session.ResyncMarked();
+        };
 
     private void Streamed(Subscription subscription)
     {

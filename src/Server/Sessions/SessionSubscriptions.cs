@@ -32,6 +32,8 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         }
     }
 
+    bool ISubscriber.TakesDeltas => output.TakesDeltas;
+
     public Subscription? Find(ulong id)
     {
         lock (_subscriptionGate)
@@ -111,15 +113,15 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         }
     }
 
-    PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot)
+    PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
     {
-        if (SessionOutput.IsTooLarge(subscription, snapshot))
+        if (SessionOutput.IsTooLarge(push))
         {
             services.Log.ListTooLarge(snapshot.Key.ToString(), sessionId);
             return PushOutcome.TooLarge;
         }
 
-        AppendOutcome outcome = output.TryPush(subscription, snapshot);
+        AppendOutcome outcome = output.TryPush(subscription, snapshot, push);
         if (outcome != AppendOutcome.Behind)
         {
             return outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;

@@ -13,6 +13,9 @@ public enum Capabilities : ulong
     /// <summary>Lists may be marked provisional, and the receiver keeps what it has until the mark is gone.</summary>
     ProvisionalLists = 1UL << 1,
 
+    /// <summary>Changes of a list may arrive as a <c>SnapshotDelta</c> on the list before.</summary>
+    Deltas = 1UL << 2,
+
     /// <summary>Everything this build understands.</summary>
-    All = Chunks | ProvisionalLists,
+    All = Chunks | ProvisionalLists | Deltas,
 }

@@ -32,4 +32,7 @@ public enum MessageType : byte
 
     /// <summary>Push of a whole <c>Snapshot</c>.</summary>
     SnapshotPush = 32,
+
+    /// <summary>Push of a <c>SnapshotDelta</c>; only to clients with <see cref="Capabilities.Deltas"/>.</summary>
+    DeltaPush = 33,
 }

@@ -22,6 +22,7 @@ public sealed class ServerOptionsTests
                 deadlines.Handshake, deadlines.StartedFrame, deadlines.IdleProbe, deadlines.ProbeAnswer, deadlines.SlowConsumer, deadlines.Linger,
                 deadlines.Drain, deadlines.GoAwaySpread, deadlines.EmptyService, deadlines.Reaffirm, deadlines.WarmUp,
             }.Select(static time => (int)time.TotalSeconds));
+        Assert.Equal((10, 500), (options.Push.MergeWindowMinimum.TotalMilliseconds, options.Push.MergeWindowMaximum.TotalMilliseconds));
     }
 
     [Theory]
@@ -73,6 +74,11 @@ public sealed class ServerOptionsTests
     [InlineData("Events:LinesPerSecond", "0")]
     [InlineData("Events:QueueCapacity", "15")]
     [InlineData("Events:Lines", "5")]
+    [InlineData("Push:MergeWindowMinimum", "00:00:00")]
+    [InlineData("Push:MergeWindowMinimum", "00:00:01")]
+    [InlineData("Push:MergeWindowMaximum", "-00:00:01")]
+    [InlineData("Push:MergeWindowMaximum", "00:01:01")]
+    [InlineData("Push:MergeWindow", "00:00:01")]
     [InlineData("Http:Prot", "80")]
     [InlineData("Limits:Conections", "80")]
     [InlineData("Deadlines:Idle", "00:00:20")]
@@ -131,7 +137,8 @@ public sealed class ServerOptionsTests
     [Fact]
     public void Zero_switches_off_what_may_be_zero()
     {
-        ServerOptions options = Read(("Deadlines:Drain", "00:00:00"), ("Deadlines:GoAwaySpread", "0"), ("Deadlines:WarmUp", "00:00:00"));
+        ServerOptions options = Read(("Deadlines:Drain", "00:00:00"), ("Deadlines:GoAwaySpread", "0"), ("Deadlines:WarmUp", "00:00:00"), ("Push:MergeWindowMaximum", "00:00:00"));
+        Assert.Equal(TimeSpan.Zero, options.Push.MergeWindowMaximum);
         Assert.Equal(TimeSpan.Zero, options.Deadlines.Drain);
         Assert.Equal(TimeSpan.Zero, options.Deadlines.GoAwaySpread);
         Assert.Equal(TimeSpan.Zero, options.Deadlines.WarmUp);

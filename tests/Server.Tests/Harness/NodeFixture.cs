@@ -7,6 +7,7 @@ using FastRegistry.Server.Push;
 using FastRegistry.Server.Registry;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -30,6 +31,7 @@ internal sealed class NodeFixture : IDisposable
         bool start = true,
         EventOptions? events = null,
         ILogger? eventLog = null,
+        PushOptions? push = null,
         params INodeObserver[] observers)
     {
         Options = ServerOptionsReader.Check(new ServerOptions
@@ -39,6 +41,9 @@ internal sealed class NodeFixture : IDisposable
             Deadlines = deadlines ?? new DeadlineOptions { WarmUp = TimeSpan.Zero },
             Workers = new WorkerOptions { Push = pushWorkers },
             Events = events ?? new EventOptions(),
+
+            // Most tests look at what a change sets off, not at when.
+            Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero },
         });
         Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers);
         Resources = new TransportResources(outbound, budget);
@@ -87,8 +92,9 @@ internal sealed class NodeFixture : IDisposable
         return client;
     }
 
-    /// <summary>A client that has done its set-up.</summary>
-    public RawClient Connect(byte[]? instanceId = null, ulong capabilities = ulong.MaxValue, int capacityBytes = InMemoryTransport.DefaultCapacityBytes)
+    /// <summary>A client that has done its set-up; it is sent whole lists unless it says otherwise.</summary>
+    public RawClient Connect(
+        byte[]? instanceId = null, ulong capabilities = ulong.MaxValue & ~(ulong)Capabilities.Deltas, int capacityBytes = InMemoryTransport.DefaultCapacityBytes)
     {
         RawClient client = ConnectBare(capacityBytes);
         client.SetUp(instanceId, capabilities);
@@ -140,6 +146,16 @@ internal sealed class NodeFixture : IDisposable
             Time.Advance(slice);
             Pump();
             rest -= slice;
+        }
+    }
+
+    /// <summary>Moves time on by milliseconds, one at a time, working after each.</summary>
+    public void AdvanceMilliseconds(int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; i++)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            Pump();
         }
     }
 

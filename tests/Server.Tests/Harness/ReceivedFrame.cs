@@ -44,8 +44,17 @@ internal sealed record ReceivedFrame(FrameHeader Header, byte[] Body)
     {
         get
         {
-            Assert.Equal(FrameKind.Push, Kind);
+            Assert.Equal((FrameKind.Push, MessageType.SnapshotPush), (Kind, Header.Type));
             return Snapshot.Parser.ParseFrom(Body.AsSpan(Wire.Framing.PushPrefix.Size));
+        }
+    }
+
+    public SnapshotDelta PushedDelta
+    {
+        get
+        {
+            Assert.Equal((FrameKind.Push, MessageType.DeltaPush), (Kind, Header.Type));
+            return SnapshotDelta.Parser.ParseFrom(Body.AsSpan(Wire.Framing.PushPrefix.Size));
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class PushStressTests
         await using RegistryNode node = new(options, TimeProvider.System, log);
         node.StartWorkers();
         node.Start();
-        Subscriber[] subscribers = [.. Enumerable.Range(0, 12).Select(i => new Subscriber(node, isSlow: i % 3 == 0))];
+        Subscriber[] subscribers = [.. Enumerable.Range(0, 12).Select(i => new Subscriber(node, isSlow: i % 3 == 0, takesDeltas: i % 2 == 0))];
         Array.ForEach(subscribers, static subscriber => subscriber.Start());
 
         Task[] writers = [.. Enumerable.Range(0, 2).Select(i => Task.Run(() => Write(node.Registry, i), TestContext.Current.CancellationToken))];
@@ -67,9 +67,10 @@ public sealed class PushStressTests
         }
     }
 
-    private sealed class Subscriber(RegistryNode node, bool isSlow) : IConnectionHandler
+    private sealed class Subscriber(RegistryNode node, bool isSlow, bool takesDeltas) : IConnectionHandler
     {
         private readonly ConcurrentDictionary<ulong, Snapshot> _lists = new();
+        private readonly Dictionary<ulong, ulong> _pushed = [];
         private readonly StreamAssembler _assembler = new();
         private readonly HashSet<ulong> _sequences = [];
         private PipeConnection? _connection;
@@ -84,7 +85,7 @@ public sealed class PushStressTests
             mine.Start(this);
             BatchWriter batch = mine.RentBatch();
             batch.Write(RawClient.PrefaceBytes());
-            batch.Write(RawClient.RequestBytes(MessageType.Setup, 100, RawClient.NewSetup()));
+            batch.Write(RawClient.RequestBytes(MessageType.Setup, 100, RawClient.NewSetup(capabilities: takesDeltas ? ulong.MaxValue : (ulong)Capabilities.Chunks)));
             for (ulong id = 1; id <= Services; id++)
             {
                 batch.Write(RawClient.RequestBytes(MessageType.Subscribe, id, new SubscribeRequest { SubscriptionId = id, Name = $"s{id - 1}" }));
@@ -99,7 +100,7 @@ public sealed class PushStressTests
             for (ulong id = 1; id <= Services; id++)
             {
                 if (registry.Find($"s{id - 1}") is { } entry
-                    && (!_lists.TryGetValue(id, out Snapshot? list) || !list.Equals(Snapshot.Parser.ParseFrom(entry.GetSnapshot().Encode(InstanceFilter.All)))))
+                    && (!_lists.TryGetValue(id, out Snapshot? list) || !Sorted(list).Equals(Sorted(Snapshot.Parser.ParseFrom(entry.GetSnapshot().Encode(InstanceFilter.All))))))
                 {
                     return false;
                 }
@@ -173,7 +174,14 @@ public sealed class PushStressTests
                     Faults.Enqueue("a push sequence came twice");
                 }
 
-                Keep(header.CorrelationId, Snapshot.Parser.ParseFrom(body.Span[PushPrefix.Size..]), isPush: true);
+                ReadOnlySpan<byte> message = body.Span[PushPrefix.Size..];
+                Snapshot? list = header.Type == MessageType.DeltaPush
+                    ? Patched(header.CorrelationId, SnapshotDelta.Parser.ParseFrom(message))
+                    : Snapshot.Parser.ParseFrom(message);
+                if (list is not null)
+                {
+                    Keep(header.CorrelationId, list, isPush: true);
+                }
             }
             else if (header is { Kind: FrameKind.Response, Type: MessageType.Subscribe })
             {
@@ -181,20 +189,52 @@ public sealed class PushStressTests
             }
         }
 
-        private void Keep(ulong id, Snapshot list, bool isPush)
+        /// <summary>The list after a delta, which must build on the one that is here: nothing overtakes its base.</summary>
+        private Snapshot? Patched(ulong id, SnapshotDelta delta)
         {
-            if (_lists.TryGetValue(id, out Snapshot? before) && list.Revision <= before.Revision)
+            if (!takesDeltas || !_lists.TryGetValue(id, out Snapshot? before) || before.Revision != delta.BaseRevision)
             {
-                // A push may overtake the first answer, never another push.
-                if (isPush)
-                {
-                    Faults.Enqueue($"push {list.Revision} after {before.Revision}");
-                }
-
-                return;
+                Faults.Enqueue($"delta on {delta.BaseRevision} to {delta.Revision} does not fit {_lists.GetValueOrDefault(id)?.Revision}");
+                return null;
             }
 
-            _lists[id] = list;
+            HashSet<(string, string, uint)> changed = [
+                .. delta.Removed.Select(static key => (key.Cluster, key.Ip, key.Port)),
+                .. delta.Upserted.Select(static instance => (instance.Cluster, instance.Ip, instance.Port))];
+            Snapshot after = before.Clone();
+            after.Instances.Clear();
+            after.Instances.AddRange(before.Instances.Where(instance => !changed.Contains((instance.Cluster, instance.Ip, instance.Port))));
+            after.Instances.AddRange(delta.Upserted);
+            after.Revision = delta.Revision;
+            after.EmptyReason = delta.EmptyReason;
+            return after;
+        }
+
+        private static Snapshot Sorted(Snapshot list)
+        {
+            Snapshot sorted = list.Clone();
+            sorted.Instances.Clear();
+            sorted.Instances.AddRange(list.Instances.OrderBy(static instance => instance.Ip, StringComparer.Ordinal).ThenBy(static instance => instance.Port));
+            return sorted;
+        }
+
+        private void Keep(ulong id, Snapshot list, bool isPush)
+        {
+            // A push and the first answer may overtake each other, a push never another push.
+            if (isPush)
+            {
+                if (list.Revision <= _pushed.GetValueOrDefault(id))
+                {
+                    Faults.Enqueue($"push {list.Revision} after {_pushed[id]}");
+                }
+
+                _pushed[id] = list.Revision;
+            }
+
+            if (!_lists.TryGetValue(id, out Snapshot? before) || list.Revision > before.Revision)
+            {
+                _lists[id] = list;
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Sessions;
 
@@ -75,11 +76,28 @@ public sealed class AllocationTests : IDisposable
     public void A_push_of_an_encoded_list_allocates_nothing()
     {
         Subscription subscription = _client.Session.FindSubscription(1)!;
+        AssertPushesWithoutAllocation(subscription, deltaBase: 0, MessageType.SnapshotPush);
+    }
+
+    [Fact]
+    public void A_push_of_an_encoded_delta_allocates_nothing()
+    {
+        _client.Batch("large", replace: false, [.. Enumerable.Range(1, 100).Select(static port => NewInstance(port))]);
+        long deltaBase = (long)_client.Subscribe(2, "large").Revision;
+        _client.Register("large", 101);
+        AssertPushesWithoutAllocation(_client.Session.FindSubscription(2)!, deltaBase, MessageType.DeltaPush);
+    }
+
+    private void AssertPushesWithoutAllocation(Subscription subscription, long deltaBase, MessageType expected)
+    {
+        _client.ReadAll();
         ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
         PipeReader input = _client.Input;
+        Assert.Equal(expected, snapshot.EncodePush(deltaBase, subscription.Filter).Type);
         AssertAllocatesNothing(() =>
         {
-            PushOutcome outcome = subscription.Subscriber.Push(subscription, snapshot);
+            EncodedPush push = snapshot.EncodePush(deltaBase, subscription.Filter);
+            PushOutcome outcome = subscription.Subscriber.Push(subscription, snapshot, push);
             _node.PumpTransports();
             if (outcome != PushOutcome.Sent || !input.TryRead(out ReadResult read))
             {

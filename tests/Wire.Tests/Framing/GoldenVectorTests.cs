@@ -84,7 +84,7 @@ public sealed class GoldenVectorTests
             {
                 ClientName = "orders",
                 ClientInstanceId = ByteString.CopyFrom([.. Enumerable.Range(0, 16).Select(i => (byte)i)]),
-                Capabilities = (ulong)Capabilities.All,
+                Capabilities = (ulong)(Capabilities.Chunks | Capabilities.ProvisionalLists),
             }));
         AssertBatch(GoldenVectors.RegisterRequestFrame, batch => batch.WriteMessage(
             FrameKind.Request, FrameFlags.None, MessageType.Register, Correlation, new RegisterRequest { Name = "pay", Instance = OneInstance }));
@@ -123,20 +123,22 @@ public sealed class GoldenVectorTests
     }
 
     [Fact]
-    public void A_push_is_the_golden_one()
-    {
-        TransportResources resources = new();
-        OutboundChain chain = resources.CreateChain();
-        for (int i = 0; i < 4; i++)
-        {
-            chain.TakePushSequence();
-        }
+    public void A_push_is_the_golden_one() => AssertPushed(GoldenVectors.SnapshotPushFrame, pushesBefore: 4, MessageType.SnapshotPush, OneSnapshot);
 
-        byte[] body = OneSnapshot.ToByteArray();
-        FrameHeader header = new((uint)(PushPrefix.Size + body.Length), FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 77);
-        Assert.Equal(AppendOutcome.Appended, chain.AppendPush(header, ChangedAt, body, out _));
-        AssertBytes(GoldenVectors.SnapshotPushFrame, chain.Drain(resources));
-    }
+    [Fact]
+    public void A_push_of_a_delta_is_the_golden_one() => AssertPushed(
+        GoldenVectors.DeltaPushFrame,
+        pushesBefore: 5,
+        MessageType.DeltaPush,
+        new SnapshotDelta
+        {
+            Name = "pay",
+            Epoch = OneSnapshot.Epoch,
+            BaseRevision = 7,
+            Revision = 8,
+            Upserted = { new Instance { Ip = "10.0.0.2", Port = 8080 } },
+            Removed = { new InstanceKey { Ip = "10.0.0.1", Port = 8080 } },
+        });
 
     [Theory]
     [MemberData(nameof(FrameNames))]
@@ -179,6 +181,21 @@ public sealed class GoldenVectorTests
         AssertBatch(GoldenVectors.SubscribeRequestFrame, batch => batch.WriteMessage(FrameKind.Request, FrameFlags.None, MessageType.Subscribe, 2UL << 32, subscribe));
         AssertBatch(GoldenVectors.SubscribeReplyFrame, batch => batch.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Subscribe, 2UL << 32, empty));
         AssertBatch(GoldenVectors.ClientClosingFrame, batch => batch.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = 19 }));
+    }
+
+    private static void AssertPushed(string expected, int pushesBefore, MessageType type, IMessage message)
+    {
+        TransportResources resources = new();
+        OutboundChain chain = resources.CreateChain();
+        for (int i = 0; i < pushesBefore; i++)
+        {
+            chain.TakePushSequence();
+        }
+
+        byte[] body = message.ToByteArray();
+        FrameHeader header = new((uint)(PushPrefix.Size + body.Length), FrameKind.Push, FrameFlags.None, type, 77);
+        Assert.Equal(AppendOutcome.Appended, chain.AppendPush(header, ChangedAt, body, out _));
+        AssertBytes(expected, chain.Drain(resources));
     }
 
     private static void AssertBatch(string golden, Action<BatchWriter> write)

@@ -62,6 +62,13 @@ internal static class GoldenVectors
         " 05 00 00 00 00 00 00 00 00 40 1E 18 24 0A 06 00 1A 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00" +
         " 11 02 00 00 00 00 00 00 00 28 07 4A 0D 0A 08 31 30 2E 30 2E 30 2E 31 10 90 3F";
 
+    /// <summary>Push for subscription 77: sequence 6, changed at 1,700,000,000,000,000 µs; "pay" at epoch (1, 2), from revision 7 to 8: one instance comes, one goes.</summary>
+    public const string DeltaPushFrame =
+        "4B 00 00 00 01 03 00 21 4D 00 00 00 00 00 00 00" +
+        " 06 00 00 00 00 00 00 00 00 40 1E 18 24 0A 06 00 1A 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00" +
+        " 11 02 00 00 00 00 00 00 00 28 08 4A 0D 0A 08 31 30 2E 30 2E 30 2E 32 10 90 3F 50 07 5A 0D 0A 08" +
+        " 31 30 2E 30 2E 30 2E 31 10 90 3F";
+
     /// <summary>Push, flag AckNow, with an empty message.</summary>
     public const string AckNowPushFrame =
         "10 00 00 00 01 03 04 20 4D 00 00 00 00 00 00 00" +
@@ -140,6 +147,7 @@ internal static class GoldenVectors
         (nameof(RegisterReplyFrame), Bytes(RegisterReplyFrame)),
         (nameof(ErrorResponseFrame), Bytes(ErrorResponseFrame)),
         (nameof(SnapshotPushFrame), Bytes(SnapshotPushFrame)),
+        (nameof(DeltaPushFrame), Bytes(DeltaPushFrame)),
         (nameof(AckNowPushFrame), Bytes(AckNowPushFrame)),
         (nameof(AckFrame), Bytes(AckFrame)),
         (nameof(PingFrame), Bytes(PingFrame)),

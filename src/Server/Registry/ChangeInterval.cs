@@ -1,0 +1,8 @@
+namespace FastRegistry.Server.Registry;
+
+/// <summary>Everything that changed in a list between two revisions. Immutable.</summary>
+/// <remarks>The changes are states at the end, so they lead from any revision inside the interval to its end, not only from its beginning.</remarks>
+/// <param name="From">Revision of the older list.</param>
+/// <param name="To">Revision of the newer list.</param>
+/// <param name="Changes">Each identity once. An identity that changed and changed back may be among them.</param>
+internal sealed record ChangeInterval(long From, long To, InstanceChange[] Changes);
