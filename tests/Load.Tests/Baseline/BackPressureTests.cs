@@ -11,7 +11,7 @@ public sealed class BackPressureTests
     [Fact]
     public async Task A_subscriber_that_stands_still_gets_the_newest_list_when_it_goes_on()
     {
-        await using BaselineFixture baseline = await BaselineFixture.StartAsync();
+        await using BaselineFixture baseline = await BaselineFixture.StartAsync("--Push:MergeWindowMaximum=00:00:00");
         ITargetConnection provider = await baseline.ConnectAsync();
         ITargetConnection consumer = await baseline.ConnectAsync();
         IReadOnlyList<PushWorker> workers = baseline.Host.Node.Push.Workers;
