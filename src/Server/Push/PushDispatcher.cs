@@ -1,6 +1,6 @@
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
-using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Timing;
 

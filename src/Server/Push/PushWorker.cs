@@ -1,7 +1,7 @@
 using System.Threading.Channels;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
-using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Timing;

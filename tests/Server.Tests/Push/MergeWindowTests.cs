@@ -1,4 +1,5 @@
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Push;
@@ -46,6 +47,28 @@ public sealed class MergeWindowTests : IDisposable
         Assert.Null(_watcher.TryRead());
         _node.AdvanceMilliseconds(1 + SlackMilliseconds);
         Assert.Equal(2, _watcher.Read().Pushed.Instances.Count);
+        Assert.Equal(0, Merging);
+    }
+
+    [Fact]
+    public void A_service_that_waits_when_pushes_are_switched_off_is_pushed_once_when_they_are_on_again()
+    {
+        Change();
+        Assert.NotNull(_watcher.TryRead());
+        Change();
+        Assert.Equal(1, Merging);
+        _node.Node.Switch("pushEnabled", "false");
+        Change();
+        _node.AdvanceSeconds(2);
+        Assert.Null(_watcher.TryRead());
+
+        // Nothing wakes a worker that may not push.
+        Assert.False(_node.Node.Push.Workers[0].Step());
+        _node.Node.Switch("pushEnabled", "true");
+        _node.AdvanceMilliseconds(1);
+
+        Assert.Equal(3, _watcher.Read().Pushed.Instances.Count);
+        Assert.Null(_watcher.TryRead());
         Assert.Equal(0, Merging);
     }
 
