@@ -5,7 +5,6 @@ namespace FastRegistry.ProcessTests;
 /// <summary>The load tool with real processes: what a user sees when one of them dies or is interrupted.</summary>
 public sealed class LoadProcessTests
 {
-    private const int SignalInterrupt = 2;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [ProcessFact]
@@ -49,7 +48,8 @@ public sealed class LoadProcessTests
         await load.WaitForLineAsync(static line => line.StartsWith("heartbeats:", StringComparison.Ordinal), Soon);
         await FindGeneratorAsync(load.Id);
 
-        load.Signal(SignalInterrupt);
+        // Taken like Ctrl-C, which a process that was started in the background ignores.
+        load.Signal(RunningProgram.SignalTerminate);
 
         Assert.Equal(1, await load.WaitForExitAsync(Soon));
         Assert.Contains(load.Lines, static line => line.StartsWith("result", StringComparison.Ordinal) && line.Contains("interrupted", StringComparison.OrdinalIgnoreCase));
