@@ -39,7 +39,7 @@ internal static class ScenarioCatalogue
             ["--subscribers", "--rate", "--payload", "--during", "--warm-up", "--concurrency"],
             [NothingFailed, NothingLost, NothingLeft]),
         new(
-            "clients that come, register, subscribe, query, stay a while and go; one in five without a word",
+            "clients that come, register, subscribe, query, change, batch, unsubscribe, deregister and go, one in five without a word; whether the servers come back to rest",
             Settings(ScenarioNames.Churn) with { Rate = 200, Services = 50, DwellSeconds = 1, DuringSeconds = 20, WarmUpSeconds = 2 },
             ["--rate", "--services", "--dwell", "--during", "--warm-up", "--phases", "--connections"],
             [NothingFailed, NothingLost, NothingLeft, KeptUp]),

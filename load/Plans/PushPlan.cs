@@ -138,7 +138,7 @@ internal sealed class PushPlan : ILoadPlan
             PushAudience audience = Volatile.Read(ref plan._audience)!;
             for (long arrived = Math.Max(_seen, change - PushAudience.Remembered) + 1; arrived <= change; arrived++)
             {
-                audience.Arrived(arrived, receivedAt);
+                audience.Arrived(arrived, receivedAt, arrived == change ? list.Length : 0);
             }
 
             _seen = Math.Max(_seen, change);
