@@ -8,7 +8,7 @@ namespace FastRegistry.Load.Generators;
 /// <summary>Looks at what servers hold before a load, twice while it stands still, and when everybody has left.</summary>
 /// <remarks>Owned by <see cref="RunCoordinator"/>, one flow of calls: <see cref="BeginAsync"/>, <see cref="WatchAsync"/> beside the stage,
 /// <see cref="FinishAsync"/>. Each look forces collections, which stops the servers for moments.</remarks>
-internal sealed class RestWatch(ServerFleet fleet, IRunConsole console)
+internal sealed class RestWatch(ServerFleet fleet, IRunConsole console, TimeSpan quietWithin)
 {
     // By then what fills up once is full: kept events, pools, compiled code.
     private static readonly TimeSpan FilledAfter = TimeSpan.FromSeconds(20);
@@ -26,9 +26,6 @@ internal sealed class RestWatch(ServerFleet fleet, IRunConsole console)
     private RestPoint? _early;
     private RestPoint? _late;
     private bool _judgesMemory;
-
-    /// <summary>A service without anybody is kept for a minute by default.</summary>
-    public TimeSpan QuietWithin { get; init; } = TimeSpan.FromSeconds(100);
 
     public async Task BeginAsync() => _before = await LookAsync("before", 1, CancellationToken.None);
 
@@ -59,9 +56,9 @@ internal sealed class RestWatch(ServerFleet fleet, IRunConsole console)
     /// <summary>Waits for the servers to come to rest.</summary>
     public async Task<RestReport> FinishAsync(CancellationToken interrupted)
     {
-        console.Note($"waiting for the servers to come to rest, {QuietWithin.TotalSeconds:0} s at most");
+        console.Note($"waiting for the servers to come to rest, {quietWithin.TotalSeconds:0} s at most");
         long since = Stopwatch.GetTimestamp();
-        while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(since) < QuietWithin && !IsAtRest(await fleet.ReadRestGaugesAsync(CancellationToken.None)))
+        while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(since) < quietWithin && !IsAtRest(await fleet.ReadRestGaugesAsync(CancellationToken.None)))
         {
             await Task.Delay(PollEvery, CancellationToken.None);
         }

@@ -36,6 +36,9 @@ internal sealed class RunCoordinator(
     /// <summary>How long the servers may take after the end to notice that connections were closed.</summary>
     public TimeSpan ConnectionsGoneWithin { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the servers may take after the end to come to rest: a service without anybody is kept for a minute by default.</summary>
+    public TimeSpan RestWithin { get; init; } = TimeSpan.FromSeconds(100);
+
     /// <param name="interrupted">Ends the run early; there is a report all the same.</param>
     /// <exception cref="CannotRunException">A generator or a server could not do its part, or is gone.</exception>
     public async Task<LoadReport> RunAsync(CancellationToken interrupted)
@@ -51,7 +54,7 @@ internal sealed class RunCoordinator(
 
         if (plan.Stages.Any(static stage => stage.WatchRest))
         {
-            _rest = new RestWatch(fleet, console);
+            _rest = new RestWatch(fleet, console, RestWithin);
             await _rest.BeginAsync();
         }
 

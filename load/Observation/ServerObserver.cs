@@ -47,6 +47,11 @@ internal sealed class ServerObserver : IDisposable
         return RestGauge.All.Select(gauge => gauge.Read(metrics)).ToImmutableArray();
     });
 
+    /// <summary>Reads one metric; null when the server does not have it.</summary>
+    /// <exception cref="CannotRunException">It does not answer.</exception>
+    public Task<double?> FindAsync(string metric, CancellationToken cancellationToken) =>
+        AskAsync(async () => new MetricsText(await _client.GetStringAsync("/metrics", cancellationToken)).Find(metric));
+
     public void Dispose() => _client.Dispose();
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask)
