@@ -26,6 +26,8 @@ internal sealed class ServiceEntry
     private long _revision;
     private long _changedAt;
     private int _instanceCount;
+    private long _window = -1;
+    private int _windowChanges;
     private int _changeCount;
     private int _dirty;
 
@@ -223,6 +225,10 @@ internal sealed class ServiceEntry
         _changedAt = _registry.Revisions.NextStamp();
         _changeCount++;
         Volatile.Write(ref _revision, _registry.Revisions.Next());
+        long window = _registry.Busiest.Window;
+        _windowChanges = window == _window ? _windowChanges + 1 : 1;
+        _window = window;
+        _registry.Busiest.Note(Key, window, _windowChanges);
     }
 
     public void AddSubscriberHoldingGate(Subscription subscription) => _subscribers.Add(subscription);

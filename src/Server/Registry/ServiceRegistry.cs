@@ -33,6 +33,7 @@ internal sealed class ServiceRegistry
         Events = events;
         _numbers = new SnowflakeNumbers(epoch.Node, timeProvider);
         Revisions = new RevisionCounter(timeProvider);
+        Busiest = new BusiestServices(wheel);
         OverrideExpiry = new OverrideExpiry(wheel, deadlines.ExpiredOverride, limits.Overrides);
         Changes = new ServiceChanges(this, push, new EmptyServices(wheel, deadlines, this), limits);
         Subscriptions = new SubscriptionIndex(Changes, events);
@@ -58,6 +59,9 @@ internal sealed class ServiceRegistry
 
     /// <summary>Overrides of all services.</summary>
     public OverrideExpiry OverrideExpiry { get; }
+
+    /// <summary>Which services change most.</summary>
+    public BusiestServices Busiest { get; }
 
     /// <summary>Labels of addresses, for selectors.</summary>
     public AddressLabels Labels => Volatile.Read(ref _labels);
