@@ -72,7 +72,7 @@ internal sealed class BusiestServices(TimingWheel wheel)
 
     private void PlaceHoldingGate(ServiceKey service, int changes)
     {
-        int place = _places.FindIndex(taken => taken.Service.Equals(service));
+        int place = IndexOfHoldingGate(service);
         if (place < 0 && _places.Count < Places)
         {
             _places.Add((service, changes));
@@ -87,6 +87,20 @@ internal sealed class BusiestServices(TimingWheel wheel)
         }
 
         Volatile.Write(ref _least, _places.Count < Places ? 0 : _places[IndexOfLeastHoldingGate()].Changes);
+    }
+
+    /// <summary>A loop: a predicate would be an object per call.</summary>
+    private int IndexOfHoldingGate(ServiceKey service)
+    {
+        for (int i = 0; i < _places.Count; i++)
+        {
+            if (_places[i].Service.Equals(service))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private int IndexOfLeastHoldingGate()
