@@ -46,6 +46,9 @@ internal static partial class ServerLog
     [LoggerMessage(21, LogLevel.Critical, "The client listener failed and accepts nothing more: {Error}")]
     public static partial void ListenerFailed(this ILogger log, string error);
 
+    [LoggerMessage(28, LogLevel.Error, "An event loop of the client transport met a fault")]
+    public static partial void TransportFault(this ILogger log, Exception fault);
+
     [LoggerMessage(22, LogLevel.Information, "Connection rules read from {File}")]
     public static partial void ConnectionRulesRead(this ILogger log, string file);
 
