@@ -13,6 +13,9 @@ public abstract class TransportFixture : IAsyncLifetime
     /// <summary>Generous hard limit: the suite's senders wait for the mark themselves.</summary>
     internal TransportResources Resources { get; } = new(new OutboundLimits { HardBytes = 64 * 1024 * 1024 });
 
+    /// <summary>True where calls fail, wait and come apart at random: what depends on a system that works is left out.</summary>
+    protected virtual bool IsFaulty => false;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Every test ends here: all connections closed exactly once, every block back.</summary>

@@ -75,7 +75,11 @@ internal sealed class LoopInbox(ISystemCalls system, int eventDescriptor)
         // The loop may have ended meanwhile; its descriptor may be somebody else's by now.
         if (_event.TryTake())
         {
-            system.Signal(_event.Descriptor);
+            while (system.Signal(_event.Descriptor) == -Errno.Interrupted)
+            {
+                // A wake-up that is lost is a loop that sleeps for good.
+            }
+
             _event.Return(system);
         }
     }

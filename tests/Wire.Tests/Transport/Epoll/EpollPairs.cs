@@ -23,10 +23,12 @@ internal sealed class EpollPairs : IConnectionAcceptor, IAsyncDisposable
 
     public RecordingObserver Observer { get; } = new();
 
-    public async Task<(TestHandler Server, TestHandler Client)> ConnectAsync(Receive server, Receive client)
+    public IPEndPoint EndPoint => _listener.LocalEndPoint;
+
+    public async Task<(TestHandler Server, TestHandler Client)> ConnectAsync(Receive server, Receive client, IPAddress? source = null)
     {
         (TestHandler accepted, Connection connection) = await PairAsync(
-            server, async () => await new EpollConnector(_transport).ConnectAsync(_listener.LocalEndPoint, null, TestContext.Current.CancellationToken));
+            server, async () => await new EpollConnector(_transport).ConnectAsync(EndPoint, source, TestContext.Current.CancellationToken));
         TestHandler connected = new(connection, client);
         connection.Start(connected);
         return (accepted, connected);
