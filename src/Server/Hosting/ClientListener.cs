@@ -10,9 +10,6 @@ namespace FastRegistry.Server.Hosting;
 /// <remarks>Owned by its node: bound, started, stopped and disposed once each, in this order. Connections live until it is disposed.</remarks>
 internal sealed class ClientListener : IAsyncDisposable
 {
-    // Until the measurements say so.
-    private const bool PrefersEpoll = false;
-
     private readonly IConnectionListener _listener;
 
     private ClientListener(IConnectionListener listener, EpollTransport? epoll)
@@ -51,8 +48,7 @@ internal sealed class ClientListener : IAsyncDisposable
             KeepAliveProbes = options.KeepAliveProbes,
             NotSentLowWaterBytes = options.NotSentLowWaterBytes,
         };
-        bool useEpoll = options.Kind == ClientTransportKind.Epoll || (options.Kind == ClientTransportKind.Auto && EpollTransport.IsSupported && PrefersEpoll);
-        if (!useEpoll)
+        if (options.Kind == ClientTransportKind.Socket || !EpollTransport.IsSupported)
         {
             return new ClientListener(new SocketListener(options.EndPoint, new SocketTransport(resources, sockets), acceptor, observer, timeProvider), epoll: null);
         }
