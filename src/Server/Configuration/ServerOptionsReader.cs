@@ -32,6 +32,7 @@ internal static class ServerOptionsReader
             Deadlines = Bind(configuration, "Deadlines", options.Deadlines),
             Limits = Bind(configuration, "Limits", options.Limits),
             Push = Bind(configuration, "Push", options.Push),
+            Selectors = Bind(configuration, "Selectors", options.Selectors),
             Workers = Bind(configuration, "Workers", options.Workers),
             Switches = ReadSwitches(configuration.GetSection(SwitchesSection)),
             RateLimits = ReadRateLimits(configuration),
@@ -55,10 +56,12 @@ internal static class ServerOptionsReader
         CheckRange("Limits:Services", limits.Services, 1, 100_000_000);
         CheckRange("Limits:InstancesPerService", limits.InstancesPerService, 1, 200_000);
         CheckRange("Limits:PublicationsPerClient", limits.PublicationsPerClient, 1, 10_000_000);
+        CheckRange("Limits:Overrides", limits.Overrides, 0, 10_000_000);
         CheckRange("Limits:SubscriptionsPerClient", limits.SubscriptionsPerClient, 1, 1_000_000);
         CheckRange("Limits:RequestsInWorkPerClient", limits.RequestsInWorkPerClient, 1, 65_536);
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
         CheckConnectionLimits(limits);
+        CheckFile(SelectorOptions.LabelsFileKey, options.Selectors.LabelsFile);
         CheckRange("Workers:Push", options.Workers.Push, 1, 64);
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
         CheckSwitches(options.Switches);
@@ -203,11 +206,7 @@ internal static class ServerOptionsReader
 
     private static void CheckConnectionLimits(LimitOptions limits)
     {
-        if (limits.RulesFile.Length > 0 && (limits.RulesFile.Contains('\0', StringComparison.Ordinal) || Directory.Exists(limits.RulesFile)))
-        {
-            throw new ConfigurationError(LimitOptions.RulesFileKey, "must be the path of a file");
-        }
-
+        CheckFile(LimitOptions.RulesFileKey, limits.RulesFile);
         IReadOnlyList<string> addresses = RedirectAddress.Split(limits.RedirectAddresses);
         if (addresses.Count > RedirectAddress.MaximumAddresses)
         {
@@ -220,6 +219,14 @@ internal static class ServerOptionsReader
         }
     }
 
+    private static void CheckFile(string key, string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal) || Directory.Exists(path))
+        {
+            throw new ConfigurationError(key, "must be the path of a file");
+        }
+    }
+
     private static void CheckDeadlines(DeadlineOptions deadlines)
     {
         CheckTime("Handshake", deadlines.Handshake);
@@ -229,6 +236,8 @@ internal static class ServerOptionsReader
         CheckTime("SlowConsumer", deadlines.SlowConsumer);
         CheckTime("Linger", deadlines.Linger);
         CheckTime("EmptyService", deadlines.EmptyService);
+        CheckTime("ExpiredOverride", deadlines.ExpiredOverride);
+        CheckTime("SyncedClient", deadlines.SyncedClient);
         CheckTime("Reaffirm", deadlines.Reaffirm);
         CheckTime("Drain", deadlines.Drain, zeroAllowed: true);
         CheckTime("GoAwaySpread", deadlines.GoAwaySpread, zeroAllowed: true);

@@ -3,6 +3,7 @@ using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 
 namespace FastRegistry.Server.Http;
 
@@ -53,13 +54,17 @@ internal static class InstanceEndpoints
 
         InstanceFilter filter = InstanceFilter.Create(clusters.Split(','), healthyOnly);
         List<InstanceBody> hosts = [];
+        bool protectionReached = false;
         if (node.Registry.Services.TryGet(key, out ServiceEntry? entry))
         {
-            foreach (Instance instance in entry.GetSnapshot().Instances)
+            ServiceSnapshot snapshot = entry.GetSnapshot();
+            InstanceSelection selection = snapshot.Select(snapshot.ViewOf(filter, context.Connection.RemoteIpAddress?.ToString()));
+            protectionReached = selection.ProtectionReached;
+            foreach (Instance instance in snapshot.Instances)
             {
-                if (filter.Accepts(instance))
+                if (selection.Shows(instance))
                 {
-                    hosts.Add(InstanceBody.Of(instance, key));
+                    hosts.Add(InstanceBody.Of(selection.Seen(instance), key));
                 }
             }
         }
@@ -73,7 +78,7 @@ internal static class InstanceEndpoints
             timeProvider.GetUtcNow().ToUnixTimeMilliseconds(),
             Checksum: "",
             AllIPs: false,
-            ReachProtectionThreshold: false,
+            ReachProtectionThreshold: protectionReached,
             Valid: true);
         return Results.Json(body, HttpJson.Default.ServiceListBody);
     }

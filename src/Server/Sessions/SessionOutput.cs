@@ -22,6 +22,9 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>The client understands deltas.</summary>
     public bool TakesDeltas { get; set; }
 
+    /// <summary>The client's address as a text; null when the connection has none, or none any more.</summary>
+    public string? RemoteAddress => connection.RemoteEndPoint is System.Net.IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
+
     /// <summary>A stream will call back when it is through.</summary>
     public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
 
@@ -97,7 +100,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
         byte[] body = push.Body;
         int bodyBytes = PushPrefix.Size + body.Length;
-        FrameFlags flags = connection.Outbound.LastPushSequence % AckSampling == 0 ? FrameFlags.AckNow : FrameFlags.None;
+        FrameFlags flags = AsksForAck(connection.Outbound.LastPushSequence) ? FrameFlags.AckNow : FrameFlags.None;
         FrameHeader header = new((uint)bodyBytes, FrameKind.Push, flags, push.Type, subscription.Id);
         if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
         {
@@ -190,6 +193,9 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         subscription.IsStreaming = false;
         session.ResyncMarked();
     }
+
+    /// <summary>The first push asks, and of the others every 64th; not the same one on all connections, or thousands would answer together.</summary>
+    private bool AsksForAck(ulong pushesBefore) => pushesBefore == 0 || (pushesBefore + (ulong)session.Id) % AckSampling == 0;
 
     private OutboundStreams Streams()
     {
