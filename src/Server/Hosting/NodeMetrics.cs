@@ -35,6 +35,9 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
         metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
         metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);
+        metrics.Gauge("fastregistry_transport_loops", "Event loops of the client transport; 0 = it is on sockets.", () => node.Epoll?.Options.Loops ?? 0);
+        metrics.Counter("fastregistry_transport_waits_total", "Times event loops asked the kernel for events.", () => node.Epoll?.Waits ?? 0);
+        metrics.Counter("fastregistry_transport_events_total", "Events the kernel reported to event loops.", () => node.Epoll?.Events ?? 0);
         metrics.Gauge("fastregistry_wheel_entries", "Deadlines allocated.", () => node.Wheel.AllocatedEntries);
         metrics.Gauge("fastregistry_wheel_lateness_milliseconds", "How late the last deadline was noticed.", () => node.Wheel.LastLatenessMilliseconds);
         metrics.Gauge("fastregistry_managed_heap_bytes", "Managed heap, garbage included.", () => GC.GetTotalMemory(forceFullCollection: false));
