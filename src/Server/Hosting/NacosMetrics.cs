@@ -15,6 +15,10 @@ internal static class NacosMetrics
             Naming("totalPush", () => node.Push.Workers.Sum(static worker => worker.Pushes)),
             Naming("failedPush", () => node.Push.Workers.Sum(static worker => worker.Failures)),
             Naming("emptyPush", () => node.Push.Workers.Sum(static worker => worker.EmptyPushes)),
+            Naming("avgPushCost", () => Math.Round(node.Services.PushCost.AverageMillisecondsThisMinute, 3)),
+            Naming("maxPushCost", () => node.Services.PushCost.MaximumMilliseconds),
+            Naming("totalPushCountForAvg", () => node.Services.PushCost.CountThisMinute),
+            Naming("totalPushCostForAvg", () => node.Services.PushCost.MillisecondsThisMinute),
             Naming("pushPendingTaskCount", () => node.Push.Workers.Sum(static worker => worker.Queued)),
             Of("core", "longConnection", () => node.Services.Sessions.Count),
         ]);

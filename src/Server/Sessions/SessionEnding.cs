@@ -1,4 +1,5 @@
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
@@ -16,8 +17,10 @@ internal static class SessionEnding
         switch (verdict)
         {
             case SessionDeadlines.Verdict.Wait:
+                JudgeAcks(session, now, ref next);
                 return next;
             case SessionDeadlines.Verdict.Probe:
+                // Acks are judged when the probe is.
                 session.Output.SendProbe(now);
                 return next;
             case SessionDeadlines.Verdict.HandshakeOver:
@@ -75,6 +78,29 @@ internal static class SessionEnding
 
         session.Output.SendGoAway(reason, text, addresses);
         return true;
+    }
+
+    private static void JudgeAcks(ClientSession session, long now, ref Deadline next)
+    {
+        if (session.Subscriptions is not { AwaitsAck: true } subscriptions)
+        {
+            return;
+        }
+
+        OutboundChain outbound = session.Connection.Outbound;
+        bool isDrained = outbound.QueuedBytes == 0 && !session.Output.HasOpenStreams;
+        ulong acknowledged = session.AcknowledgedPush;
+        AckVerdict verdict = subscriptions.JudgeAcks(outbound, acknowledged, isDrained, session.Deadlines.LastReceived, now, ref next);
+        if (verdict == AckVerdict.Wait)
+        {
+            return;
+        }
+
+        bool isLast = verdict == AckVerdict.GiveUp;
+        session.Services.Metrics.CountPushRetry(isLast);
+
+        // When the queue has no room, the next try comes with its back-off.
+        session.Services.Requests.TryAdd(new PushRepetition(subscriptions, acknowledged, isLast));
     }
 
     private static void Close(ClientSession session, GoAwayReason reason, string text)

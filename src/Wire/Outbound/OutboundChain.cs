@@ -69,8 +69,9 @@ public sealed class OutboundChain
     }
 
     /// <summary>Appends a push and gives it the next sequence, unless the connection is behind.</summary>
-    internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out bool startSending)
+    internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out ulong sequence, out bool startSending)
     {
+        sequence = 0;
         startSending = false;
         lock (_chainGate)
         {
@@ -85,7 +86,8 @@ public sealed class OutboundChain
             }
 
             Span<byte> prefix = stackalloc byte[PushPrefix.Size];
-            new PushPrefix(++_pushSequence, changedAtMicroseconds).Write(prefix);
+            sequence = ++_pushSequence;
+            new PushPrefix(sequence, changedAtMicroseconds).Write(prefix);
             AppendHeaderHoldingGate(header);
             _waiting.Append(prefix, _pool);
             _waiting.AppendShared(sharedBody, _pool);
@@ -164,7 +166,7 @@ public sealed class OutboundChain
             _queuedBytes -= bytes;
             if (_behind && _queuedBytes <= _limits.BehindBytes / 2)
             {
-                _behind = false;
+                SetBehindHoldingGate(false);
                 return true;
             }
 
@@ -182,6 +184,7 @@ public sealed class OutboundChain
             unsent.Clear(_pool);
             _budget.Add(-_queuedBytes);
             _queuedBytes = 0;
+            SetBehindHoldingGate(false);
         }
     }
 
@@ -194,12 +197,21 @@ public sealed class OutboundChain
         _waiting.Advance(FrameHeader.Size);
     }
 
+    private void SetBehindHoldingGate(bool behind)
+    {
+        if (_behind != behind)
+        {
+            Volatile.Write(ref _behind, behind);
+            _budget.CountBehind(behind ? 1 : -1);
+        }
+    }
+
     private bool AddedHoldingGate(long bytes)
     {
         _budget.Add(bytes);
         _overHardLimit |= _queuedBytes > _limits.HardBytes;
         _queuedBytes += bytes;
-        _behind |= _queuedBytes > _limits.BehindBytes;
+        SetBehindHoldingGate(_behind || _queuedBytes > _limits.BehindBytes);
         bool start = !_sending;
         _sending = true;
         return start;
