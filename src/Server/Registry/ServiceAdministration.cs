@@ -108,7 +108,13 @@ internal sealed class ServiceAdministration(ServiceRegistry registry)
                 return entry.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.NoSuchInstance;
             }
 
-            InstanceOverride value = change(listed.Instance, entry.FindOverrideHoldingGate(identity) ?? new InstanceOverride());
+            InstanceOverride? present = entry.FindOverrideHoldingGate(identity);
+            InstanceOverride value = change(listed.Instance, present ?? new InstanceOverride());
+            if (present is null && value.IsEmpty)
+            {
+                return AdministrationOutcome.Done;
+            }
+
             bool? noticed = value.IsEmpty ? entry.RemoveOverrideHoldingGate(identity) : entry.SetOverrideHoldingGate(listed, value);
             if (noticed is not { } changed)
             {

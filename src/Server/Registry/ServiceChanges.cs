@@ -64,14 +64,17 @@ internal sealed class ServiceChanges(ServiceRegistry registry, PushDispatcher pu
             registry.Events.Publish(new ServiceChanged(entry.Key, entry.Revision, entry.InstanceCount));
         }
 
-        ForgetLaterIfEmptyHoldingGate(entry);
+        ForgetLaterIfEmptyHoldingGate(entry, changed);
     }
 
-    public void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry)
+    /// <summary>Has a service that is empty disappear when its time is over.</summary>
+    /// <param name="entry">The service.</param>
+    /// <param name="changed">It has just changed: its time begins again.</param>
+    public void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry, bool changed = false)
     {
         if (entry.IsEmptyHoldingGate)
         {
-            empty.AddHoldingGate(entry);
+            empty.AddHoldingGate(entry, changed);
         }
     }
 
