@@ -43,6 +43,24 @@ internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines
         wheel.Arm(entry, service.EmptySince, TimeOf(service));
     }
 
+    /// <summary>Ends the time of a service that was deleted by hand. The caller holds the service's gate.</summary>
+    public void RemoveHoldingGate(ServiceEntry service)
+    {
+        int entry = service.ForgetEntry;
+        if (entry < 0)
+        {
+            return;
+        }
+
+        service.ForgetEntry = -1;
+        lock (_emptyGate)
+        {
+            _byWheelEntry.Remove(entry);
+        }
+
+        wheel.Release(entry);
+    }
+
     /// <summary>A service has had its time: it is forgotten unless it is in use again.</summary>
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
@@ -57,8 +75,13 @@ internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines
 
         lock (service.ServiceGate)
         {
-            // It may have been deleted by hand meanwhile.
-            if (service.IsEmptyHoldingGate && !service.IsForgotten)
+            if (service.ForgetEntry != entry)
+            {
+                // It has been deleted by hand meanwhile, and the entry released.
+                return Deadline.None;
+            }
+
+            if (service.IsEmptyHoldingGate)
             {
                 if (wheel.Effective(service.EmptySince) + TimeOf(service) > now)
                 {

@@ -84,7 +84,7 @@ internal sealed class ServiceAdministration(ServiceRegistry registry)
             }
 
             // Out of the table now, so that it can be made again with another kind; with subscribers the entry stays, as if only they had ever been.
-            registry.Changes.DisappearHoldingGate(entry);
+            registry.Changes.DeleteHoldingGate(entry);
             return AdministrationOutcome.Done;
         }
     }

@@ -78,6 +78,13 @@ internal sealed class ServiceChanges(ServiceRegistry registry, PushDispatcher pu
         }
     }
 
+    /// <summary>Ends a service without instances by hand.</summary>
+    public void DeleteHoldingGate(ServiceEntry entry)
+    {
+        empty.RemoveHoldingGate(entry);
+        DisappearHoldingGate(entry);
+    }
+
     /// <summary>Ends a service without instances: what is set for it goes, and without subscribers it leaves the table.</summary>
     public void DisappearHoldingGate(ServiceEntry entry)
     {

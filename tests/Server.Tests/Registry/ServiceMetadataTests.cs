@@ -91,6 +91,13 @@ public sealed class ServiceMetadataTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_wants_to_hear_of_everything_hears_of_every_kind()
+    {
+        using NodeFixture node = new(observers: new RecordingObserver(static _ => true));
+        Assert.All(Enum.GetValues<EventKind>(), kind => Assert.True(node.Node.Events.Wants(kind), $"{kind}"));
+    }
+
+    [Fact]
     public void Observers_hear_of_it()
     {
         _administration.Create(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata());

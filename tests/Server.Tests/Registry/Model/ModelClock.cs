@@ -15,10 +15,14 @@ internal sealed class ModelClock(IReadOnlyList<ModelService> services, DeadlineO
     /// <summary>Sessions that took a client over, each with the time it did.</summary>
     private readonly List<(int Since, Func<bool> Withdraw)> _takeovers = [];
 
+    // Something came due then.
+    private int _lastDue = -ToleranceMilliseconds;
+
     public int Now { get; private set; }
 
     /// <summary>Something is due so close to now that it may have happened or not.</summary>
-    public bool IsUndecided => _takeovers.Any(takeover => IsNear(takeover.Since + _reaffirm))
+    public bool IsUndecided => IsNear(_lastDue)
+        || _takeovers.Any(takeover => IsNear(takeover.Since + _reaffirm))
         || services.Any(service => service.Overrides.Values.Any(over => over.GoneSince is { } since && IsNear(since + _override)))
         || services.Any(service => service.EmptySince is { } since && Now > since + Earliest(service) - ToleranceMilliseconds && Now < LatestEnd(service) + ToleranceMilliseconds);
 
@@ -48,6 +52,7 @@ internal sealed class ModelClock(IReadOnlyList<ModelService> services, DeadlineO
             }
 
             Now = next;
+            _lastDue = next;
             foreach ((int since, Func<bool> withdraw) in _takeovers.Where(takeover => takeover.Since + _reaffirm <= next).ToArray())
             {
                 _takeovers.Remove((since, withdraw));

@@ -69,6 +69,7 @@ internal sealed class NamingModelRun
         try
         {
             using NodeFixture node = _node;
+            Begin();
             for (; step < Steps; step++)
             {
                 string[] before = [.. _services.Select(static service => service.Fingerprint)];
@@ -91,6 +92,24 @@ internal sealed class NamingModelRun
         {
             throw new InvalidOperationException($"seed {_seed}, step {step}, after '{_operation}': {failure.Message}\n{string.Join('\n', _history)}", failure);
         }
+    }
+
+    /// <summary>Everybody is there and has something to read.</summary>
+    private void Begin()
+    {
+        foreach (Actor actor in _actors)
+        {
+            Connect(actor, sameClient: false);
+            Subscribe(actor);
+        }
+
+        foreach (ModelService service in _services)
+        {
+            Register(Any(_actors), service, [.. Enumerable.Range(1, _identities).Select(NewInstance)], replace: false, batch: true);
+            _revisions[Array.IndexOf(_services, service)] = _node.Registry.Find(Name(service))!.Revision;
+        }
+
+        _clock.Note();
     }
 
     /// <summary>One random operation; true when time moved.</summary>
@@ -201,6 +220,12 @@ internal sealed class NamingModelRun
         int most = replace || _random.Next(2) == 0 ? _identities : 4;
         int count = !batch ? 1 : _random.Next(replace ? 0 : 1, most + 1);
         ModelInstance[] instances = [.. Enumerable.Range(1, _identities).OrderBy(_ => _random.Next()).Take(count).Select(NewInstance)];
+        Register(actor, service, instances, replace, batch);
+    }
+
+    private void Register(Actor actor, ModelService service, ModelInstance[] instances, bool replace, bool batch)
+    {
+        int count = instances.Length;
         _operation = $"register {count} for {Name(service)}, replace: {replace}";
         Instance[] messages = [.. instances.Select(static instance => instance.ToMessage())];
         ReceivedFrame answer = batch
@@ -362,7 +387,7 @@ internal sealed class NamingModelRun
                 if (expected == AdministrationOutcome.Done)
                 {
                     service.Disappear();
-                    service.EmptySince = service.Exists ? service.EmptySince : null;
+                    service.EmptySince = null;
                 }
 
                 break;
