@@ -283,8 +283,9 @@ internal sealed class ServiceRegistry
         InstanceEvents happened = new(Events, client);
         for (int i = 0; i < instances.Count; i++)
         {
-            bool noticed = entry.PublishHoldingGates(client, instances[i], batch, registeredAt?[i] ?? 0, out PublicationChange change);
-            happened.Published(instances[i], change);
+            Instance instance = instances[i];
+            bool noticed = entry.PublishHoldingGates(client, ref instance, batch, registeredAt?[i] ?? 0, out PublicationChange change);
+            happened.Published(instance, change);
             changed |= noticed;
             count += noticed ? 1 : 0;
         }
