@@ -58,12 +58,15 @@ internal sealed class RestWatch(ServerFleet fleet, IRunConsole console, TimeSpan
     {
         console.Note($"waiting for the servers to come to rest, {quietWithin.TotalSeconds:0} s at most");
         long since = Stopwatch.GetTimestamp();
-        while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(since) < quietWithin && !IsAtRest(await fleet.ReadRestGaugesAsync(CancellationToken.None)))
+        ImmutableArray<double?> gauges = await fleet.ReadRestGaugesAsync(CancellationToken.None);
+        while (!interrupted.IsCancellationRequested && Stopwatch.GetElapsedTime(since) < quietWithin && !IsAtRest(gauges))
         {
             await Task.Delay(PollEvery, CancellationToken.None);
+            gauges = await fleet.ReadRestGaugesAsync(CancellationToken.None);
         }
 
-        RestPoint after = await LookAsync($"{Stopwatch.GetElapsedTime(since).TotalSeconds:0} s after", 1, CancellationToken.None);
+        // The reading that was at rest counts: another client's heartbeat may be under way in the next.
+        RestPoint after = (await LookAsync($"{Stopwatch.GetElapsedTime(since).TotalSeconds:0} s after", 1, CancellationToken.None)) with { Gauges = gauges };
         return RestReport.Of(_before!, _early, _late, after, _judgesMemory);
     }
 
