@@ -256,6 +256,25 @@ internal static class ServerOptionsReader
         {
             throw new ConfigurationError(PushOptions.MinimumKey, $"must be between 00:00:00.0010000 and {PushOptions.MaximumKey} ({maximum})");
         }
+
+        CheckAcks(push);
+    }
+
+    private static void CheckAcks(PushOptions push)
+    {
+        // Clients wait up to four fifths of it for other frames to take an ack along.
+        CheckPushTime(PushOptions.AckDeadlineKey, push.AckDeadline, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        CheckPushTime(PushOptions.RetryMaximumKey, push.RetryMaximum, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        CheckPushTime(PushOptions.RetryMinimumKey, push.RetryMinimum, TimeSpan.FromMilliseconds(10), push.RetryMaximum);
+        CheckRange(PushOptions.RetriesKey, push.Retries, 0, 1000);
+    }
+
+    private static void CheckPushTime(string key, TimeSpan value, TimeSpan minimum, TimeSpan maximum)
+    {
+        if (value < minimum || value > maximum)
+        {
+            throw new ConfigurationError(key, $"must be between {minimum} and {maximum}");
+        }
     }
 
     private static void CheckTime(string name, TimeSpan value, bool zeroAllowed = false)

@@ -58,6 +58,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             // those limits do.
             MaximumEntries = checked((2 * limits.Connections) + limits.Services + 65_536),
             OwnerFaulted = log.DeadlineFault,
+            LatenessObserved = milliseconds => Metrics.WheelLateness.Record(milliseconds * 1_000),
         });
         Switches = new SwitchBoard(options.Switches, log);
         Status = new NodeStatus(Switches);
@@ -83,6 +84,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             BudgetRetry = new BudgetRetry(Wheel),
             RateLimits = RateLimits,
             Metrics = Metrics,
+            PushCost = new PushCost(
+                timeProvider,
+                Metrics.Histogram(
+                    "fastregistry_change_to_ack_seconds", "From a change to the ack of a push with it, of about 1 push in 64.", LatencyBounds.Delivery)),
             Events = Events,
             Log = log,
         };

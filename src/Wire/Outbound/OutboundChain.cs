@@ -65,8 +65,9 @@ public sealed class OutboundChain
     }
 
     /// <summary>Appends a push and gives it the next sequence, unless the connection is behind.</summary>
-    internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out bool startSending)
+    internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out ulong sequence, out bool startSending)
     {
+        sequence = 0;
         startSending = false;
         lock (_chainGate)
         {
@@ -81,7 +82,8 @@ public sealed class OutboundChain
             }
 
             Span<byte> prefix = stackalloc byte[PushPrefix.Size];
-            new PushPrefix(++_pushSequence, changedAtMicroseconds).Write(prefix);
+            sequence = ++_pushSequence;
+            new PushPrefix(sequence, changedAtMicroseconds).Write(prefix);
             AppendHeaderHoldingGate(header);
             _waiting.Append(prefix, Resources.Segments);
             _waiting.AppendShared(sharedBody, Resources.Segments);
@@ -160,7 +162,7 @@ public sealed class OutboundChain
             _queuedBytes -= bytes;
             if (_behind && _queuedBytes <= Resources.Limits.BehindBytes / 2)
             {
-                _behind = false;
+                SetBehindHoldingGate(false);
                 return true;
             }
 
@@ -178,6 +180,7 @@ public sealed class OutboundChain
             unsent.Clear(Resources.Segments);
             Resources.Budget.Add(-_queuedBytes);
             _queuedBytes = 0;
+            SetBehindHoldingGate(false);
         }
     }
 
@@ -190,12 +193,21 @@ public sealed class OutboundChain
         _waiting.Advance(FrameHeader.Size);
     }
 
+    private void SetBehindHoldingGate(bool behind)
+    {
+        if (_behind != behind)
+        {
+            Volatile.Write(ref _behind, behind);
+            Resources.Budget.CountBehind(behind ? 1 : -1);
+        }
+    }
+
     private bool AddedHoldingGate(long bytes)
     {
         Resources.Budget.Add(bytes);
         _overHardLimit |= _queuedBytes > Resources.Limits.HardBytes;
         _queuedBytes += bytes;
-        _behind |= _queuedBytes > Resources.Limits.BehindBytes;
+        SetBehindHoldingGate(_behind || _queuedBytes > Resources.Limits.BehindBytes);
         bool start = !_sending;
         _sending = true;
         return start;

@@ -83,9 +83,13 @@ public abstract class Connection
     }
 
     /// <summary>Appends a push unless the connection is behind.</summary>
-    public AppendOutcome TryPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody)
+    /// <param name="header">Its header; the length must be that of prefix and body together.</param>
+    /// <param name="changedAtMicroseconds">Time of the change, for the prefix.</param>
+    /// <param name="sharedBody">Linked by reference; must never change.</param>
+    /// <param name="sequence">The push's number on this connection; 0 when it was not appended.</param>
+    public AppendOutcome TryPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out ulong sequence)
     {
-        AppendOutcome outcome = Outbound.AppendPush(header, changedAtMicroseconds, sharedBody, out bool start);
+        AppendOutcome outcome = Outbound.AppendPush(header, changedAtMicroseconds, sharedBody, out sequence, out bool start);
         return AfterAppend(outcome, start);
     }
 

@@ -129,7 +129,7 @@ public abstract class TransportSuite : TransportClosingSuite
         await peer.WriteAsync(new byte[Requests]);
         Eventually.True(() => server.Connection.Outbound.IsBehind);
         Assert.Equal(AppendOutcome.Behind, server.Connection.TryPush(
-            new FrameHeader(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1), 0, default));
+            new FrameHeader(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1), 0, default, out _));
         Assert.True(server.ReceivedBytes < Requests);
 
         byte[] all = new byte[Requests * answer.Length];
