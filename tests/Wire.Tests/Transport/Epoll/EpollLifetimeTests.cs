@@ -99,6 +99,21 @@ public sealed class EpollLifetimeTests
     }
 
     [Fact]
+    public async Task A_sender_that_parks_after_the_end_gives_everything_back_itself()
+    {
+        EndsWhileSending system = new();
+        await using EpollTransport transport = Create(system);
+        EpollPairs pairs = new(transport);
+        (TestHandler server, _) = await pairs.ConnectAsync(TestHandler.Swallow, TestHandler.Swallow);
+        system.Ending = server;
+        TransportFixture.Send(server.Connection, new byte[100_000]);
+        Assert.Equal(1, server.Closed);
+        Assert.Equal(0, _resources.Budget.UsedBytes);
+        Assert.Equal(0, server.Connection.Outbound.QueuedBytes);
+        await pairs.DisposeAsync();
+    }
+
+    [Fact]
     public void Without_a_descriptor_a_transport_is_an_exception_and_keeps_none()
     {
         OutOfDescriptors system = new();
@@ -123,6 +138,25 @@ public sealed class EpollLifetimeTests
 
         public override int Wait(int epoll, EventBuffer events, int timeoutMilliseconds) =>
             _broken ? -Errno.InvalidArgument : base.Wait(epoll, events, timeoutMilliseconds);
+    }
+
+    /// <summary>Finds no room, and by the time it says so the connection has ended.</summary>
+    private sealed class EndsWhileSending : ForwardingSystemCalls
+    {
+        public TestHandler? Ending { get; set; }
+
+        public override int Send(int descriptor, ReadOnlySpan<byte> bytes)
+        {
+            if (Ending is not { } ending)
+            {
+                return base.Send(descriptor, bytes);
+            }
+
+            Ending = null;
+            ending.Connection.Abort(CloseReason.Aborted);
+            Eventually.True(() => ending.Closed == 1);
+            return -Errno.TryAgain;
+        }
     }
 
     /// <summary>Has three descriptors: one loop and a half.</summary>

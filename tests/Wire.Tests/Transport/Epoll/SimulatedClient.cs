@@ -13,6 +13,8 @@ internal sealed class SimulatedClient
     private readonly TestHandler _handler;
     private readonly List<byte> _read = [];
     private readonly int _recordBytes;
+    private long _leftAndSeen;
+    private string? _violation;
     private int _sent;
     private bool _closed;
     private bool _told;
@@ -38,6 +40,7 @@ internal sealed class SimulatedClient
     public long Echoed => _read.Count;
 
     public string? Violation => _handler.Violation
+        ?? _violation
         ?? (_handler.Closed > 1 ? "the end was told twice" : null)
         ?? (IsOver && !_socket.IsClosed ? "the end was told and the descriptor is open" : null)
         ?? FindWrongByte();
@@ -89,6 +92,11 @@ internal sealed class SimulatedClient
     /// <summary>Echoes whole records as far as the output has room; what is left of a record is for the next time.</summary>
     private ReceiveResult EchoRecords(TestHandler self, in ReadOnlySequence<byte> received, BatchWriter replies)
     {
+        if (received.Length <= _leftAndSeen)
+        {
+            _violation ??= $"called with {received.Length} bytes and none of them new";
+        }
+
         long room = self.Connection.Resources.Limits.BehindBytes - self.Connection.Outbound.QueuedBytes;
         long whole = received.Length / _recordBytes * _recordBytes;
         long taken = Math.Min(whole, (Math.Max(room, 1) / _recordBytes * _recordBytes) + _recordBytes);
@@ -98,6 +106,7 @@ internal sealed class SimulatedClient
         }
 
         SequencePosition end = received.GetPosition(taken);
+        _leftAndSeen = taken == whole ? received.Length - taken : 0;
         return new ReceiveResult(end, taken == whole ? received.End : end);
     }
 
