@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.RateLimiting;
+using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Server.Configuration;
 
@@ -30,6 +32,7 @@ internal static class ServerOptionsReader
             Deadlines = Bind(configuration, "Deadlines", options.Deadlines),
             Limits = Bind(configuration, "Limits", options.Limits),
             Push = Bind(configuration, "Push", options.Push),
+            Selectors = Bind(configuration, "Selectors", options.Selectors),
             Workers = Bind(configuration, "Workers", options.Workers),
             Switches = ReadSwitches(configuration.GetSection(SwitchesSection)),
             RateLimits = ReadRateLimits(configuration),
@@ -58,6 +61,7 @@ internal static class ServerOptionsReader
         CheckRange("Limits:RequestsInWorkPerClient", limits.RequestsInWorkPerClient, 1, 65_536);
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
         CheckConnectionLimits(limits);
+        CheckFile(SelectorOptions.LabelsFileKey, options.Selectors.LabelsFile);
         CheckRange("Workers:Push", options.Workers.Push, 1, 64);
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
         CheckSwitches(options.Switches);
@@ -81,12 +85,14 @@ internal static class ServerOptionsReader
         where T : class
     {
         IConfigurationSection values = configuration.GetSection(section);
-        string[] known = [.. typeof(T).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name)];
+        PropertyInfo[] known = [.. typeof(T).GetProperties().Where(static property => property.CanWrite)];
         foreach (IConfigurationSection value in values.GetChildren())
         {
-            if (!known.Contains(value.Key, StringComparer.OrdinalIgnoreCase))
+            PropertyInfo property = known.FirstOrDefault(known => known.Name.Equals(value.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw UnknownKey(section, value.Key, known.Select(static known => known.Name));
+            if (property.PropertyType.IsEnum && !Enum.GetNames(property.PropertyType).Contains(value.Value, StringComparer.OrdinalIgnoreCase))
             {
-                throw UnknownKey(section, value.Key, known);
+                throw new ConfigurationError(value.Path, $"must be one of {string.Join(", ", Enum.GetNames(property.PropertyType))}");
             }
         }
 
@@ -180,6 +186,17 @@ internal static class ServerOptionsReader
 
     private static void CheckSockets(ClientTransportOptions sockets)
     {
+        if (sockets.Kind == ClientTransportKind.Epoll && !EpollTransport.IsSupported)
+        {
+            throw new ConfigurationError("ClientTransport:Kind", "must not be Epoll on this system: only Linux has it");
+        }
+
+        CheckRange("ClientTransport:Loops", sockets.Loops, 1, 64);
+        if (sockets.Spin < TimeSpan.Zero || sockets.Spin > TimeSpan.FromMilliseconds(1))
+        {
+            throw new ConfigurationError("ClientTransport:Spin", "must be between 00:00:00 (none) and 00:00:00.0010000");
+        }
+
         CheckSeconds("ClientTransport:UserTimeout", sockets.UserTimeout, 86_400, zeroAllowed: true);
         CheckSeconds("ClientTransport:KeepAliveIdle", sockets.KeepAliveIdle, MaximumKeepAliveSeconds, zeroAllowed: true);
         CheckSeconds("ClientTransport:KeepAliveInterval", sockets.KeepAliveInterval, MaximumKeepAliveSeconds, zeroAllowed: false);
@@ -189,11 +206,7 @@ internal static class ServerOptionsReader
 
     private static void CheckConnectionLimits(LimitOptions limits)
     {
-        if (limits.RulesFile.Length > 0 && (limits.RulesFile.Contains('\0', StringComparison.Ordinal) || Directory.Exists(limits.RulesFile)))
-        {
-            throw new ConfigurationError(LimitOptions.RulesFileKey, "must be the path of a file");
-        }
-
+        CheckFile(LimitOptions.RulesFileKey, limits.RulesFile);
         IReadOnlyList<string> addresses = RedirectAddress.Split(limits.RedirectAddresses);
         if (addresses.Count > RedirectAddress.MaximumAddresses)
         {
@@ -203,6 +216,14 @@ internal static class ServerOptionsReader
         if (addresses.Select(RedirectAddress.Broken).FirstOrDefault(static rule => rule is not null) is { } broken)
         {
             throw new ConfigurationError(LimitOptions.RedirectAddressesKey, broken);
+        }
+    }
+
+    private static void CheckFile(string key, string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal) || Directory.Exists(path))
+        {
+            throw new ConfigurationError(key, "must be the path of a file");
         }
     }
 

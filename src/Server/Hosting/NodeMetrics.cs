@@ -15,6 +15,8 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_connections_addresses", "Socket addresses that have connections.", () => node.Services.Limits.Addresses);
         metrics.Gauge("fastregistry_connections_applications", "Applications that have connections.", () => node.Services.Limits.Applications);
         metrics.Counter("fastregistry_connection_rules_faults_total", "Times the rules file could not be used.", () => node.RulesFile?.Faults ?? 0);
+        metrics.Counter("fastregistry_labels_file_faults_total", "Times the labels file could not be used.", () => node.LabelsFile?.Faults ?? 0);
+        metrics.Gauge("fastregistry_overrides", "Operators' overrides of instances, those that wait for their client to return included.", () => node.Registry.OverrideExpiry.Count);
         metrics.Gauge("fastregistry_clients", "Native clients that are set up.", () => node.Services.Clients.Count);
         metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.Services.Count);
         metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.PublicationCount);
@@ -38,6 +40,9 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
         metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
         metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);
+        metrics.Gauge("fastregistry_transport_loops", "Event loops of the client transport; 0 = it is on sockets.", () => node.Epoll?.Options.Loops ?? 0);
+        metrics.Counter("fastregistry_transport_waits_total", "Times event loops asked the kernel for events.", () => node.Epoll?.Waits ?? 0);
+        metrics.Counter("fastregistry_transport_events_total", "Events the kernel reported to event loops.", () => node.Epoll?.Events ?? 0);
         metrics.Gauge("fastregistry_wheel_entries", "Deadlines allocated.", () => node.Wheel.AllocatedEntries);
         metrics.Gauge("fastregistry_wheel_armed_entries", "Deadlines in a slot of the wheel.", () => node.Wheel.ArmedEntries);
         metrics.Gauge("fastregistry_wheel_lateness_milliseconds", "How late the last deadline was noticed.", () => node.Wheel.LastLatenessMilliseconds);

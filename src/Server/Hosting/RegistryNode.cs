@@ -3,16 +3,19 @@ using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Files;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
 using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Sessions;
 using FastRegistry.Server.Work;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Server.Hosting;
 
@@ -26,7 +29,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     private readonly List<Task> _workers = [];
     private readonly SessionShedder _ruleShedder;
     private WheelDriver? _wheelDriver;
-    private SocketListener? _listener;
+    private ClientListener? _listener;
     private int _state;
 
     /// <summary>Puts a node together; nothing runs yet.</summary>
@@ -92,7 +95,8 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         AddObservers(eventLog, observers ?? []);
         OperatorShedder = new SessionShedder(Services, Metrics.CountMoved);
         _ruleShedder = new SessionShedder(Services, Metrics.CountShed);
-        RulesFile = limits.RulesFile.Length > 0 ? new ConnectionRulesFile(limits.RulesFile, Apply, timeProvider, log) : null;
+        RulesFile = Watch("Connection rules", limits.RulesFile, ConnectionRulesReader.MaximumBytes, content => Apply(content is null ? ConnectionRules.None : ConnectionRulesReader.Read(content.Value)));
+        LabelsFile = Watch("Labels", options.Selectors.LabelsFile, AddressLabelsReader.MaximumBytes, content => Registry.ReplaceLabels(content is null ? AddressLabels.None : AddressLabelsReader.Read(content.Value)));
         NodeMetrics.Define(this);
     }
 
@@ -135,12 +139,18 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public SessionShedder OperatorShedder { get; }
 
     /// <summary>Null when there is none.</summary>
-    public ConnectionRulesFile? RulesFile { get; }
+    public WatchedFile? RulesFile { get; }
+
+    /// <summary>Null when there is none.</summary>
+    public WatchedFile? LabelsFile { get; }
 
     public NodeState State => (NodeState)Volatile.Read(ref _state);
 
     /// <summary>Where clients connect; null before the listener is bound.</summary>
     public IPEndPoint? ClientEndPoint => _listener?.LocalEndPoint;
+
+    /// <summary>Null when client connections are on sockets, or before the listener is bound.</summary>
+    public EpollTransport? Epoll => _listener?.Epoll;
 
     /// <summary>Begins the background work without a listener.</summary>
     public void StartWorkers()
@@ -153,28 +163,23 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             _workers.Add(KeepRunning(Requests.RunAsync));
         }
 
-        if (RulesFile is not null)
+        foreach (WatchedFile? file in (ReadOnlySpan<WatchedFile?>)[RulesFile, LabelsFile])
         {
-            // Before anybody is accepted; nothing else runs it yet.
-            RulesFile.Step();
-            _workers.Add(KeepRunning(RulesFile.RunAsync));
+            if (file is not null)
+            {
+                // Before anybody is accepted; nothing else runs it yet.
+                file.Step();
+                _workers.Add(KeepRunning(file.RunAsync));
+            }
         }
     }
 
     /// <summary>Binds the client listener.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
+    /// <exception cref="IOException">No descriptor is left.</exception>
     public void Bind()
     {
-        ClientTransportOptions sockets = Options.ClientTransport;
-        SocketTransport transport = new(Resources, new SocketTransportOptions
-        {
-            UserTimeout = sockets.UserTimeout,
-            KeepAliveIdle = sockets.KeepAliveIdle,
-            KeepAliveInterval = sockets.KeepAliveInterval,
-            KeepAliveProbes = sockets.KeepAliveProbes,
-            NotSentLowWaterBytes = sockets.NotSentLowWaterBytes,
-        });
-        _listener = new SocketListener(Options.ClientTransport.EndPoint, transport, Acceptor, this, _timeProvider);
+        _listener = ClientListener.Bind(Options.ClientTransport, Resources, Acceptor, this, _timeProvider, _log.TransportFault);
 
         // "Any address" is none that a client could go to.
         IPAddress address = _listener.LocalEndPoint.Address;
@@ -210,7 +215,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
 
         if (_listener is not null)
         {
-            await _listener.DisposeAsync().ConfigureAwait(false);
+            await _listener.StopAcceptingAsync().ConfigureAwait(false);
         }
 
         Services.Sessions.Close();
@@ -219,6 +224,12 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         SessionDrain drain = new(Services.Sessions, Options.Deadlines, _timeProvider);
         int closed = await drain.RunAsync(cancellationToken).ConfigureAwait(false);
         _log.Stopped(closed);
+        if (_listener is not null)
+        {
+            // Before the workers: the sessions it ends have something to tell.
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
+
         await StopWorkersAsync().ConfigureAwait(false);
     }
 
@@ -251,6 +262,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         // Last: until here there was something to tell.
         await Events.StopAsync().ConfigureAwait(false);
     }
+
+    private WatchedFile? Watch(string subject, string path, int maximumBytes, Action<ReadOnlyMemory<byte>?> apply) =>
+        path.Length > 0 ? new WatchedFile(subject, path, apply, maximumBytes, _timeProvider, _log) : null;
 
     private void AddObservers(ILogger? eventLog, IEnumerable<INodeObserver> observers)
     {

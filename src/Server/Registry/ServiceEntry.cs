@@ -1,6 +1,8 @@
 using FastRegistry.Server.Push;
 using FastRegistry.Server.Registry.Metadata;
 using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Wire.Messages;
+using Google.Protobuf;
 
 namespace FastRegistry.Server.Registry;
 
@@ -23,9 +25,13 @@ internal sealed class ServiceEntry
     private ServiceOverrides? _overrides;
     private SubscriberList _subscribers = new();
     private MergeWindow _mergeWindow;
+    private byte[]? _unchangedReply;
+    private long _unchangedReplyRevision;
     private long _revision;
     private long _changedAt;
     private int _instanceCount;
+    private long _window = -1;
+    private int _windowChanges;
     private int _changeCount;
     private int _dirty;
 
@@ -223,6 +229,22 @@ internal sealed class ServiceEntry
         _changedAt = _registry.Revisions.NextStamp();
         _changeCount++;
         Volatile.Write(ref _revision, _registry.Revisions.Next());
+        long window = _registry.Busiest.Window;
+        _windowChanges = window == _window ? _windowChanges + 1 : 1;
+        _window = window;
+        _registry.Busiest.Note(Key, window, _windowChanges);
+    }
+
+    /// <summary>The answer to a registration that changed nothing, encoded once per revision and shared.</summary>
+    public byte[] UnchangedReplyHoldingGate()
+    {
+        if (_unchangedReply is null || _unchangedReplyRevision != _revision)
+        {
+            _unchangedReply = new RegisterReply { Revision = (ulong)_revision }.ToByteArray();
+            _unchangedReplyRevision = _revision;
+        }
+
+        return _unchangedReply;
     }
 
     public void AddSubscriberHoldingGate(Subscription subscription) => _subscribers.Add(subscription);

@@ -16,6 +16,8 @@ namespace FastRegistry.Server.Registry;
 /// </remarks>
 internal sealed class ServiceRegistry
 {
+    private const int MostComparedOnReaffirm = 8;
+
     private readonly LimitOptions _limits;
     private readonly PushDispatcher _push;
     private readonly SnowflakeNumbers _numbers;
@@ -33,6 +35,7 @@ internal sealed class ServiceRegistry
         Events = events;
         _numbers = new SnowflakeNumbers(epoch.Node, timeProvider);
         Revisions = new RevisionCounter(timeProvider);
+        Busiest = new BusiestServices(wheel);
         OverrideExpiry = new OverrideExpiry(wheel, deadlines.ExpiredOverride, limits.Overrides);
         Changes = new ServiceChanges(this, push, new EmptyServices(wheel, deadlines, this), limits);
         Subscriptions = new SubscriptionIndex(Changes, events);
@@ -58,6 +61,9 @@ internal sealed class ServiceRegistry
 
     /// <summary>Overrides of all services.</summary>
     public OverrideExpiry OverrideExpiry { get; }
+
+    /// <summary>Which services change most.</summary>
+    public BusiestServices Busiest { get; }
 
     /// <summary>Labels of addresses, for selectors.</summary>
     public AddressLabels Labels => Volatile.Read(ref _labels);
@@ -129,6 +135,38 @@ internal sealed class ServiceRegistry
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>A client registers what it publishes already.</summary>
+    /// <param name="client">Its owner.</param>
+    /// <param name="entry">The service.</param>
+    /// <param name="encoded">The instance as it came.</param>
+    /// <param name="session">Who speaks for the client.</param>
+    /// <returns>The encoded answer; null when it is not certain that nothing changes, and then nothing was done.</returns>
+    public static byte[]? Reaffirm(RegistryClient client, ServiceEntry entry, ReadOnlySpan<byte> encoded, object? session)
+    {
+        lock (client.ClientGate)
+        {
+            if (client.IsReleased || client.Session != session || client.FindHoldingGate(entry) is not { } own)
+            {
+                return null;
+            }
+
+            // A client that publishes many instances of a service registers them in batches; looking through them all here would cost more than it saves.
+            for (int i = 0; i < Math.Min(own.Count, MostComparedOnReaffirm); i++)
+            {
+                if (own[i].Instance.Encoded.SequenceEqual(encoded))
+                {
+                    lock (entry.ServiceGate)
+                    {
+                        own[i].Attachment = client.Attachment;
+                        return entry.UnchangedReplyHoldingGate();
+                    }
+                }
+            }
+
+            return null;
         }
     }
 

@@ -205,6 +205,15 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         }
     }
 
+    /// <summary>The session does not speak for its client any more, though the connection is not closed yet. Any thread.</summary>
+    public void ReleaseClient(CloseReason reason)
+    {
+        if (ClientOrNull is { } client)
+        {
+            Services.Clients.Detach(_instanceId, client, this, reason);
+        }
+    }
+
     Deadline IDeadlineOwner.OnDeadline(int entry, long now) => SessionEnding.OnDeadline(this, now);
 
     /// <summary>The linger deadline begins. The wheel entry must be the session's own: on the wheel's thread, on the receive path, or with the client's gate

@@ -30,7 +30,11 @@ internal static class SessionEnding
                 Close(session, GoAwayReason.FrameTimeout, "a frame was started and not finished in time");
                 break;
             case SessionDeadlines.Verdict.ProbeOver:
-                Close(session, GoAwayReason.IdleTimeout, "nothing was heard and a probe was not answered");
+                const string Silent = "nothing was heard and a probe was not answered";
+                Close(session, GoAwayReason.IdleTimeout, Silent);
+
+                // Most likely nobody is there to read the goaway: what the client publishes does not wait for the linger time.
+                session.ReleaseClient(CloseReason.Sent(GoAwayReason.IdleTimeout, Silent));
                 break;
             case SessionDeadlines.Verdict.SlowConsumer:
                 // It reads nothing, so a goaway would never arrive.

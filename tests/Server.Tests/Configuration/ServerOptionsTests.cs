@@ -16,11 +16,12 @@ public sealed class ServerOptionsTests
         Assert.Equal($"{Environment.MachineName}.7848", options.Node.Id);
         DeadlineOptions deadlines = options.Deadlines;
         Assert.Equal(
-            [5, 10, 20, 5, 60, 2, 10, 5, 60, 10, 15],
+            [5, 10, 20, 5, 60, 2, 10, 5, 60, 60, 180, 10, 15],
             new[]
             {
                 deadlines.Handshake, deadlines.StartedFrame, deadlines.IdleProbe, deadlines.ProbeAnswer, deadlines.SlowConsumer, deadlines.Linger,
-                deadlines.Drain, deadlines.GoAwaySpread, deadlines.EmptyService, deadlines.Reaffirm, deadlines.WarmUp,
+                deadlines.Drain, deadlines.GoAwaySpread, deadlines.EmptyService, deadlines.ExpiredOverride,
+                deadlines.SyncedClient, deadlines.Reaffirm, deadlines.WarmUp,
             }.Select(static time => (int)time.TotalSeconds));
         Assert.Equal((10, 500), (options.Push.MergeWindowMinimum.TotalMilliseconds, options.Push.MergeWindowMaximum.TotalMilliseconds));
     }
@@ -58,6 +59,13 @@ public sealed class ServerOptionsTests
     [InlineData("Limits:RedirectAddresses", "10.0.0.1:7848, two words:1")]
     [InlineData("Limits:RedirectAddresses", "10.0.0.1:0")]
     [InlineData("Limits:RedirectAddresses", "::1:7848")]
+    [InlineData("ClientTransport:Kind", "fast")]
+    [InlineData("ClientTransport:Kind", "1")]
+    [InlineData("ClientTransport:Kind", "")]
+    [InlineData("ClientTransport:Loops", "0")]
+    [InlineData("ClientTransport:Loops", "65")]
+    [InlineData("ClientTransport:Spin", "00:00:00.0010001")]
+    [InlineData("ClientTransport:Spin", "-00:00:00.0000001")]
     [InlineData("ClientTransport:UserTimeout", "00:00:00.5")]
     [InlineData("ClientTransport:KeepAliveIdle", "-00:00:01")]
     [InlineData("ClientTransport:KeepAliveIdle", "10:00:00")]

@@ -55,6 +55,15 @@ public sealed class AllocationTests : IDisposable
     public void A_query_of_an_existing_service_allocates_nothing() =>
         AssertReceivesWithoutAllocation(RawClient.RequestBytes(MessageType.Query, 5, new QueryRequest { Name = "s" }));
 
+    [Fact]
+    public void A_registration_that_changes_nothing_allocates_nothing()
+    {
+        RegisterRequest request = new() { Name = "s", Instance = NewInstance(1) };
+        request.Instance.Metadata.Add(new Label { Key = "version", Value = "7" });
+        _client.Call(MessageType.Register, request);
+        AssertReceivesWithoutAllocation(RawClient.RequestBytes(MessageType.Register, 5, request));
+    }
+
     [Theory]
     [InlineData(RateLimitType.Monitor)]
     [InlineData(RateLimitType.Intercept)]
