@@ -26,9 +26,17 @@ internal static class PrometheusText
                     continue;
                 }
 
-                text.Append(definition.Name);
-                AppendLabels(text, definition.Labels);
-                text.Append(' ').Append(definition.Read().ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+                if (definition.Ranking is { } ranking)
+                {
+                    foreach (MetricSeries series in ranking())
+                    {
+                        AppendFigure(text, definition.Name, series.Labels, series.Read());
+                    }
+
+                    continue;
+                }
+
+                AppendFigure(text, definition.Name, definition.Labels, definition.Read());
             }
         }
 
@@ -49,6 +57,13 @@ internal static class PrometheusText
 
         text.Append(name).Append("_sum ").Append(sum.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
         text.Append(name).Append("_count ").Append(count).Append('\n');
+    }
+
+    private static void AppendFigure(StringBuilder text, string name, IReadOnlyList<KeyValuePair<string, string>>? labels, double value)
+    {
+        text.Append(name);
+        AppendLabels(text, labels);
+        text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
     }
 
     private static void AppendLabels(StringBuilder text, IReadOnlyList<KeyValuePair<string, string>>? labels)

@@ -113,6 +113,13 @@ internal sealed class RegistryMetrics : IDisposable
         _meter.CreateObservableGauge(name, () => Measure(series), unit: null, help);
     }
 
+    /// <summary>Gauges of one name whose labels differ from time to time.</summary>
+    public void Ranking(string name, string help, Func<IReadOnlyList<MetricSeries>> read)
+    {
+        _definitions.Add(new MetricDefinition(name, help, IsCounter: false, static () => 0, Ranking: read));
+        _meter.CreateObservableGauge(name, () => Measure(read()), unit: null, help);
+    }
+
     /// <summary>Several counters of one name.</summary>
     public void Counters(string name, string help, IReadOnlyList<MetricSeries> series)
     {

@@ -85,18 +85,20 @@ internal sealed class ServiceEntry
 
     /// <summary>Publishes or updates one instance.</summary>
     /// <param name="client">Its owner.</param>
-    /// <param name="instance">The instance.</param>
+    /// <param name="instance">The instance; afterwards with the id that was made for it.</param>
     /// <param name="batch">Number of the operation.</param>
     /// <param name="registeredAt">Time stamp of the owner's node; 0 = now, on this one.</param>
     /// <param name="change">What happened to the client's publication.</param>
     /// <returns>What readers notice.</returns>
-    public bool PublishHoldingGates(RegistryClient client, Instance instance, long batch, long registeredAt, out PublicationChange change)
+    public bool PublishHoldingGates(RegistryClient client, ref Instance instance, long batch, long registeredAt, out PublicationChange change)
     {
         InstanceIdentity identity = instance.Identity;
         Publication? own = _publications.Find(client, identity);
         if (PreservedMetadata.AwaitsId(instance))
         {
-            instance = instance.WithId(own?.Instance.InstanceId ?? _registry.NextInstanceId(Key, identity));
+            // The one it has already, unless that was its own choice.
+            bool hasOne = own is not null && PreservedMetadata.AsksForId(own.Instance);
+            instance = instance.WithId((hasOne ? own!.Instance.InstanceId : null) ?? _registry.NextInstanceId(Key, identity));
         }
 
         Instance? shown = ShownHoldingGate(identity);
@@ -186,6 +188,9 @@ internal sealed class ServiceEntry
         Instance? shown = ShownHoldingGate(identity);
         return _overrides is not null && _overrides.Drop(identity) && NoticeHoldingGate(identity, shown);
     }
+
+    /// <summary>True while there are overrides, in force or waiting for their clients to return.</summary>
+    public bool HasOverridesHoldingGate => _overrides is { Count: > 0 };
 
     /// <summary>The override at an identity, in force or waiting for its client to return.</summary>
     public InstanceOverride? FindOverrideHoldingGate(InstanceIdentity identity) => _overrides?.Find(identity)?.Value;

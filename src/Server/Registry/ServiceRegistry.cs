@@ -23,7 +23,7 @@ internal sealed class ServiceRegistry
     private readonly SnowflakeNumbers _numbers;
 
     private long _batches;
-    private long _publications;
+    private readonly long[] _publications = new long[Enum.GetValues<ClientKind>().Length];
     private AddressLabels _labels = AddressLabels.None;
     private int _provisional;
 
@@ -69,7 +69,10 @@ internal sealed class ServiceRegistry
     public AddressLabels Labels => Volatile.Read(ref _labels);
 
     /// <summary>Publications of all clients, waiting ones included.</summary>
-    public long PublicationCount => Interlocked.Read(ref _publications);
+    public long PublicationCount => _publications.Sum();
+
+    /// <summary>Publications of the clients of a kind, waiting ones included.</summary>
+    public long PublicationsOf(ClientKind kind) => Interlocked.Read(ref _publications[(int)kind]);
 
     /// <summary>True during warm-up: lists may still be short of what clients knew before this node started.</summary>
     public bool IsProvisional => Volatile.Read(ref _provisional) != 0;
@@ -280,13 +283,14 @@ internal sealed class ServiceRegistry
         InstanceEvents happened = new(Events, client);
         for (int i = 0; i < instances.Count; i++)
         {
-            bool noticed = entry.PublishHoldingGates(client, instances[i], batch, registeredAt?[i] ?? 0, out PublicationChange change);
-            happened.Published(instances[i], change);
+            Instance instance = instances[i];
+            bool noticed = entry.PublishHoldingGates(client, ref instance, batch, registeredAt?[i] ?? 0, out PublicationChange change);
+            happened.Published(instance, change);
             changed |= noticed;
             count += noticed ? 1 : 0;
         }
 
-        Interlocked.Add(ref _publications, added);
+        Interlocked.Add(ref _publications[(int)client.Kind], added);
         if (replace)
         {
             List<Publication> own = client.FindHoldingGate(entry)!;
@@ -373,7 +377,7 @@ internal sealed class ServiceRegistry
 
     private bool WithdrawHoldingGates(ServiceEntry entry, Publication publication, DeregisterReason reason, ref InstanceEvents happened)
     {
-        Interlocked.Decrement(ref _publications);
+        Interlocked.Decrement(ref _publications[(int)publication.Client.Kind]);
         happened.Withdrawn(publication.Instance, reason);
         return entry.WithdrawHoldingGates(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
     }

@@ -26,7 +26,6 @@ public abstract class Connection
     /// <summary>Creates a connection that does nothing until <see cref="Start"/>.</summary>
     protected Connection(TransportResources resources)
     {
-        Resources = resources;
         Outbound = resources.CreateChain();
     }
 
@@ -48,7 +47,7 @@ public abstract class Connection
     public CloseReason? CloseReason => Volatile.Read(ref _closeReason);
 
     /// <summary>The pools this connection draws from.</summary>
-    protected internal TransportResources Resources { get; }
+    protected internal TransportResources Resources => Outbound.Resources;
 
     /// <summary>The session; set by <see cref="Start"/>.</summary>
     protected IConnectionHandler? Handler { get; private set; }

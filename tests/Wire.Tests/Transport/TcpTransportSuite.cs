@@ -19,6 +19,28 @@ public abstract class TcpTransportSuite : TransportSuite
     }
 
     [Fact]
+    public async Task An_abort_amid_output_is_a_reset_and_leaves_nothing_in_the_kernel()
+    {
+        (TestHandler server, Socket peer) = await ConnectRawAsync(TestHandler.Swallow);
+        Send(server.Connection, new byte[16 * 1024 * 1024]);
+        Eventually.True(() => server.Stalled > 0);
+        server.Connection.Abort(CloseReason.Aborted);
+        Eventually.True(() => server.Closed == 1);
+
+        // Closed in order, the peer would first get what the kernel holds, and then an end that looks like one.
+        byte[] buffer = new byte[64 * 1024];
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (await peer.ReceiveAsync(buffer, TestContext.Current.CancellationToken) > 0)
+            {
+            }
+
+            Assert.Fail("the end looks like one");
+        });
+        peer.Dispose();
+    }
+
+    [Fact]
     public async Task An_idle_connection_holds_no_block()
     {
         (_, TestHandler client) = await ConnectAsync(TestHandler.Echo, TestHandler.Swallow);

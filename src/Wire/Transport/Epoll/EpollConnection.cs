@@ -311,7 +311,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         {
             if (IsAborted)
             {
-                Outbound.Abandon(ref _unsent);
+                DropUnsent();
                 return;
             }
 
@@ -344,6 +344,17 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
                 Abort(SocketErrors.Classify(Errno.ToSocketError(-sent)));
             }
         }
+    }
+
+    private void DropUnsent()
+    {
+        if (Outbound.QueuedBytes > 0)
+        {
+            // The kernel drops its part too, instead of keeping it for a peer that does not read, and the peer does not take a piece for the whole.
+            loop.System.ResetOnClose(_descriptor.Descriptor);
+        }
+
+        Outbound.Abandon(ref _unsent);
     }
 
     /// <summary>Leaves the rest to the loop. False: go on, there is room or it was aborted.</summary>

@@ -44,10 +44,16 @@ internal sealed class EpollLoop
         _faulted = options.Faulted;
         _epoll = Check(system.CreateEpoll());
         int wakeUp = system.CreateEvent();
-        if (wakeUp < 0 || system.Add(_epoll, wakeUp, EpollEvents.Readable | EpollEvents.EdgeTriggered, InboxData) is var added and < 0)
+        int added = wakeUp < 0 ? wakeUp : system.Add(_epoll, wakeUp, EpollEvents.Readable | EpollEvents.EdgeTriggered, InboxData);
+        if (added < 0)
         {
             system.Close(_epoll);
-            throw new IOException("an event loop cannot be made: no descriptor");
+            if (wakeUp >= 0)
+            {
+                system.Close(wakeUp);
+            }
+
+            Check(added);
         }
 
         _inbox = new LoopInbox(system, wakeUp);

@@ -33,6 +33,9 @@ internal interface ISystemCalls
 
     int Close(int descriptor);
 
+    /// <summary>Closing will drop what the kernel still holds and tell the peer by a reset.</summary>
+    int ResetOnClose(int descriptor);
+
     /// <summary>A second descriptor of the same socket, closed on exec.</summary>
     int Duplicate(int descriptor);
 

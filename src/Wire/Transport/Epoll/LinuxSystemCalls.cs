@@ -14,6 +14,7 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
     private const int DuplicateCloseOnExec = 1030;
     private const int SocketLevel = 1;
     private const int SocketErrorOption = 4;
+    private const int LingerOption = 13;
 
     public static LinuxSystemCalls Instance { get; } = new();
 
@@ -63,6 +64,13 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
     public int ShutdownSending(int descriptor) => Result(shutdown(descriptor, ShutdownWrite));
 
     public int Close(int descriptor) => Result(close(descriptor));
+
+    public int ResetOnClose(int descriptor)
+    {
+        // struct linger { int l_onoff; int l_linger; }: on, and no time.
+        int* linger = stackalloc int[2] { 1, 0 };
+        return Result(setsockopt(descriptor, SocketLevel, LingerOption, linger, 2 * sizeof(int)));
+    }
 
     public int Duplicate(int descriptor) => Result(fcntl(descriptor, DuplicateCloseOnExec, 0));
 
@@ -134,6 +142,9 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
 
     [LibraryImport("libc")]
     private static partial int getsockopt(int descriptor, int level, int option, int* value, uint* length);
+
+    [LibraryImport("libc")]
+    private static partial int setsockopt(int descriptor, int level, int option, int* value, uint length);
 
     [LibraryImport("libc")]
     private static partial int getpeername(int descriptor, byte* address, uint* length);

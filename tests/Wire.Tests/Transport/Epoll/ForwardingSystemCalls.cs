@@ -29,6 +29,8 @@ internal class ForwardingSystemCalls : ISystemCalls
 
     public virtual int Close(int descriptor) => Kernel.Close(descriptor);
 
+    public virtual int ResetOnClose(int descriptor) => Kernel.ResetOnClose(descriptor);
+
     public virtual int Duplicate(int descriptor) => Kernel.Duplicate(descriptor);
 
     public virtual int Connect(int descriptor, ReadOnlySpan<byte> address) => Kernel.Connect(descriptor, address);

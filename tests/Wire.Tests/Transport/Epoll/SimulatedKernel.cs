@@ -119,6 +119,8 @@ internal sealed class SimulatedKernel(int seed) : ISystemCalls
         return Traced(Chance(20) ? -Errno.Interrupted : 0);
     }
 
+    public int ResetOnClose(int descriptor) => Traced(Use(descriptor) is null ? -Errno.BadDescriptor : 0);
+
     public int Duplicate(int descriptor) => throw new NotSupportedException();
 
     public int Connect(int descriptor, ReadOnlySpan<byte> address) => throw new NotSupportedException();
