@@ -8,7 +8,6 @@ using FastRegistry.Server.Sessions;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
-using Google.Protobuf;
 
 namespace FastRegistry.Load.Baseline.Calls;
 
@@ -116,14 +115,14 @@ internal static class OpenCall
 
     private static RequestError? SetUp(in ReadOnlySequence<byte> body, BaselineSession session, SessionStream stream)
     {
-        SetupOutcome outcome = SessionSetup.Check(body, session.Node.Services, out SetupRequest? request, out SetupReply? reply, out RequestError? error);
+        SetupOutcome outcome = SessionSetup.Check(body, out SetupRequest? request, out RequestError? error);
         if (outcome != SetupOutcome.Accepted)
         {
             return error;
         }
 
         session.SetUp(request!, stream);
-        stream.TryWrite(StreamMessage.Setup(reply!.ToByteArray()));
+        stream.TryWrite(StreamMessage.Setup(session.Node.Services.SetupReplies.Encode(request!.Capabilities)));
         return null;
     }
 

@@ -91,7 +91,7 @@ internal sealed class BaselineHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
-        Node.Services.ClientAddresses = [ClientEndPoint.ToString()];
+        Node.Services.SetupReplies.ClientAddresses = [ClientEndPoint.ToString()];
         Node.Start();
     }
 

@@ -89,6 +89,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
                 Metrics.Histogram(
                     "fastregistry_change_to_ack_seconds", "From a change to the ack of a push with it, of about 1 push in 64.", LatencyBounds.Delivery)),
             Events = Events,
+            SetupReplies = new SetupReplies(epoch, options),
             Log = log,
         };
         Acceptor = new SessionAcceptor(Services, new RefusedConnections(Wheel, options.Deadlines.Linger));
@@ -184,7 +185,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         // "Any address" is none that a client could go to.
         IPAddress address = _listener.LocalEndPoint.Address;
         bool anyAddress = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-        Services.ClientAddresses = anyAddress ? [] : [_listener.LocalEndPoint.ToString()];
+        Services.SetupReplies.ClientAddresses = anyAddress ? [] : [_listener.LocalEndPoint.ToString()];
     }
 
     /// <summary>Begins to accept; from now on the node is ready.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Messages;
@@ -20,7 +21,7 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
         DefaultNamespace = @namespace;
         DefaultNamespaceUtf8 = QueryKeyReader.Utf8Of(@namespace);
         Labels = labels;
-        Application = labels.FirstOrDefault(static label => label.Key == ApplicationLabel).Value ?? "";
+        Application = ApplicationOf(labels);
         HashCode hash = default;
         hash.Add(name);
         hash.Add(version);
@@ -55,10 +56,7 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
     public static ClientProfile Of(SetupRequest request)
     {
         string @namespace = request.DefaultNamespace.Length > 0 ? request.DefaultNamespace : ServiceKey.DefaultNamespace;
-        ImmutableArray<KeyValuePair<string, string>> labels = request.Labels.Count == 0
-            ? []
-            : [.. request.Labels.Select(static label => KeyValuePair.Create(label.Key, label.Value)).OrderBy(static label => label.Key, StringComparer.Ordinal)];
-        return new ClientProfile(request.ClientName, request.ClientVersion, @namespace, labels);
+        return new ClientProfile(request.ClientName, request.ClientVersion, @namespace, LabelsOf(request));
     }
 
     public bool Equals(ClientProfile? other) =>
@@ -68,4 +66,34 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
     public override bool Equals(object? obj) => Equals(obj as ClientProfile);
 
     public override int GetHashCode() => _hash;
+
+    private static ImmutableArray<KeyValuePair<string, string>> LabelsOf(SetupRequest request)
+    {
+        if (request.Labels.Count == 0)
+        {
+            return [];
+        }
+
+        KeyValuePair<string, string>[] labels = new KeyValuePair<string, string>[request.Labels.Count];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = KeyValuePair.Create(request.Labels[i].Key, request.Labels[i].Value);
+        }
+
+        Array.Sort(labels, static (one, other) => string.CompareOrdinal(one.Key, other.Key));
+        return ImmutableCollectionsMarshal.AsImmutableArray(labels);
+    }
+
+    private static string ApplicationOf(ImmutableArray<KeyValuePair<string, string>> labels)
+    {
+        foreach ((string key, string value) in labels)
+        {
+            if (key == ApplicationLabel)
+            {
+                return value;
+            }
+        }
+
+        return "";
+    }
 }

@@ -82,7 +82,8 @@ internal static class SessionEnding
 
     private static void JudgeAcks(ClientSession session, long now, ref Deadline next)
     {
-        if (session.Subscriptions is not { AwaitsAck: true } subscriptions)
+        // Who is leaving will have whole lists elsewhere.
+        if (session.Deadlines.IsClosing || session.Subscriptions is not { AwaitsAck: true } subscriptions)
         {
             return;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
@@ -15,7 +16,7 @@ internal static class SessionHandshake
     public static CloseReason? SetUp(ClientSession session, in Frame frame, BatchWriter replies, long now)
     {
         SessionServices services = session.Services;
-        SetupOutcome outcome = SessionSetup.Check(frame.Body, services, out SetupRequest? request, out SetupReply? reply, out RequestError? error);
+        SetupOutcome outcome = SessionSetup.Check(frame.Body, out SetupRequest? request, out RequestError? error);
         ulong correlationId = frame.Header.CorrelationId;
         if (outcome == SetupOutcome.MissingCapability)
         {
@@ -39,10 +40,10 @@ internal static class SessionHandshake
             return SessionGoAway.Write(replies, GoAwayReason.LimitExceeded, broken.Text, services.Limits.RedirectAddresses);
         }
 
-        session.Output.ChunksAllowed = (reply!.Capabilities & (ulong)Capabilities.Chunks) != 0;
-        session.Output.TakesDeltas = (reply.Capabilities & (ulong)Capabilities.Deltas) != 0;
-        ClientSession? superseded = session.BeginServing(instanceId, services.Profiles.Take(profile), request!.ClientName, request.ClientVersion, now);
-        replies.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId, reply);
+        session.Output.ChunksAllowed = (request!.Capabilities & (ulong)Capabilities.Chunks) != 0;
+        session.Output.TakesDeltas = (request.Capabilities & (ulong)Capabilities.Deltas) != 0;
+        ClientSession? superseded = session.BeginServing(instanceId, services.Profiles.Take(profile), request.ClientName, request.ClientVersion, now);
+        WriteReply(replies, correlationId, services.SetupReplies.Encode(request.Capabilities));
         if (superseded is not null)
         {
             SessionEnding.EndSuperseded(superseded);
@@ -50,5 +51,13 @@ internal static class SessionHandshake
 
         services.Log.SessionReady(session.Id, profile.Name, profile.Version);
         return null;
+    }
+
+    /// <summary>Copied: a small body is sent sooner from the batch's own block than from a segment of its own.</summary>
+    private static void WriteReply(BatchWriter replies, ulong correlationId, byte[] body)
+    {
+        new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId).Write(replies.GetSpan(FrameHeader.Size));
+        replies.Advance(FrameHeader.Size);
+        replies.Write(body);
     }
 }

@@ -48,6 +48,5 @@ internal sealed class SessionServices
 
     public required ILogger Log { get; init; }
 
-    /// <summary>Addresses of the client listener as clients can reach it; filled in when it is bound.</summary>
-    public IReadOnlyList<string> ClientAddresses { get; set; } = [];
+    public required SetupReplies SetupReplies { get; init; }
 }

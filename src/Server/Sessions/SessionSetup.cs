@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Naming;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -8,7 +7,7 @@ using Google.Protobuf;
 
 namespace FastRegistry.Server.Sessions;
 
-/// <summary>Checks a set-up request and makes its reply.</summary>
+/// <summary>Checks a set-up request.</summary>
 internal static class SessionSetup
 {
     private const int InstanceIdBytes = 16;
@@ -18,10 +17,8 @@ internal static class SessionSetup
     private const int MaximumLabelValueLength = 1024;
     private const int MaximumLabelsLength = 4096;
 
-    public static SetupOutcome Check(
-        in ReadOnlySequence<byte> body, SessionServices services, out SetupRequest? request, out SetupReply? reply, out RequestError? error)
+    public static SetupOutcome Check(in ReadOnlySequence<byte> body, out SetupRequest? request, out RequestError? error)
     {
-        reply = null;
         try
         {
             request = SetupRequest.Parser.ParseFrom(body);
@@ -46,20 +43,6 @@ internal static class SessionSetup
             return SetupOutcome.MissingCapability;
         }
 
-        reply = new SetupReply
-        {
-            Epoch = services.Registry.Epoch.ToMessage(),
-            Capabilities = request.Capabilities & (ulong)Capabilities.All,
-
-            // One node is its own majority.
-            SeesMajority = true,
-            ServerName = services.Options.Node.Id,
-            ServerVersion = ProductVersion.Text,
-            IdleProbeMilliseconds = (uint)services.Options.Deadlines.IdleProbe.TotalMilliseconds,
-            MaximumBodyBytes = WireLimits.MaximumBodyBytes,
-            PushAckMilliseconds = (uint)services.Options.Push.AckDeadline.TotalMilliseconds,
-        };
-        reply.ClientAddresses.AddRange(services.ClientAddresses);
         return SetupOutcome.Accepted;
     }
 

@@ -33,6 +33,7 @@ public sealed class OutboundChainTests
         Assert.False(chain.IsBehind);
         Append(chain, 0, out _);
         Assert.True(chain.IsBehind);
+        Assert.Equal(1, _resources.Budget.BehindConnections);
 
         SegmentList taken = default;
         Assert.True(chain.TryTake(ref taken, out _));
@@ -40,8 +41,21 @@ public sealed class OutboundChainTests
         Assert.True(chain.IsBehind);
         Assert.True(Send(chain, ref taken, 1));
         Assert.False(chain.IsBehind);
+        Assert.Equal(0, _resources.Budget.BehindConnections);
         Assert.False(Send(chain, ref taken, 1));
         taken.Clear(_resources.Segments);
+    }
+
+    [Fact]
+    public void A_chain_that_is_given_up_while_it_is_behind_is_counted_no_more()
+    {
+        OutboundChain chain = _resources.CreateChain();
+        Append(chain, 2000, out _);
+        Assert.Equal(1, _resources.Budget.BehindConnections);
+        SegmentList taken = default;
+        chain.Abandon(ref taken);
+        chain.Abandon(ref taken);
+        Assert.Equal(0, _resources.Budget.BehindConnections);
     }
 
     [Fact]
