@@ -69,19 +69,13 @@ internal sealed class ServerHost : IAsyncDisposable
             allowance,
             services.GetRequiredService<ILoggerFactory>().CreateLogger(EventLog.Category),
             services.GetServices<INodeObserver>()));
-        builder.Services.AddSingleton<IpPortClients>(static services => new IpPortClients(services.GetRequiredService<RegistryNode>().Registry));
+        HttpApi.AddServices(builder.Services);
         builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();
         addServices?.Invoke(builder.Services);
 
         WebApplication application = builder.Build();
-        application.UseMiddleware<HttpFaults>();
-        application.UseMiddleware<HttpAdmission>();
-        InstanceEndpoints.Map(application);
-        HealthEndpoints.Map(application);
-        OperatorEndpoints.Map(application);
-        EventEndpoints.Map(application);
-        LoaderEndpoints.Map(application);
+        HttpApi.Map(application);
         return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>());
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Http;
 
@@ -25,7 +26,7 @@ internal static class EventEndpoints
     {
         foreach (string name in query.Keys)
         {
-            ParameterError.ThrowIf(name, Parameters.Contains(name, StringComparer.Ordinal) ? null : $"must be one of {string.Join(", ", Parameters)}");
+            HttpError.ThrowIf(name, Parameters.Contains(name, StringComparer.Ordinal) ? null : $"must be one of {string.Join(", ", Parameters)}");
         }
 
         return new EventFilter
@@ -46,7 +47,7 @@ internal static class EventEndpoints
             string? known = Array.Find(Enum.GetNames<EventKind>(), candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase));
             EventKind kind = known is null ? default : Enum.Parse<EventKind>(known);
             bool kept = known is not null && EventRing.Keeps(kind);
-            ParameterError.ThrowIf("kind", kept ? null : $"must name kinds that are kept: {string.Join(", ", Enum.GetValues<EventKind>().Where(EventRing.Keeps))}");
+            HttpError.ThrowIf("kind", kept ? null : $"must name kinds that are kept: {string.Join(", ", Enum.GetValues<EventKind>().Where(EventRing.Keeps))}");
             kinds.Add(kind);
         }
 
@@ -61,7 +62,7 @@ internal static class EventEndpoints
         }
 
         bool legal = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit >= 1 && limit <= maximum;
-        return legal ? limit : throw ParameterError.Illegal("limit", $"must be a number between 1 and {maximum}");
+        return legal ? limit : throw HttpError.IllegalParameter("limit", $"must be a number between 1 and {maximum}");
     }
 
     private static string? Find(IQueryCollection query, string name)

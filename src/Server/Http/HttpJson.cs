@@ -1,5 +1,8 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+
+using FastRegistry.Server.Http.Instances;
 
 namespace FastRegistry.Server.Http;
 
@@ -10,4 +13,8 @@ namespace FastRegistry.Server.Http;
 [JsonSerializable(typeof(EventListBody))]
 [JsonSerializable(typeof(ClusterLoadBody))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
-internal sealed partial class HttpJson : JsonSerializerContext;
+internal sealed partial class HttpJson : JsonSerializerContext
+{
+    /// <summary>Answers are never put into a page: only what JSON demands is escaped.</summary>
+    public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+}

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Requests;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Sessions;
@@ -36,10 +38,10 @@ internal static class LoaderEndpoints
     private static async Task<IResult> ReloadCurrentAsync(HttpContext context, RegistryNode node)
     {
         OperatorAccess.Check(context, node.Options.Operator);
-        HttpParameters parameters = await HttpParameters.ReadAsync(context.Request).ConfigureAwait(false);
+        RequestParameters parameters = await RequestParameters.ReadAsync(context.Request).ConfigureAwait(false);
         int count = int.TryParse(parameters.Require("count"), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
-            : throw ParameterError.Illegal("count", $"must be a whole number between 0 and {int.MaxValue}");
+            : throw HttpError.IllegalParameter("count", $"must be a whole number between 0 and {int.MaxValue}");
         IReadOnlyList<string> addresses = RedirectAddressOf(parameters);
         node.OperatorShedder.Start(() => SessionChoice.Beyond(node.Services.Sessions, count, addresses));
         return Results.Text("success");
@@ -48,10 +50,10 @@ internal static class LoaderEndpoints
     private static async Task<IResult> ReloadClientAsync(HttpContext context, RegistryNode node)
     {
         OperatorAccess.Check(context, node.Options.Operator);
-        HttpParameters parameters = await HttpParameters.ReadAsync(context.Request).ConfigureAwait(false);
+        RequestParameters parameters = await RequestParameters.ReadAsync(context.Request).ConfigureAwait(false);
         if (!ConnectionId.TryParse(parameters.Require("connectionId"), out ConnectionId id))
         {
-            throw ParameterError.Illegal("connectionId", $"must be an id from {Path}/current");
+            throw HttpError.IllegalParameter("connectionId", $"must be an id from {Path}/current");
         }
 
         IReadOnlyList<string> addresses = RedirectAddressOf(parameters);
@@ -92,23 +94,23 @@ internal static class LoaderEndpoints
     private static async Task<IResult> SmartReloadClusterAsync(HttpContext context, RegistryNode node)
     {
         OperatorAccess.Check(context, node.Options.Operator);
-        HttpParameters parameters = await HttpParameters.ReadAsync(context.Request).ConfigureAwait(false);
-        if (parameters.NumberOr("loaderFactor", DefaultLoaderFactor) is not (>= 0 and <= 1))
+        RequestParameters parameters = await RequestParameters.ReadAsync(context.Request).ConfigureAwait(false);
+        if ((parameters.FindNumber("loaderFactor") ?? DefaultLoaderFactor) is not (>= 0 and <= 1))
         {
-            throw ParameterError.Illegal("loaderFactor", "must be between 0 and 1");
+            throw HttpError.IllegalParameter("loaderFactor", "must be between 0 and 1");
         }
 
         return Results.Text("Ok");
     }
 
-    private static IReadOnlyList<string> RedirectAddressOf(HttpParameters parameters)
+    private static IReadOnlyList<string> RedirectAddressOf(RequestParameters parameters)
     {
         if (parameters.Find("redirectAddress") is not { } address)
         {
             return [];
         }
 
-        ParameterError.ThrowIf("redirectAddress", RedirectAddress.Broken(address));
+        HttpError.ThrowIf("redirectAddress", RedirectAddress.Broken(address));
         return [address];
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using FastRegistry.Server.Registry;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Http.Instances;
 
 /// <summary>One instance in an HTTP list, with the fields Nacos' clients read.</summary>
 internal sealed class InstanceBody

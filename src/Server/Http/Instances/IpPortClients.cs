@@ -3,7 +3,7 @@ using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Http.Instances;
 
 /// <summary>Clients that are an ip and a port, made by HTTP registrations. Any thread.</summary>
 /// <remarks>As in Nacos one such client publishes at most one instance per service; it goes when it publishes nothing any more. Bounded by

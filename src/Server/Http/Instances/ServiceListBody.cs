@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Http.Instances;
 
 /// <summary>Body of <c>GET /nacos/v1/ns/instance/list</c>.</summary>
 /// <param name="Name"><c>group@@service</c>.</param>

@@ -1,0 +1,36 @@
+using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Admission;
+using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Instances;
+
+namespace FastRegistry.Server.Http;
+
+/// <summary>Puts the HTTP side together: what every request goes through, and all endpoints.</summary>
+internal static class HttpApi
+{
+    /// <summary>What endpoints need beside the node.</summary>
+    public static void AddServices(IServiceCollection services) =>
+        services.AddSingleton<IpPortClients>(static provider => new IpPortClients(provider.GetRequiredService<RegistryNode>().Registry));
+
+    /// <summary>Maps everything; the described endpoints are in the result.</summary>
+    public static ApiRoutes Map(WebApplication application)
+    {
+        RegistryNode node = application.Services.GetRequiredService<RegistryNode>();
+        IpPortClients clients = application.Services.GetRequiredService<IpPortClients>();
+        TimeProvider timeProvider = application.Services.GetRequiredService<TimeProvider>();
+        application.UseMiddleware<HttpFaults>();
+        application.UseMiddleware<HttpAdmission>();
+        ApiRoutes api = new(application, node.Options.Operator);
+        new InstanceEndpoints(node, clients).Map(api);
+        new InstanceListEndpoints(node, timeProvider).Map(api);
+        HealthEndpoints.Map(application);
+        OperatorEndpoints.Map(application);
+        EventEndpoints.Map(application);
+        LoaderEndpoints.Map(application);
+
+        // Last: it takes what nobody else does.
+        UnknownEndpoints.Map(application, api);
+        return api;
+    }
+}
