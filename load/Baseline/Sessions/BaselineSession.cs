@@ -1,6 +1,7 @@
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Sessions;
 using FastRegistry.Wire.Messages;
 
@@ -28,6 +29,9 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
 
     public RegistryClient Client => Volatile.Read(ref _client) ?? throw new InvalidOperationException("the session is not set up");
 
+    /// <summary>The baseline has no selectors.</summary>
+    public string? RemoteAddress => null;
+
     public string DefaultNamespace { get; private set; } = ServiceKey.DefaultNamespace;
 
     public byte[] DefaultNamespaceUtf8 { get; private set; } = QueryKeyReader.Utf8Of(ServiceKey.DefaultNamespace);
@@ -45,7 +49,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
         }
 
         _stream = stream;
-        Volatile.Write(ref _client, new RegistryClient(ClientKind.Native, id: "") { Session = this, Attachment = 1 });
+        Volatile.Write(ref _client, new RegistryClient(ClientKind.Native, id: "", FastRegistry.Server.Sessions.SessionSetup.InstanceIdOf(request)) { Session = this, Attachment = 1 });
     }
 
     /// <summary>Stream or connection is over: subscriptions and publications go. Once, whoever is first.</summary>

@@ -40,6 +40,8 @@ internal sealed class SessionStream : IPushOutput
     }
 
     /// <summary>Whole lists only, as the original sends them.</summary>
+    public string? RemoteAddress => null;
+
     public bool TakesDeltas => false;
 
     public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) =>

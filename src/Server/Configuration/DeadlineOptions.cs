@@ -28,8 +28,16 @@ internal sealed record DeadlineOptions
     /// more; fewer take proportionally less.</summary>
     public TimeSpan GoAwaySpread { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A service with neither instances nor subscribers is forgotten after this time. Default 60 s (Nacos).</summary>
+    /// <summary>A service without instances disappears after this time. Default 60 s (Nacos).</summary>
     public TimeSpan EmptyService { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an operator's override outlives its instance, and what is set for a service outlives the service. Default 60 s (Nacos). Longer keeps
+    /// settings across longer restarts of one client; a client with another instance id never inherits them.</summary>
+    public TimeSpan ExpiredOverride { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A client that was copied from another node goes when its owner is not heard of for this time. Default 180 s (Nacos). Nothing consults it in
+    /// this version, which has one node.</summary>
+    public TimeSpan SyncedClient { get; init; } = TimeSpan.FromSeconds(180);
 
     /// <summary>After a client's new session took over from an old one, for it to register again; what it does not name by then goes. Default 10 s.</summary>
     public TimeSpan Reaffirm { get; init; } = TimeSpan.FromSeconds(10);

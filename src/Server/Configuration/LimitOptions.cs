@@ -9,6 +9,7 @@ internal sealed record LimitOptions
     public const string ServicesKey = "Limits:Services";
     public const string InstancesPerServiceKey = "Limits:InstancesPerService";
     public const string PublicationsPerClientKey = "Limits:PublicationsPerClient";
+    public const string OverridesKey = "Limits:Overrides";
     public const string SubscriptionsPerClientKey = "Limits:SubscriptionsPerClient";
     public const string RequestsInWorkPerClientKey = "Limits:RequestsInWorkPerClient";
 
@@ -23,6 +24,9 @@ internal sealed record LimitOptions
 
     /// <summary>Instances one client may publish. Default 100,000.</summary>
     public int PublicationsPerClient { get; init; } = 100_000;
+
+    /// <summary>Operators' overrides of instances, on the whole node. Default 100,000; beyond it a new one is refused.</summary>
+    public int Overrides { get; init; } = 100_000;
 
     /// <summary>Subscriptions of one client. Default 10,000.</summary>
     public int SubscriptionsPerClient { get; init; } = 10_000;

@@ -53,6 +53,7 @@ internal static class ServerOptionsReader
         CheckRange("Limits:Services", limits.Services, 1, 100_000_000);
         CheckRange("Limits:InstancesPerService", limits.InstancesPerService, 1, 200_000);
         CheckRange("Limits:PublicationsPerClient", limits.PublicationsPerClient, 1, 10_000_000);
+        CheckRange("Limits:Overrides", limits.Overrides, 0, 10_000_000);
         CheckRange("Limits:SubscriptionsPerClient", limits.SubscriptionsPerClient, 1, 1_000_000);
         CheckRange("Limits:RequestsInWorkPerClient", limits.RequestsInWorkPerClient, 1, 65_536);
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
@@ -214,6 +215,8 @@ internal static class ServerOptionsReader
         CheckTime("SlowConsumer", deadlines.SlowConsumer);
         CheckTime("Linger", deadlines.Linger);
         CheckTime("EmptyService", deadlines.EmptyService);
+        CheckTime("ExpiredOverride", deadlines.ExpiredOverride);
+        CheckTime("SyncedClient", deadlines.SyncedClient);
         CheckTime("Reaffirm", deadlines.Reaffirm);
         CheckTime("Drain", deadlines.Drain, zeroAllowed: true);
         CheckTime("GoAwaySpread", deadlines.GoAwaySpread, zeroAllowed: true);

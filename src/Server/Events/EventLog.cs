@@ -48,7 +48,7 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
         EventKind.ConnectionRefused => LogLevel.Warning,
         EventKind.ClientConnected or EventKind.ClientTakenOver or EventKind.ClientDisconnected => LogLevel.Information,
         EventKind.InstanceRegistered or EventKind.InstanceChanged or EventKind.InstanceDeregistered => LogLevel.Information,
-        EventKind.ServiceCreated or EventKind.ServiceDisappeared => LogLevel.Information,
+        EventKind.ServiceCreated or EventKind.ServiceDisappeared or EventKind.ServiceMetadataChanged or EventKind.InstanceOverrideChanged => LogLevel.Information,
         _ => LogLevel.Debug,
     };
 

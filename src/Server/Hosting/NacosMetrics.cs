@@ -11,7 +11,7 @@ internal static class NacosMetrics
         [
             Naming("serviceCount", () => node.Registry.Services.Count),
             Naming("ipCount", () => node.Registry.PublicationCount),
-            Naming("subscriberCount", () => node.Registry.SubscriptionCount),
+            Naming("subscriberCount", () => node.Registry.Subscriptions.Count),
             Naming("totalPush", () => node.Push.Workers.Sum(static worker => worker.Pushes)),
             Naming("failedPush", () => node.Push.Workers.Sum(static worker => worker.Failures)),
             Naming("emptyPush", () => node.Push.Workers.Sum(static worker => worker.EmptyPushes)),

@@ -1,4 +1,5 @@
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 
 namespace FastRegistry.Server.Naming;
 
@@ -19,6 +20,9 @@ internal interface INamingCaller
     string DefaultNamespace { get; }
 
     byte[] DefaultNamespaceUtf8 { get; }
+
+    /// <summary>Its address as a text, for selectors; null = unknown. Costs something: only where a selector asks.</summary>
+    string? RemoteAddress { get; }
 
     /// <summary>Adds a subscription; the same id for the same service and filter is the same subscription.</summary>
     RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum);

@@ -25,7 +25,8 @@ internal static class InstanceFactory
         double weight = message.HasWeight ? message.Weight : 1;
         RequestError? error = CheckIdentity(message.Ip, message.Port, message.Cluster, field)
             ?? Broken(field, "weight", NameRules.BrokenByWeight(weight))
-            ?? Broken(field, "metadata", NameRules.BrokenByMetadata(metadata));
+            ?? Broken(field, "metadata", NameRules.BrokenByMetadata(metadata))
+            ?? Broken(field, "instance_id", NameRules.BrokenByInstanceId(message.InstanceId));
         if (error is not null)
         {
             return error;
@@ -38,8 +39,9 @@ internal static class InstanceFactory
             Healthy = !message.HasHealthy || message.Healthy,
             Enabled = !message.HasEnabled || message.Enabled,
             Metadata = ImmutableArray.Create(metadata),
+            InstanceId = message.InstanceId.Length == 0 ? null : message.InstanceId,
         };
-        return null;
+        return Broken(field, "metadata", PreservedMetadata.BrokenBy(instance));
     }
 
     public static RequestError? TryCreate(Messages.InstanceKey message, string field, out InstanceIdentity identity)

@@ -15,6 +15,9 @@ internal static class NameRules
     public const int MaximumClusterLength = 64;
     public const int MaximumIpLength = 128;
 
+    /// <summary>Room for the longest name of a service and what else an id holds.</summary>
+    public const int MaximumInstanceIdLength = 1024;
+
     /// <summary>Sum of the lengths of all keys and values (Nacos' default).</summary>
     public const int MaximumMetadataLength = 1024;
 
@@ -70,6 +73,11 @@ internal static class NameRules
 
         return HoldsForbiddenText(value) ? "must not contain white space, control characters or CJK characters" : null;
     }
+
+    /// <summary>Empty = none of its own.</summary>
+    public static string? BrokenByInstanceId(string value) => value.Length > MaximumInstanceIdLength
+        ? $"must not be longer than {MaximumInstanceIdLength} characters"
+        : HoldsForbiddenText(value) ? "must not contain white space, control characters or CJK characters" : null;
 
     public static string? BrokenByPort(long value) => value is < 0 or > 65535 ? "must be between 0 and 65535" : null;
 

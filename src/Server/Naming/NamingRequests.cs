@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
@@ -118,7 +119,7 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         }
 
         ServiceSnapshot snapshot = entry.GetSnapshot();
-        if (!snapshot.IsEncoded)
+        if (!snapshot.IsEncoded || snapshot.Metadata?.Selector is not null)
         {
             return false;
         }
@@ -213,7 +214,7 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
             return NamingAnswer.Of(none.Encode(filter));
         }
 
-        return whateverItCosts || entry.InstanceCount <= SmallListInstances ? NamingAnswer.Of(entry.GetSnapshot().Encode(filter)) : default;
+        return whateverItCosts || entry.InstanceCount <= SmallListInstances ? Listed(entry.GetSnapshot(), filter, caller) : default;
     }
 
     private NamingAnswer Subscribe(INamingCaller caller, Messages.SubscribeRequest request)
@@ -243,8 +244,12 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
         snapshot.MarkWritten();
         subscription.AnswerBegins(snapshot.Revision);
-        return new NamingAnswer(null, snapshot.Encode(subscription.Filter), null, subscription, snapshot.Revision);
+        InstanceFilter view = snapshot.Metadata?.Selector is null ? subscription.Filter : snapshot.ViewOf(subscription.Filter, subscription.Subscriber.RemoteAddress);
+        return new NamingAnswer(null, snapshot.Encode(view), null, subscription, snapshot.Revision);
     }
+
+    private static NamingAnswer Listed(ServiceSnapshot snapshot, InstanceFilter filter, INamingCaller caller) =>
+        NamingAnswer.Of(snapshot.Encode(snapshot.Metadata?.Selector is null ? filter : snapshot.ViewOf(filter, caller.RemoteAddress)));
 
     private NamingAnswer ListServices(INamingCaller caller, Messages.ListServicesRequest request)
     {

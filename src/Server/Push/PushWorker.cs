@@ -207,7 +207,8 @@ internal sealed class PushWorker
 
         long session = subscription.Subscriber.SessionId;
         snapshot.MarkWritten();
-        EncodedPush push = snapshot.EncodePush(subscription.DeltaBase, subscription.Filter);
+        EncodedPush push = snapshot.EncodePush(
+            subscription.DeltaBase, subscription.Filter, snapshot.Metadata?.Selector is null ? null : subscription.Subscriber.RemoteAddress);
         switch (subscription.Subscriber.Push(subscription, snapshot, push))
         {
             case PushOutcome.Sent:

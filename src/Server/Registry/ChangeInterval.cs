@@ -1,3 +1,5 @@
+using FastRegistry.Server.Registry.Selection;
+
 namespace FastRegistry.Server.Registry;
 
 /// <summary>Everything that changed in a list between two revisions. Immutable.</summary>
@@ -5,4 +7,5 @@ namespace FastRegistry.Server.Registry;
 /// <param name="From">Revision of the older list.</param>
 /// <param name="To">Revision of the newer list.</param>
 /// <param name="Changes">Each identity once. An identity that changed and changed back may be among them.</param>
-internal sealed record ChangeInterval(long From, long To, InstanceChange[] Changes);
+/// <param name="Protection">Who saw the older list protected; null = nobody, its service had no metadata.</param>
+internal sealed record ChangeInterval(long From, long To, InstanceChange[] Changes, ProtectionLog? Protection = null);

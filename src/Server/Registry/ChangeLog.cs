@@ -1,3 +1,5 @@
+using FastRegistry.Server.Registry.Selection;
+
 namespace FastRegistry.Server.Registry;
 
 /// <summary>Which identities of a service changed since its last lists, so that subscribers can be sent the difference.</summary>
@@ -23,6 +25,7 @@ internal sealed class ChangeLog
     private HashSet<InstanceIdentity> _changed = [];
     private ChangeInterval[] _closed = [];
     private long _since = Unknown;
+    private ProtectionLog? _sinceProtection;
 
     /// <summary>Notes a change of what is listed under an identity.</summary>
     /// <param name="identity">Which.</param>
@@ -35,6 +38,7 @@ internal sealed class ChangeLog
         {
             _closed = snapshot.Changes;
             _since = revision;
+            _sinceProtection = snapshot.Protection;
             ClearSet();
         }
 
@@ -47,8 +51,8 @@ internal sealed class ChangeLog
 
     /// <summary>The intervals that lead to a list, oldest first; empty when nothing is known.</summary>
     /// <param name="revision">Of the list.</param>
-    /// <param name="listed">What it holds.</param>
-    public ChangeInterval[] Build(long revision, Dictionary<InstanceIdentity, Publication> listed)
+    /// <param name="service">Whose it is; the caller holds its gate.</param>
+    public ChangeInterval[] BuildHoldingGate(long revision, ServiceEntry service)
     {
         if (_since == Unknown)
         {
@@ -59,7 +63,7 @@ internal sealed class ChangeLog
         int count = 0;
         foreach (InstanceIdentity identity in _changed)
         {
-            changes[count++] = new InstanceChange(identity, listed.TryGetValue(identity, out Publication? publication) ? publication.Instance : null);
+            changes[count++] = new InstanceChange(identity, service.ShownHoldingGate(identity));
         }
 
         int first = _closed.Length;
@@ -69,7 +73,7 @@ internal sealed class ChangeLog
             total += _closed[--first].Changes.Length;
         }
 
-        return [.. _closed.AsSpan(first), new ChangeInterval(_since, revision, changes)];
+        return [.. _closed.AsSpan(first), new ChangeInterval(_since, revision, changes, _sinceProtection)];
     }
 
     private void ClearSet()

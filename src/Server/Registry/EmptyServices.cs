@@ -1,18 +1,20 @@
-using FastRegistry.Server.Events;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Registry;
 
-/// <summary>Services that have neither instances nor subscribers, on their way out of the table.</summary>
+/// <summary>Services that have no instances, on their way out.</summary>
 /// <remarks>
-/// Whoever empties a service adds it, holding its gate; the wheel's thread forgets it when it has been empty for the whole time. Its own gate is taken
-/// last. When the wheel is full a service stays until it is emptied again: it counts against the limit of services, so that is a bound.
+/// Whoever empties a service adds it, holding its gate; when it has been empty for the whole time, the wheel's thread has it disappear and, if nobody subscribes,
+/// takes it out of the table. What is set for a service by hand outlives it: the time is longer then. Its own gate is taken last. When the wheel is full a
+/// service stays until it is emptied again: it counts against the limit of services, so that is a bound.
 /// </remarks>
-internal sealed class EmptyServices(ServiceTable services, TimingWheel wheel, TimeSpan forgetAfter, EventHub events) : IDeadlineOwner
+internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines, ServiceRegistry registry) : IDeadlineOwner
 {
     private readonly Lock _emptyGate = new();
     private readonly Dictionary<int, ServiceEntry> _byWheelEntry = [];
-    private readonly int _forgetAfterMilliseconds = (int)forgetAfter.TotalMilliseconds;
+    private readonly int _emptyMilliseconds = (int)deadlines.EmptyService.TotalMilliseconds;
+    private readonly int _metadataMilliseconds = (int)deadlines.ExpiredOverride.TotalMilliseconds;
 
     /// <summary>Begins the time of a service again. The caller holds the service's gate.</summary>
     public void AddHoldingGate(ServiceEntry service)
@@ -29,7 +31,7 @@ internal sealed class EmptyServices(ServiceTable services, TimingWheel wheel, Ti
             _byWheelEntry.Add(entry, service);
         }
 
-        wheel.Arm(entry, service.EmptySince, _forgetAfterMilliseconds);
+        wheel.Arm(entry, service.EmptySince, TimeOf(service));
     }
 
     /// <summary>A service has had its time: it is forgotten unless it is in use again.</summary>
@@ -46,18 +48,15 @@ internal sealed class EmptyServices(ServiceTable services, TimingWheel wheel, Ti
 
         lock (service.ServiceGate)
         {
-            if (service.IsEmptyHoldingGate)
+            // It may have been deleted by hand meanwhile.
+            if (service.IsEmptyHoldingGate && !service.IsForgotten)
             {
-                if (wheel.Effective(service.EmptySince) + _forgetAfterMilliseconds > now)
+                if (wheel.Effective(service.EmptySince) + TimeOf(service) > now)
                 {
-                    return Deadline.After(service.EmptySince, _forgetAfterMilliseconds);
+                    return Deadline.After(service.EmptySince, TimeOf(service));
                 }
 
-                service.ForgetHoldingGate();
-
-                // Before it leaves the table: from then on the same name can be created again, and that event must come after this one.
-                events.Publish(new ServiceDisappeared(service.Key));
-                services.Remove(service);
+                registry.Changes.DisappearHoldingGate(service);
             }
 
             service.ForgetEntry = -1;
@@ -71,4 +70,6 @@ internal sealed class EmptyServices(ServiceTable services, TimingWheel wheel, Ti
         wheel.Release(entry);
         return Deadline.None;
     }
+
+    private int TimeOf(ServiceEntry service) => service.Metadata is null ? _emptyMilliseconds : _emptyMilliseconds + _metadataMilliseconds;
 }

@@ -6,6 +6,9 @@ internal interface ISubscriber
     /// <summary>Number of the session it belongs to.</summary>
     long SessionId { get; }
 
+    /// <summary>Its address as a text, for selectors; null = unknown. Costs something: only where a selector asks.</summary>
+    string? RemoteAddress { get; }
+
     /// <summary>The client understands deltas.</summary>
     bool TakesDeltas { get; }
 

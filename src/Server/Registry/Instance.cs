@@ -4,7 +4,7 @@ using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Registry;
 
-/// <summary>An instance as it was registered. Immutable, shared by every snapshot it is in.</summary>
+/// <summary>An instance as it was registered, or as an operator's override shows it. Immutable, shared by every snapshot it is in.</summary>
 internal sealed class Instance : IEquatable<Instance>
 {
     /// <summary>Cluster used when none is given, as in Nacos.</summary>
@@ -25,19 +25,70 @@ internal sealed class Instance : IEquatable<Instance>
     /// <summary>Unique keys, in the order they were given.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
+    /// <summary>Null = the simple one, which follows from the identity and the service: <see cref="IdIn"/>.</summary>
+    public string? InstanceId { get; init; }
+
+    /// <summary>An operator's override decides weight, enabled or some of the metadata.</summary>
+    public bool IsOverridden { get; init; }
+
     /// <summary>The instance as protobuf; encoded when first listed, then shared.</summary>
     public ReadOnlySpan<byte> Encoded => _encoded ??= Encode();
 
-    public bool Equals(Instance? other) => other is not null
-        && Identity == other.Identity
-        && Weight.Equals(other.Weight)
-        && Healthy == other.Healthy
-        && Enabled == other.Enabled
-        && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan());
+    /// <summary>The id that readers see: <c>ip#port#cluster#group@@name</c> unless it has one of its own.</summary>
+    public string IdIn(ServiceKey service) => InstanceId ?? $"{Identity.Ip}#{Identity.Port}#{Identity.Cluster}#{service.GroupedName}";
+
+    /// <summary>The value of a metadata key; null = not there.</summary>
+    public string? FindMetadata(string key)
+    {
+        foreach ((string own, string value) in Metadata.AsSpan())
+        {
+            if (own == key)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same with another id.</summary>
+    public Instance WithId(string instanceId) => Copy(Weight, Healthy, Enabled, Metadata, instanceId, IsOverridden);
+
+    /// <summary>The same, healthy: as a list shows it that is protected.</summary>
+    public Instance AsHealthy() => Copy(Weight, healthy: true, Enabled, Metadata, InstanceId, IsOverridden);
+
+    /// <summary>The same with another health.</summary>
+    public Instance WithHealth(bool healthy) => healthy == Healthy ? this : Copy(Weight, healthy, Enabled, Metadata, InstanceId, IsOverridden);
+
+    /// <summary>The same as an override shows it.</summary>
+    public Instance Overridden(double weight, bool enabled, ImmutableArray<KeyValuePair<string, string>> metadata) =>
+        Copy(weight, Healthy, enabled, metadata, InstanceId, isOverridden: true);
+
+    public bool Equals(Instance? other) => ReferenceEquals(this, other)
+        || (other is not null
+            && Identity == other.Identity
+            && Weight.Equals(other.Weight)
+            && Healthy == other.Healthy
+            && Enabled == other.Enabled
+            && IsOverridden == other.IsOverridden
+            && InstanceId == other.InstanceId
+            && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()));
 
     public override bool Equals(object? obj) => Equals(obj as Instance);
 
     public override int GetHashCode() => Identity.GetHashCode();
+
+    private Instance Copy(
+        double weight, bool healthy, bool enabled, ImmutableArray<KeyValuePair<string, string>> metadata, string? instanceId, bool isOverridden) => new()
+        {
+            Identity = Identity,
+            Weight = weight,
+            Healthy = healthy,
+            Enabled = enabled,
+            Metadata = metadata,
+            InstanceId = instanceId,
+            IsOverridden = isOverridden,
+        };
 
     private byte[] Encode()
     {
@@ -69,6 +120,8 @@ internal sealed class Instance : IEquatable<Instance>
             message.Metadata.Add(new Messages.Label { Key = key, Value = value });
         }
 
+        message.InstanceId = InstanceId ?? "";
+        message.Overridden = IsOverridden;
         return message.ToByteArray();
     }
 }

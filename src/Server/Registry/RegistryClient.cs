@@ -7,9 +7,14 @@ namespace FastRegistry.Server.Registry;
 /// Its gate serialises everything it publishes with its release, so a registration that races with the end of its connection leaves no ghost.
 /// Lock order: client gate, then service gate. Only <see cref="ServiceRegistry"/> takes them.
 /// </remarks>
-internal sealed class RegistryClient(ClientKind kind, string id)
+/// <param name="kind">How it is attached.</param>
+/// <param name="id">See <see cref="Id"/>.</param>
+/// <param name="instanceId">The client instance id of a native or synced client; 0 for the others.</param>
+internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanceId = default)
 {
     private Dictionary<ServiceEntry, List<Publication>>? _published;
+    private long _revision;
+    private long _lastRenewed;
 
     public ClientKind Kind { get; } = kind;
 
@@ -18,6 +23,22 @@ internal sealed class RegistryClient(ClientKind kind, string id)
 
     /// <summary>Counts the native clients of this node's life: how people tell them apart. 0 = not counted.</summary>
     public long Number { get; init; }
+
+    /// <summary>By which it is the same client again after it was gone.</summary>
+    public ClientKey Key => new(instanceId, Kind is ClientKind.Native or ClientKind.Synced ? "" : $"{Id}#{Kind}");
+
+    /// <summary>Number of the node that owns it; 0 = this one.</summary>
+    public ulong OwnerNode { get; init; }
+
+    /// <summary>Grows with every change of what it publishes. Subscriptions do not count.</summary>
+    public long Revision => Volatile.Read(ref _revision);
+
+    /// <summary>Wheel time of the last sign of life of a client without a connection here: a beat, a change, a digest of its owner.</summary>
+    public long LastRenewed
+    {
+        get => Volatile.Read(ref _lastRenewed);
+        set => Volatile.Write(ref _lastRenewed, value);
+    }
 
     /// <summary>How events name it.</summary>
     public ClientReference Reference => new(Number, Id);
@@ -37,6 +58,20 @@ internal sealed class RegistryClient(ClientKind kind, string id)
     public int PublicationCount { get; private set; }
 
     public IReadOnlyCollection<ServiceEntry> ServicesHoldingGate => _published is null ? [] : _published.Keys;
+
+    /// <summary>Notes a change of what it publishes.</summary>
+    public void ChangedHoldingGate() => Volatile.Write(ref _revision, _revision + 1);
+
+    /// <summary>True when it has not been renewed for so long that it goes. Native and persistent clients never go by time.</summary>
+    /// <param name="now">Wheel time.</param>
+    /// <param name="syncedMilliseconds">How long a synced client may be silent.</param>
+    /// <param name="ipPortMilliseconds">How long an ip:port that publishes nothing may be silent.</param>
+    public bool IsExpired(long now, long syncedMilliseconds, long ipPortMilliseconds) => Kind switch
+    {
+        ClientKind.Synced => now - LastRenewed > syncedMilliseconds,
+        ClientKind.IpPort => PublicationCount == 0 && now - LastRenewed > ipPortMilliseconds,
+        _ => false,
+    };
 
     public List<Publication>? FindHoldingGate(ServiceEntry entry) =>
         _published is not null && _published.TryGetValue(entry, out List<Publication>? list) ? list : null;

@@ -26,4 +26,23 @@ internal sealed class RevisionCounter(TimeProvider timeProvider)
             }
         }
     }
+
+    /// <summary>Takes note of another node's stamp: those of this one that follow are larger.</summary>
+    /// <returns>The stamp.</returns>
+    public long Observe(long stamp)
+    {
+        long last = Volatile.Read(ref _lastStamp);
+        while (stamp > last)
+        {
+            long before = Interlocked.CompareExchange(ref _lastStamp, stamp, last);
+            if (before == last)
+            {
+                break;
+            }
+
+            last = before;
+        }
+
+        return stamp;
+    }
 }

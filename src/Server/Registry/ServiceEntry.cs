@@ -1,34 +1,45 @@
 using FastRegistry.Server.Push;
+using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Server.Registry.Overrides;
 
 namespace FastRegistry.Server.Registry;
 
-/// <summary>One service: what is published for it, who subscribes, and its newest list.</summary>
+/// <summary>One service: what is published for it, what is set for it, who subscribes, and its newest list.</summary>
 /// <remarks>
-/// The service gate guards publications, subscribers and revision; it is short: no write costs more because the service is large. The list is built by the
-/// first reader that finds the last one older than the revision. Methods that expect the gate say so. Lock order: client gate, then this one.
+/// The service gate guards publications, metadata, overrides, subscribers and revision; it is short: no write costs more because the service is large. The list is
+/// built by the first reader that finds the last one older than the revision. Methods that expect the gate say so. Lock order: client gate, then this one.
 /// </remarks>
-internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
+internal sealed class ServiceEntry
 {
     private const int Clean = 0;
     private const int Dirty = 1;
 
-    // Newest publication of each identity; older ones of other clients wait behind it.
-    private readonly Dictionary<InstanceIdentity, Publication> _visible = [];
-    private readonly List<Subscription> _subscribers = [];
+    private readonly ServiceRegistry _registry;
+    private readonly PublicationSet _publications;
 
     private ServiceSnapshot? _snapshot;
     private ChangeLog? _changes;
+    private ServiceMetadata? _metadata;
+    private ServiceOverrides? _overrides;
+    private SubscriberList _subscribers = new();
     private MergeWindow _mergeWindow;
-
-    // Not 0: a service that was forgotten and returns must not seem older than what readers have of it.
-    private long _revision = registry.Revisions.Current;
+    private long _revision;
     private long _changedAt;
     private int _instanceCount;
-    private int _subscriberCount;
     private int _changeCount;
     private int _dirty;
 
-    public ServiceKey Key { get; } = key;
+    public ServiceEntry(ServiceKey key, ServiceRegistry registry)
+    {
+        Key = key;
+        _registry = registry;
+        _publications = new PublicationSet(registry.Epoch.Node);
+
+        // Not 0: a service that was forgotten and returns must not seem older than what readers have of it.
+        _revision = registry.Revisions.Current;
+    }
+
+    public ServiceKey Key { get; }
 
     /// <summary>Guards everything below.</summary>
     public Lock ServiceGate { get; } = new();
@@ -39,15 +50,21 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
     /// <summary>Wheel entry that forgets an empty service; -1 = none.</summary>
     public int ForgetEntry { get; set; } = -1;
 
-    /// <summary>Wheel time since which nothing is published and nobody subscribes.</summary>
+    /// <summary>Wheel time since which nothing is published.</summary>
     public long EmptySince { get; set; }
+
+    /// <summary>Fixed by the first registration or by its creation; null while only subscribed to, and after it has disappeared.</summary>
+    public ServiceKind? Kind { get; private set; }
+
+    /// <summary>What is set for it; null = nothing.</summary>
+    public ServiceMetadata? Metadata => Volatile.Read(ref _metadata);
 
     public long Revision => Volatile.Read(ref _revision);
 
     /// <summary>Listed identities.</summary>
     public int InstanceCount => Volatile.Read(ref _instanceCount);
 
-    public int SubscriberCount => Volatile.Read(ref _subscriberCount);
+    public int SubscriberCount => _subscribers.Count;
 
     /// <summary>Revisions taken since the service is known; it may wrap.</summary>
     public int ChangeCount => Volatile.Read(ref _changeCount);
@@ -57,31 +74,38 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
 
     public EmptyCause EmptyCause { get; private set; } = EmptyCause.NeverSeen;
 
-    public bool IsEmptyHoldingGate => _visible.Count == 0 && _subscribers.Count == 0;
+    /// <summary>True when <see cref="GetSnapshot"/> only returns what is there.</summary>
+    public bool IsSnapshotCurrent => IsCurrent(Volatile.Read(ref _snapshot));
 
     /// <summary>Publishes or updates one instance.</summary>
+    /// <param name="client">Its owner.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="batch">Number of the operation.</param>
+    /// <param name="registeredAt">Time stamp of the owner's node; 0 = now, on this one.</param>
+    /// <param name="change">What happened to the client's publication.</param>
     /// <returns>What readers notice.</returns>
-    public bool PublishHoldingGates(RegistryClient client, Instance instance, long batch, out PublicationChange change)
+    public bool PublishHoldingGates(RegistryClient client, Instance instance, long batch, long registeredAt, out PublicationChange change)
     {
-        _visible.TryGetValue(instance.Identity, out Publication? newest);
-        Publication? own = newest;
-        while (own is not null && own.Client != client)
+        InstanceIdentity identity = instance.Identity;
+        Publication? own = _publications.Find(client, identity);
+        if (PreservedMetadata.AwaitsId(instance))
         {
-            own = own.Waiting;
+            instance = instance.WithId(own?.Instance.InstanceId ?? _registry.NextInstanceId(Key, identity));
         }
 
+        Instance? shown = ShownHoldingGate(identity);
         if (own is not null)
         {
             own.Attachment = client.Attachment;
             own.Batch = batch;
-            if (own.Instance.Equals(instance))
+            if (own.Instance.Equals(instance) && (registeredAt == 0 || registeredAt == own.RegisteredAt))
             {
                 change = PublicationChange.None;
                 return false;
             }
 
             // A changed registration is the newest one again.
-            Unlink(own);
+            _publications.Remove(own);
             change = PublicationChange.Updated;
         }
         else
@@ -92,97 +116,145 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
         }
 
         own.Instance = instance;
-        own.RegisteredAt = registry.Revisions.NextStamp();
-        _visible.TryGetValue(instance.Identity, out Publication? older);
-        own.Waiting = older;
-        _visible[instance.Identity] = own;
-        Volatile.Write(ref _instanceCount, _visible.Count);
-        bool noticed = newest is null || newest == own || !newest.Instance.Equals(instance);
-        return noticed && RecordHoldingGate(instance.Identity);
+        own.RegisteredAt = registeredAt == 0 ? _registry.Revisions.NextStamp() : _registry.Revisions.Observe(registeredAt);
+        _publications.Add(own);
+        Volatile.Write(ref _instanceCount, _publications.Count);
+        return ListedHoldingGate(identity, shown);
     }
 
     /// <summary>Takes a publication away; the newest waiting one takes its place.</summary>
     /// <returns>What readers notice.</returns>
     public bool WithdrawHoldingGates(Publication publication, EmptyCause cause)
     {
-        bool wasListed = Unlink(publication);
+        InstanceIdentity identity = publication.Instance.Identity;
+        Instance? shown = ShownHoldingGate(identity);
+        _publications.Remove(publication);
         publication.Client.RemoveHoldingGate(this, publication);
-        Volatile.Write(ref _instanceCount, _visible.Count);
-        if (_visible.Count == 0)
+        Volatile.Write(ref _instanceCount, _publications.Count);
+        if (_publications.Count == 0)
         {
             EmptyCause = cause;
         }
 
-        bool replacedByEqual = _visible.TryGetValue(publication.Instance.Identity, out Publication? now) && now.Instance.Equals(publication.Instance);
-        return wasListed && !replacedByEqual && RecordHoldingGate(publication.Instance.Identity);
+        return ListedHoldingGate(identity, shown);
     }
 
     /// <summary>Finds what a client publishes under an identity.</summary>
-    public Publication? FindHoldingGate(RegistryClient client, InstanceIdentity identity)
-    {
-        _visible.TryGetValue(identity, out Publication? publication);
-        while (publication is not null && publication.Client != client)
-        {
-            publication = publication.Waiting;
-        }
+    public Publication? FindHoldingGate(RegistryClient client, InstanceIdentity identity) => _publications.Find(client, identity);
 
-        return publication;
-    }
-
-    public bool IsListedHoldingGate(InstanceIdentity identity) => _visible.ContainsKey(identity);
+    /// <summary>Finds what is listed under an identity.</summary>
+    public Publication? FindHoldingGate(InstanceIdentity identity) => _publications.Find(identity);
 
     /// <summary>True when an identity would leave the list with this publication.</summary>
-    public bool IsOnlyOneHoldingGate(Publication publication) => publication.Waiting is null && _visible[publication.Instance.Identity] == publication;
+    public bool IsOnlyOneHoldingGate(Publication publication) => _publications.IsOnlyOne(publication);
+
+    /// <summary>Fixes the kind if it is not fixed yet; false when it is the other one.</summary>
+    public bool TryFixKindHoldingGate(ServiceKind kind)
+    {
+        Kind ??= kind;
+        return Kind == kind;
+    }
+
+    /// <summary>Sets what is set for the service; readers notice.</summary>
+    public void SetMetadataHoldingGate(ServiceMetadata? metadata)
+    {
+        Volatile.Write(ref _metadata, metadata);
+
+        // A delta cannot tell what a threshold or selector does to instances that have not changed.
+        _changes = null;
+    }
+
+    /// <summary>Sets an override for what is listed under an identity; null when the node holds as many as it may, else what readers notice.</summary>
+    public bool? SetOverrideHoldingGate(Publication listed, InstanceOverride value)
+    {
+        InstanceIdentity identity = listed.Instance.Identity;
+        Instance? shown = ShownHoldingGate(identity);
+        _overrides ??= new ServiceOverrides(this, _registry.OverrideExpiry);
+        return _overrides.TrySet(listed, value) ? NoticeHoldingGate(identity, shown) : null;
+    }
+
+    /// <summary>Takes an override away.</summary>
+    /// <returns>What readers notice.</returns>
+    public bool RemoveOverrideHoldingGate(InstanceIdentity identity)
+    {
+        Instance? shown = ShownHoldingGate(identity);
+        return _overrides is not null && _overrides.Drop(identity) && NoticeHoldingGate(identity, shown);
+    }
+
+    /// <summary>The override at an identity, in force or waiting for its client to return.</summary>
+    public InstanceOverride? FindOverrideHoldingGate(InstanceIdentity identity) => _overrides?.Find(identity)?.Value;
+
+    public KeyValuePair<InstanceIdentity, InstanceOverride>[] CopyOverrides()
+    {
+        lock (ServiceGate)
+        {
+            return _overrides?.ToArray() ?? [];
+        }
+    }
+
+    /// <summary>An override's time after its instance may be over. Nothing is listed under its identity then, so no reader notices.</summary>
+    /// <returns>Null when it is done with; else the time from which to wait again.</returns>
+    public long? ExpireOverride(InstanceIdentity identity, OverrideEntry entry, long since)
+    {
+        lock (ServiceGate)
+        {
+            if (!entry.IsDropped && entry.GoneSince >= 0 && entry.GoneSince != since)
+            {
+                return entry.GoneSince;
+            }
+
+            entry.IsQueued = false;
+            if (entry.IsDropped)
+            {
+                _registry.OverrideExpiry.Uncount();
+            }
+            else if (entry.GoneSince >= 0)
+            {
+                _overrides!.Drop(identity);
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>Takes a revision for a change; the caller marks the service dirty when it has left the gate.</summary>
     public void ChangedHoldingGate()
     {
-        _changedAt = registry.Revisions.NextStamp();
+        _changedAt = _registry.Revisions.NextStamp();
         _changeCount++;
-        Volatile.Write(ref _revision, registry.Revisions.Next());
+        Volatile.Write(ref _revision, _registry.Revisions.Next());
     }
 
-    public void AddSubscriberHoldingGate(Subscription subscription)
-    {
-        subscription.IndexInService = _subscribers.Count;
-        _subscribers.Add(subscription);
-        Volatile.Write(ref _subscriberCount, _subscribers.Count);
-    }
+    public void AddSubscriberHoldingGate(Subscription subscription) => _subscribers.Add(subscription);
 
-    public void RemoveSubscriberHoldingGate(Subscription subscription)
-    {
-        if (subscription.IndexInService < 0)
-        {
-            return;
-        }
-
-        Subscription last = _subscribers[^1];
-        _subscribers[subscription.IndexInService] = last;
-        last.IndexInService = subscription.IndexInService;
-        _subscribers.RemoveAt(_subscribers.Count - 1);
-        subscription.IndexInService = -1;
-        Volatile.Write(ref _subscriberCount, _subscribers.Count);
-    }
+    public void RemoveSubscriberHoldingGate(Subscription subscription) => _subscribers.Remove(subscription);
 
     /// <summary>Copies the subscribers, so that pushing holds no lock.</summary>
     public void CopySubscribers(List<Subscription> destination)
     {
         lock (ServiceGate)
         {
-            destination.AddRange(_subscribers);
+            _subscribers.CopyTo(destination);
         }
     }
 
-    public void ForgetHoldingGate() => IsForgotten = true;
+    /// <summary>The service has been empty for its time: what was set for it goes, its kind is free again, and without subscribers it leaves the table.</summary>
+    public void DisappearHoldingGate()
+    {
+        Kind = null;
+        SetMetadataHoldingGate(null);
+        _overrides?.DropAll();
+        IsForgotten = _subscribers.Count == 0;
+    }
+
+    /// <summary>True when nothing is published.</summary>
+    public bool IsEmptyHoldingGate => _publications.Count == 0;
 
     /// <summary>True on the edge from clean to dirty: the caller queues the service for its push worker.</summary>
     public bool TryMarkDirty() => Interlocked.Exchange(ref _dirty, Dirty) == Clean;
 
     /// <summary>The worker clears the mark before it reads the state, so a change after the read marks it again.</summary>
     public void ClearDirty() => Interlocked.Exchange(ref _dirty, Clean);
-
-    /// <summary>True when <see cref="GetSnapshot"/> only returns what is there.</summary>
-    public bool IsSnapshotCurrent => IsCurrent(Volatile.Read(ref _snapshot));
 
     /// <summary>The newest list; built here when the last one is older.</summary>
     public ServiceSnapshot GetSnapshot()
@@ -191,8 +263,13 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
         return IsCurrent(snapshot) ? snapshot! : BuildSnapshot();
     }
 
+    /// <summary>What is shown under an identity; null = nothing.</summary>
+    public Instance? ShownHoldingGate(InstanceIdentity identity) => _publications.Find(identity) is { } listed ? Show(listed) : null;
+
+    private Instance Show(Publication listed) => _overrides is null ? listed.Instance : _overrides.Show(listed);
+
     private bool IsCurrent(ServiceSnapshot? snapshot) =>
-        snapshot is not null && snapshot.Revision == Revision && snapshot.IsProvisional == registry.IsProvisional;
+        snapshot is not null && snapshot.Revision == Revision && snapshot.IsProvisional == _registry.IsProvisional;
 
     private ServiceSnapshot BuildSnapshot()
     {
@@ -203,26 +280,43 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
                 return _snapshot!;
             }
 
-            Instance[] instances = new Instance[_visible.Count];
+            Instance[] instances = new Instance[_publications.Count];
             int count = 0;
-            foreach (Publication publication in _visible.Values)
+            foreach (Publication publication in _publications.Listed)
             {
-                instances[count++] = publication.Instance;
+                instances[count++] = Show(publication);
             }
 
-            bool isProvisional = registry.IsProvisional;
-            ChangeInterval[] changes = isProvisional ? [] : _changes?.Build(_revision, _visible) ?? [];
-            ServiceSnapshot snapshot = new(Key, registry.Epoch, _revision, _changedAt, isProvisional, EmptyCause, instances, changes);
+            bool isProvisional = _registry.IsProvisional;
+            ServiceSnapshot snapshot = new(Key, _registry.Epoch, _revision, _changedAt, isProvisional, EmptyCause, instances)
+            {
+                Changes = isProvisional ? [] : _changes?.BuildHoldingGate(_revision, this) ?? [],
+                Metadata = _metadata,
+                Labels = _registry.Labels,
+            };
             Volatile.Write(ref _snapshot, snapshot);
             return snapshot;
         }
     }
 
-    /// <summary>Remembers that readers see something else under an identity. Nobody is sent differences of a list that is provisional or that nobody has.</summary>
-    /// <returns>True.</returns>
-    private bool RecordHoldingGate(InstanceIdentity identity)
+    /// <summary>Something else may be listed under an identity.</summary>
+    private bool ListedHoldingGate(InstanceIdentity identity, Instance? shownBefore)
     {
-        if (_subscribers.Count == 0 || registry.IsProvisional)
+        _overrides?.Listed(identity, _publications.Find(identity));
+        return NoticeHoldingGate(identity, shownBefore);
+    }
+
+    /// <summary>Remembers that readers see something else under an identity. Nobody is sent differences of a list that is provisional or that nobody has.</summary>
+    /// <returns>Whether they do.</returns>
+    private bool NoticeHoldingGate(InstanceIdentity identity, Instance? shownBefore)
+    {
+        Instance? shown = ShownHoldingGate(identity);
+        if (shown is null ? shownBefore is null : shown.Equals(shownBefore))
+        {
+            return false;
+        }
+
+        if (_subscribers.Count == 0 || _registry.IsProvisional)
         {
             _changes = null;
         }
@@ -232,36 +326,5 @@ internal sealed class ServiceEntry(ServiceKey key, ServiceRegistry registry)
         }
 
         return true;
-    }
-
-    /// <summary>Takes a publication out of its identity's chain; true when it was the listed one.</summary>
-    private bool Unlink(Publication publication)
-    {
-        InstanceIdentity identity = publication.Instance.Identity;
-        Publication newest = _visible[identity];
-        if (newest == publication)
-        {
-            if (publication.Waiting is null)
-            {
-                _visible.Remove(identity);
-            }
-            else
-            {
-                _visible[identity] = publication.Waiting;
-            }
-
-            publication.Waiting = null;
-            return true;
-        }
-
-        Publication before = newest;
-        while (before.Waiting != publication)
-        {
-            before = before.Waiting!;
-        }
-
-        before.Waiting = publication.Waiting;
-        publication.Waiting = null;
-        return false;
     }
 }

@@ -2,6 +2,9 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Push;
+using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Registry;
@@ -15,11 +18,11 @@ internal sealed class ServiceRegistry
 {
     private readonly LimitOptions _limits;
     private readonly PushDispatcher _push;
-    private readonly EmptyServices _empty;
+    private readonly SnowflakeNumbers _numbers;
 
     private long _batches;
     private long _publications;
-    private long _subscriptions;
+    private AddressLabels _labels = AddressLabels.None;
     private int _provisional;
 
     public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, LimitOptions limits, DeadlineOptions deadlines, PushDispatcher push, EventHub events)
@@ -28,8 +31,12 @@ internal sealed class ServiceRegistry
         _limits = limits;
         _push = push;
         Events = events;
-        _empty = new EmptyServices(Services, wheel, deadlines.EmptyService, events);
+        _numbers = new SnowflakeNumbers(epoch.Node, timeProvider);
         Revisions = new RevisionCounter(timeProvider);
+        OverrideExpiry = new OverrideExpiry(wheel, deadlines.ExpiredOverride, limits.Overrides);
+        Changes = new ServiceChanges(this, push, new EmptyServices(wheel, deadlines, this), limits);
+        Subscriptions = new SubscriptionIndex(Changes, events);
+        Administration = new ServiceAdministration(this);
     }
 
     public NodeEpoch Epoch { get; }
@@ -41,11 +48,22 @@ internal sealed class ServiceRegistry
 
     public ServiceTable Services { get; } = new();
 
+    /// <summary>How changes of a service begin and end.</summary>
+    public ServiceChanges Changes { get; }
+
+    public SubscriptionIndex Subscriptions { get; }
+
+    /// <summary>What operators change.</summary>
+    public ServiceAdministration Administration { get; }
+
+    /// <summary>Overrides of all services.</summary>
+    public OverrideExpiry OverrideExpiry { get; }
+
+    /// <summary>Labels of addresses, for selectors.</summary>
+    public AddressLabels Labels => Volatile.Read(ref _labels);
+
     /// <summary>Publications of all clients, waiting ones included.</summary>
     public long PublicationCount => Interlocked.Read(ref _publications);
-
-    /// <summary>Subscriptions of all clients.</summary>
-    public long SubscriptionCount => Interlocked.Read(ref _subscriptions);
 
     /// <summary>True during warm-up: lists may still be short of what clients knew before this node started.</summary>
     public bool IsProvisional => Volatile.Read(ref _provisional) != 0;
@@ -60,16 +78,18 @@ internal sealed class ServiceRegistry
             return;
         }
 
-        foreach (ServiceEntry entry in Services.Services)
-        {
-            lock (entry.ServiceGate)
-            {
-                entry.ChangedHoldingGate();
-            }
-
-            _push.Changed(entry);
-        }
+        ChangeAll(static _ => true);
     }
+
+    /// <summary>Replaces the labels of addresses; subscribers of services with a selector hear what it shows now.</summary>
+    public void ReplaceLabels(AddressLabels labels)
+    {
+        Volatile.Write(ref _labels, labels);
+        ChangeAll(static entry => entry.Metadata?.Selector is not null);
+    }
+
+    /// <summary>The id of an instance that asks for one that is unique: <c>number#cluster#group@@name</c>.</summary>
+    public string NextInstanceId(ServiceKey service, InstanceIdentity identity) => $"{_numbers.Next()}#{identity.Cluster}#{service.GroupedName}";
 
     /// <summary>Publishes instances for a service, all or none: one revision, one push.</summary>
     /// <param name="client">Their owner.</param>
@@ -77,7 +97,9 @@ internal sealed class ServiceRegistry
     /// <param name="instances">Valid instances with different identities; may be empty with <paramref name="replace"/>.</param>
     /// <param name="replace">Afterwards the client publishes exactly these for the service.</param>
     /// <param name="session">Who speaks for a native client: refused when another session has taken over.</param>
-    public RegistrationResult Register(RegistryClient client, ServiceKey key, IReadOnlyList<Instance> instances, bool replace, object? session = null)
+    /// <param name="registeredAt">For a synced client: the owner's time stamp of each instance; null = now.</param>
+    public RegistrationResult Register(
+        RegistryClient client, ServiceKey key, IReadOnlyList<Instance> instances, bool replace, object? session = null, IReadOnlyList<long>? registeredAt = null)
     {
         lock (client.ClientGate)
         {
@@ -93,17 +115,17 @@ internal sealed class ServiceRegistry
 
             while (true)
             {
-                ServiceEntry? entry = FindOrAdd(key);
+                ServiceEntry? entry = Changes.FindOrAdd(key);
                 if (entry is null)
                 {
-                    return new RegistrationResult(0, 0, RequestError.Limit(LimitOptions.ServicesKey, _limits.Services));
+                    return new RegistrationResult(0, 0, Changes.TableFull);
                 }
 
                 lock (entry.ServiceGate)
                 {
                     if (!entry.IsForgotten)
                     {
-                        return RegisterHoldingGates(client, entry, instances, replace);
+                        return RegisterHoldingGates(client, entry, instances, replace, registeredAt);
                     }
                 }
             }
@@ -139,7 +161,7 @@ internal sealed class ServiceRegistry
                     }
                 }
 
-                FinishHoldingGate(entry, changed, happened);
+                Changes.FinishHoldingGate(entry, changed, happened);
             }
 
             PublishChangedHoldingClientGate(client, entry, happened);
@@ -189,48 +211,8 @@ internal sealed class ServiceRegistry
         }
     }
 
-    /// <summary>Adds a subscription; null when the table of services is full. The caller then reads the first list from it.</summary>
-    public Subscription? Subscribe(ISubscriber subscriber, ServiceKey key, ulong id, InstanceFilter filter)
-    {
-        while (true)
-        {
-            ServiceEntry? entry = FindOrAdd(key);
-            if (entry is null)
-            {
-                return null;
-            }
-
-            lock (entry.ServiceGate)
-            {
-                if (!entry.IsForgotten)
-                {
-                    Subscription subscription = new(subscriber, entry, id, filter);
-                    entry.AddSubscriberHoldingGate(subscription);
-                    Interlocked.Increment(ref _subscriptions);
-                    Events.Publish(new ServiceSubscribed(key, subscriber.SessionId, id));
-                    return subscription;
-                }
-            }
-        }
-    }
-
-    public void Unsubscribe(Subscription subscription)
-    {
-        ServiceEntry entry = subscription.Service;
-        lock (entry.ServiceGate)
-        {
-            if (subscription.IsActive)
-            {
-                entry.RemoveSubscriberHoldingGate(subscription);
-                Interlocked.Decrement(ref _subscriptions);
-                Events.Publish(new ServiceUnsubscribed(entry.Key, subscription.Subscriber.SessionId, subscription.Id));
-            }
-
-            ForgetLaterIfEmptyHoldingGate(entry);
-        }
-    }
-
-    private RegistrationResult RegisterHoldingGates(RegistryClient client, ServiceEntry entry, IReadOnlyList<Instance> instances, bool replace)
+    private RegistrationResult RegisterHoldingGates(
+        RegistryClient client, ServiceEntry entry, IReadOnlyList<Instance> instances, bool replace, IReadOnlyList<long>? registeredAt)
     {
         int added = 0;
         int addedListed = 0;
@@ -239,7 +221,7 @@ internal sealed class ServiceRegistry
         for (int i = 0; i < instances.Count; i++)
         {
             added += entry.FindHoldingGate(client, instances[i].Identity) is null ? 1 : 0;
-            addedListed += entry.IsListedHoldingGate(instances[i].Identity) ? 0 : 1;
+            addedListed += entry.FindHoldingGate(instances[i].Identity) is null ? 1 : 0;
         }
 
         (int withdrawn, int unlisted) = replace ? CountReplacedHoldingGates(client, entry, instances) : (0, 0);
@@ -247,10 +229,10 @@ internal sealed class ServiceRegistry
             ? RequestError.Limit(LimitOptions.PublicationsPerClientKey, _limits.PublicationsPerClient)
             : entry.InstanceCount + addedListed - unlisted > _limits.InstancesPerService
                 ? RequestError.Limit(LimitOptions.InstancesPerServiceKey, _limits.InstancesPerService)
-                : null;
+                : FixKindHoldingGate(client, entry);
         if (error is not null)
         {
-            ForgetLaterIfEmptyHoldingGate(entry);
+            Changes.ForgetLaterIfEmptyHoldingGate(entry);
             return new RegistrationResult(0, 0, error);
         }
 
@@ -260,7 +242,7 @@ internal sealed class ServiceRegistry
         InstanceEvents happened = new(Events, client);
         for (int i = 0; i < instances.Count; i++)
         {
-            bool noticed = entry.PublishHoldingGates(client, instances[i], batch, out PublicationChange change);
+            bool noticed = entry.PublishHoldingGates(client, instances[i], batch, registeredAt?[i] ?? 0, out PublicationChange change);
             happened.Published(instances[i], change);
             changed |= noticed;
             count += noticed ? 1 : 0;
@@ -280,7 +262,7 @@ internal sealed class ServiceRegistry
             }
         }
 
-        FinishHoldingGate(entry, changed, happened);
+        Changes.FinishHoldingGate(entry, changed, happened);
         PublishChangedHoldingClientGate(client, entry, happened);
         return new RegistrationResult(entry.Revision, count);
     }
@@ -320,7 +302,7 @@ internal sealed class ServiceRegistry
                 changed |= WithdrawHoldingGates(entry, own[^1], reason, ref happened);
             }
 
-            FinishHoldingGate(entry, changed, happened);
+            Changes.FinishHoldingGate(entry, changed, happened);
         }
 
         PublishChangedHoldingClientGate(client, entry, happened);
@@ -344,7 +326,7 @@ internal sealed class ServiceRegistry
                     }
                 }
 
-                FinishHoldingGate(entry, changed, happened);
+                Changes.FinishHoldingGate(entry, changed, happened);
             }
 
             PublishChangedHoldingClientGate(client, entry, happened);
@@ -358,66 +340,37 @@ internal sealed class ServiceRegistry
         return entry.WithdrawHoldingGates(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
     }
 
-    /// <summary>Ends every operation that may change a service's list: revision, dirty mark and events when there is something to notice, the forget deadline
-    /// when it is empty. Under the gate, so that the events of a service are in the order of its changes.</summary>
-    private void FinishHoldingGate(ServiceEntry entry, bool changed, in InstanceEvents happened)
-    {
-        if (changed)
-        {
-            entry.ChangedHoldingGate();
-            _push.Changed(entry);
-        }
-
-        happened.Publish(entry);
-        if (changed)
-        {
-            Events.Publish(new ServiceChanged(entry.Key, entry.Revision, entry.InstanceCount));
-        }
-
-        ForgetLaterIfEmptyHoldingGate(entry);
-    }
-
     private void PublishChangedHoldingClientGate(RegistryClient client, ServiceEntry entry, in InstanceEvents happened)
     {
         if (happened.Any)
         {
+            client.ChangedHoldingGate();
             Events.Publish(new ClientChanged(client.Reference, entry.Key));
         }
     }
 
-    private void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry)
+    private static RequestError? FixKindHoldingGate(RegistryClient client, ServiceEntry entry)
     {
-        if (entry.IsEmptyHoldingGate)
-        {
-            _empty.AddHoldingGate(entry);
-        }
+        ServiceKind kind = client.Kind == ClientKind.PersistentIpPort ? ServiceKind.Persistent : ServiceKind.Ephemeral;
+        return entry.TryFixKindHoldingGate(kind) ? null : RequestError.OtherKind(entry.Key, kind);
     }
 
-    private ServiceEntry? FindOrAdd(ServiceKey key)
+    /// <summary>A revision and a push for every service the list of which may look different without any change of an instance.</summary>
+    private void ChangeAll(Func<ServiceEntry, bool> affected)
     {
-        while (true)
+        foreach (ServiceEntry entry in Services.Services)
         {
-            if (Services.TryGet(key, out ServiceEntry? entry))
+            if (!affected(entry))
             {
-                return entry;
+                continue;
             }
 
-            if (Services.Count >= _limits.Services)
-            {
-                return null;
-            }
-
-            entry = new ServiceEntry(key, this);
-
-            // Others find it at once; the gate keeps what they do with it behind the event.
             lock (entry.ServiceGate)
             {
-                if (Services.TryAdd(entry))
-                {
-                    Events.Publish(new ServiceCreated(key));
-                    return entry;
-                }
+                entry.ChangedHoldingGate();
             }
+
+            _push.Changed(entry);
         }
     }
 }

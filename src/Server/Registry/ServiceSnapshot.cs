@@ -1,3 +1,5 @@
+using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Server.Registry;
@@ -14,7 +16,6 @@ internal sealed class ServiceSnapshot
     // A list below this is as cheap as its delta.
     private const int SmallestListWithDeltasBytes = 512;
 
-    private readonly NodeEpoch _epoch;
     private readonly Instance[] _instances;
 
     // Copy on write; losing a race costs an encoding, never a wrong body.
@@ -24,20 +25,20 @@ internal sealed class ServiceSnapshot
     private int _measuredAll;
     private bool _isWritten;
 
-    public ServiceSnapshot(
-        ServiceKey key, NodeEpoch epoch, long revision, long changedAt, bool provisional, EmptyCause emptyCause, Instance[] instances, ChangeInterval[]? changes = null)
+    public ServiceSnapshot(ServiceKey key, NodeEpoch epoch, long revision, long changedAt, bool provisional, EmptyCause emptyCause, Instance[] instances)
     {
         Key = key;
-        _epoch = epoch;
+        Epoch = epoch;
         Revision = revision;
         ChangedAtMicroseconds = changedAt;
         IsProvisional = provisional;
         EmptyCause = emptyCause;
         _instances = instances;
-        Changes = changes ?? [];
     }
 
     public ServiceKey Key { get; }
+
+    public NodeEpoch Epoch { get; }
 
     public long Revision { get; }
 
@@ -51,7 +52,24 @@ internal sealed class ServiceSnapshot
     public ReadOnlySpan<Instance> Instances => _instances;
 
     /// <summary>What led to this list, oldest first, without a gap; empty when it is not known or the list is provisional.</summary>
-    public ChangeInterval[] Changes { get; }
+    public ChangeInterval[] Changes { get; init; } = [];
+
+    /// <summary>What is set for the service; null = nothing, and then nothing is ever protected.</summary>
+    public ServiceMetadata? Metadata
+    {
+        get;
+        init
+        {
+            field = value;
+            Protection = value is null ? null : new ProtectionLog();
+        }
+    }
+
+    /// <summary>For its selector.</summary>
+    public AddressLabels Labels { get; init; } = AddressLabels.None;
+
+    /// <summary>Who saw it protected; null without metadata.</summary>
+    public ProtectionLog? Protection { get; private init; }
 
     /// <summary>Set before it is written to a subscriber, for whom it is the base of the next delta.</summary>
     public bool IsWritten => Volatile.Read(ref _isWritten);
@@ -68,31 +86,48 @@ internal sealed class ServiceSnapshot
     /// <summary>What brings a subscriber to this list: a delta when it has an earlier one, the log reaches back to it and it is worth it; else the list.</summary>
     /// <param name="deltaBase">Revision the subscriber has; 0 = the whole list.</param>
     /// <param name="filter">The subscriber's.</param>
-    public EncodedPush EncodePush(long deltaBase, InstanceFilter filter) => deltaBase > 0 && Changes.Length > 0 && DeltaFrom(deltaBase, filter) is { } delta
-        ? new EncodedPush(MessageType.DeltaPush, delta)
-        : new EncodedPush(MessageType.SnapshotPush, Encode(filter));
-
-    /// <summary>The list a filter lets through, as the protobuf body of <c>Snapshot</c>. Shared: never changed after it was made.</summary>
-    public byte[] Encode(InstanceFilter filter)
+    /// <param name="address">The subscriber's, for a selector; null = unknown.</param>
+    public EncodedPush EncodePush(long deltaBase, InstanceFilter filter, string? address = null)
     {
-        if (ReferenceEquals(filter, InstanceFilter.All))
+        // What a selector shows depends on labels, which change without the list: no differences then.
+        bool selects = Metadata?.Selector is not null;
+        return deltaBase > 0 && Changes.Length > 0 && !selects && DeltaFrom(deltaBase, filter) is { } delta
+            ? new EncodedPush(MessageType.DeltaPush, delta)
+            : new EncodedPush(MessageType.SnapshotPush, Encode(ViewOf(filter, address)));
+    }
+
+    /// <summary>A reader's filter, narrowed to its labels when the service has a selector.</summary>
+    public InstanceFilter ViewOf(InstanceFilter filter, string? address) => Metadata?.Selector is { } selector ? selector.Narrow(filter, address, Labels) : filter;
+
+    /// <summary>What a view shows.</summary>
+    public InstanceSelection Select(InstanceFilter view)
+    {
+        InstanceSelection selection = InstanceSelection.Of(_instances, Metadata, view, Labels);
+        Protection?.Note(view, selection.ProtectionReached);
+        return selection;
+    }
+
+    /// <summary>What a view lets through, as the protobuf body of <c>Snapshot</c>. Shared: never changed after it was made.</summary>
+    public byte[] Encode(InstanceFilter view)
+    {
+        if (ReferenceEquals(view, InstanceFilter.All))
         {
-            return _encodedAll ??= SnapshotEncoder.Encode(this, _epoch, filter);
+            return _encodedAll ??= SnapshotEncoder.Encode(this, Select(view));
         }
 
         EncodedList[] cached = Volatile.Read(ref _encoded);
         foreach (EncodedList list in cached)
         {
-            if (list.Filter.Equals(filter))
+            if (list.Filter.Equals(view))
             {
                 return list.Body;
             }
         }
 
-        byte[] body = SnapshotEncoder.Encode(this, _epoch, filter);
+        byte[] body = SnapshotEncoder.Encode(this, Select(view));
         if (cached.Length < MaximumCachedFilters)
         {
-            Volatile.Write(ref _encoded, [.. cached, new EncodedList(filter, body)]);
+            Volatile.Write(ref _encoded, [.. cached, new EncodedList(view, body)]);
         }
 
         return body;
@@ -123,23 +158,24 @@ internal sealed class ServiceSnapshot
 
     private byte[]? TryEncodeDelta(long deltaBase, InstanceFilter filter)
     {
-        int listBytes = Measure(filter);
+        InstanceSelection selection = Select(filter);
+        int listBytes = Measure(filter, selection);
         return listBytes >= SmallestListWithDeltasBytes
-            && DeltaEncoder.TryEncode(this, _epoch, deltaBase, filter) is { } body
+            && DeltaEncoder.TryEncode(this, deltaBase, filter, selection) is { } body
             && body.Length < listBytes / 2
             ? body
             : null;
     }
 
     // Without encoding the list: whoever gets deltas has no use for it.
-    private int Measure(InstanceFilter filter)
+    private int Measure(InstanceFilter filter, InstanceSelection selection)
     {
         if (!ReferenceEquals(filter, InstanceFilter.All))
         {
-            return SnapshotEncoder.Measure(_instances, filter);
+            return SnapshotEncoder.Measure(_instances, selection);
         }
 
-        return _measuredAll > 0 ? _measuredAll : _measuredAll = SnapshotEncoder.Measure(_instances, filter);
+        return _measuredAll > 0 ? _measuredAll : _measuredAll = SnapshotEncoder.Measure(_instances, selection);
     }
 
     /// <summary>A body, or null where the whole list is better.</summary>

@@ -1,3 +1,5 @@
+using FastRegistry.Server.Registry.Selection;
+
 namespace FastRegistry.Server.Registry;
 
 /// <summary>One session's interest in one service.</summary>

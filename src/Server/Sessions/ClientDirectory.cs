@@ -33,7 +33,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
         while (true)
         {
             RegistryClient client = _clients.GetOrAdd(
-                instanceId, static (_, directory) => new RegistryClient(ClientKind.Native, id: "") { Number = Interlocked.Increment(ref directory._numbers) }, this);
+                instanceId, static (instanceId, directory) => new RegistryClient(ClientKind.Native, id: "", instanceId) { Number = Interlocked.Increment(ref directory._numbers) }, this);
             lock (client.ClientGate)
             {
                 if (client.IsReleased)

@@ -5,6 +5,7 @@ using FastRegistry.Server.Events;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -61,6 +62,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     public string DefaultNamespace => _profile.DefaultNamespace;
 
     public byte[] DefaultNamespaceUtf8 => _profile.DefaultNamespaceUtf8;
+
+    public string? RemoteAddress => _output.RemoteAddress;
 
     /// <summary>What the client said about itself. Any thread; until the set-up <see cref="ClientProfile.Unknown"/>.</summary>
     public ClientProfile Profile => Volatile.Read(ref _profile);

@@ -9,6 +9,9 @@ internal interface IPushOutput
     /// <summary>The other end understands deltas.</summary>
     bool TakesDeltas { get; }
 
+    /// <summary>The client's address as a text; null when it is not known.</summary>
+    string? RemoteAddress { get; }
+
     /// <summary>Takes a push, in order with all others; <see cref="AppendOutcome.Behind"/> = not now.</summary>
     AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 

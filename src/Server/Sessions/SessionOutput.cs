@@ -22,6 +22,9 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>The client understands deltas.</summary>
     public bool TakesDeltas { get; set; }
 
+    /// <summary>The client's address as a text; null when the connection has none, or none any more.</summary>
+    public string? RemoteAddress => connection.RemoteEndPoint is System.Net.IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
+
     /// <summary>A stream will call back when it is through.</summary>
     public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
 

@@ -1,5 +1,6 @@
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Server.Sessions;
@@ -31,6 +32,8 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
             }
         }
     }
+
+    string? ISubscriber.RemoteAddress => output.RemoteAddress;
 
     bool ISubscriber.TakesDeltas => output.TakesDeltas;
 
@@ -64,7 +67,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
                 return RequestError.Limit(Configuration.LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
-            Subscription? subscription = services.Registry.Subscribe(this, key, id, filter);
+            Subscription? subscription = services.Registry.Subscriptions.Add(this, key, id, filter);
             if (subscription is null)
             {
                 return RequestError.Limit(Configuration.LimitOptions.ServicesKey, services.Options.Limits.Services);
@@ -93,7 +96,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
                 return false;
             }
 
-            services.Registry.Unsubscribe(subscription);
+            services.Registry.Subscriptions.Remove(subscription);
             return true;
         }
     }
@@ -106,7 +109,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
             _ended = true;
             foreach (Subscription subscription in _byId.Values)
             {
-                services.Registry.Unsubscribe(subscription);
+                services.Registry.Subscriptions.Remove(subscription);
             }
 
             _byId.Clear();

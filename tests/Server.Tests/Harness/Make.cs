@@ -8,7 +8,8 @@ internal static class Make
 {
     public static ServiceKey Key(string name = "s", string group = "DEFAULT_GROUP", string @namespace = "public") => new(@namespace, group, name);
 
-    public static RegistryClient Client(string id = "c") => new(ClientKind.Native, id);
+    public static RegistryClient Client(string id = "c", ClientKind kind = ClientKind.Native, ulong node = 0) =>
+        new(kind, id, kind is ClientKind.Native or ClientKind.Synced ? (UInt128)(uint)id.GetHashCode(StringComparison.Ordinal) : 0) { OwnerNode = node };
 
     public static Instance Instance(
         int port, double weight = 1, string ip = "10.0.0.1", string cluster = "DEFAULT", bool healthy = true, bool enabled = true, string? metadata = null) => new()

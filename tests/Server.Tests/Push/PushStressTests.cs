@@ -4,6 +4,7 @@ using System.Diagnostics;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;

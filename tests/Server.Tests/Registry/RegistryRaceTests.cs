@@ -1,5 +1,6 @@
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Transport;
 

@@ -1,0 +1,94 @@
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Events;
+using FastRegistry.Server.Naming;
+using FastRegistry.Server.Push;
+
+namespace FastRegistry.Server.Registry;
+
+/// <summary>What every change of a service begins and ends with: its entry in the table, and then revision, dirty mark, events and the forget deadline.</summary>
+/// <remarks>Part of the registry; any thread. Methods that expect the service's gate say so.</remarks>
+internal sealed class ServiceChanges(ServiceRegistry registry, PushDispatcher push, EmptyServices empty, LimitOptions limits)
+{
+    /// <summary>What a request is told when <see cref="FindOrAdd"/> gives nothing.</summary>
+    public RequestError TableFull => RequestError.Limit(LimitOptions.ServicesKey, limits.Services);
+
+    /// <summary>The entry of a service, made when it is new; null when the table is full. It may be forgotten by the time its gate is taken: then again.</summary>
+    public ServiceEntry? FindOrAdd(ServiceKey key)
+    {
+        while (true)
+        {
+            if (registry.Services.TryGet(key, out ServiceEntry? entry))
+            {
+                return entry;
+            }
+
+            if (registry.Services.Count >= limits.Services)
+            {
+                return null;
+            }
+
+            entry = new ServiceEntry(key, registry);
+
+            // Others find it at once; the gate keeps what they do with it behind the event.
+            lock (entry.ServiceGate)
+            {
+                if (registry.Services.TryAdd(entry))
+                {
+                    registry.Events.Publish(new ServiceCreated(key));
+                    return entry;
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends an operation that may have changed a list. Under the gate, so that the events of a service are in the order of its changes.</summary>
+    /// <param name="entry">The service.</param>
+    /// <param name="changed">Readers notice: a revision and a dirty mark.</param>
+    public void FinishHoldingGate(ServiceEntry entry, bool changed) => FinishHoldingGate(entry, changed, default);
+
+    /// <inheritdoc cref="FinishHoldingGate(ServiceEntry, bool)"/>
+    /// <param name="entry">The service.</param>
+    /// <param name="changed">Readers notice: a revision and a dirty mark.</param>
+    /// <param name="happened">What is told of instances.</param>
+    public void FinishHoldingGate(ServiceEntry entry, bool changed, in InstanceEvents happened)
+    {
+        if (changed)
+        {
+            entry.ChangedHoldingGate();
+            push.Changed(entry);
+        }
+
+        happened.Publish(entry);
+        if (changed)
+        {
+            registry.Events.Publish(new ServiceChanged(entry.Key, entry.Revision, entry.InstanceCount));
+        }
+
+        ForgetLaterIfEmptyHoldingGate(entry);
+    }
+
+    public void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry)
+    {
+        if (entry.IsEmptyHoldingGate)
+        {
+            empty.AddHoldingGate(entry);
+        }
+    }
+
+    /// <summary>Ends a service without instances: what is set for it goes, and without subscribers it leaves the table.</summary>
+    public void DisappearHoldingGate(ServiceEntry entry)
+    {
+        bool existed = entry.Kind is not null;
+        entry.DisappearHoldingGate();
+        if (existed || entry.IsForgotten)
+        {
+            // Before it leaves the table: from then on the same name can be created again, and that event must come after this one.
+            registry.Events.Publish(new ServiceDisappeared(entry.Key));
+        }
+
+        if (entry.IsForgotten)
+        {
+            registry.Services.Remove(entry);
+        }
+    }
+}
