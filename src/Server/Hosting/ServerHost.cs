@@ -7,6 +7,7 @@ using FastRegistry.Server.Observability;
 using FastRegistry.Server.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace FastRegistry.Server.Hosting;
 
@@ -69,6 +70,9 @@ internal sealed class ServerHost : IAsyncDisposable
             allowance,
             services.GetRequiredService<ILoggerFactory>().CreateLogger(EventLog.Category),
             services.GetServices<INodeObserver>()));
+        builder.Services.AddSingleton<LogLevels>();
+        builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
         HttpApi.AddServices(builder.Services);
         builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();

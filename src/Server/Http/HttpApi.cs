@@ -24,10 +24,7 @@ internal static class HttpApi
         ApiRoutes api = new(application, node.Options.Operator);
         new InstanceEndpoints(node, clients).Map(api);
         new InstanceListEndpoints(node, timeProvider).Map(api);
-        HealthEndpoints.Map(application);
-        OperatorEndpoints.Map(application);
-        EventEndpoints.Map(application);
-        LoaderEndpoints.Map(application);
+        ManagementApi.Map(api, application.Services);
 
         // Last: it takes what nobody else does.
         UnknownEndpoints.Map(application, api);

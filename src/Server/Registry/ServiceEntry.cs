@@ -238,6 +238,24 @@ internal sealed class ServiceEntry
         }
     }
 
+    /// <summary>Everybody's publications, waiting ones included, with who made them. For operators: it costs time in proportion.</summary>
+    public List<(RegistryClient Client, Instance Instance)> CopyPublications()
+    {
+        List<(RegistryClient Client, Instance Instance)> all = [];
+        lock (ServiceGate)
+        {
+            foreach (Publication listed in _publications.Listed)
+            {
+                for (Publication? publication = listed; publication is not null; publication = publication.Waiting)
+                {
+                    all.Add((publication.Client, publication.Instance));
+                }
+            }
+        }
+
+        return all;
+    }
+
     /// <summary>The service has been empty for its time: what was set for it goes, its kind is free again, and without subscribers it leaves the table.</summary>
     public void DisappearHoldingGate()
     {

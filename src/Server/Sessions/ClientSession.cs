@@ -95,6 +95,23 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     /// <summary>Any thread.</summary>
     public int Subscriptions => Volatile.Read(ref _subscriptions)?.Count ?? 0;
 
+    /// <summary>How operators name it.</summary>
+    public ConnectionId ConnectionId => new(Services.Registry.Epoch.Incarnation, Slot, Id);
+
+    /// <summary>Who speaks through it; null before the set-up. Any thread.</summary>
+    public RegistryClient? FindClient() => Volatile.Read(ref _client);
+
+    /// <summary>The subscriptions of this moment, for operators. Any thread.</summary>
+    public Subscription[] CopySubscriptions() => Volatile.Read(ref _subscriptions)?.ToArray() ?? [];
+
+    /// <summary>Who it is as a subscriber. Any thread.</summary>
+    public SubscriberDescription Describe()
+    {
+        ClientProfile profile = Profile;
+        string agent = profile.Name.Length > 0 ? $"{profile.Name}:v{profile.Version}" : profile.Version;
+        return new SubscriberDescription(ConnectionId.ToString(), RemoteAddress ?? "", RemoteEndPoint?.Port ?? 0, agent, profile.Application);
+    }
+
     /// <summary>Highest push sequence the client has confirmed.</summary>
     public ulong AcknowledgedPush => Volatile.Read(ref _acknowledgedPush);
 

@@ -51,6 +51,9 @@ internal sealed class ApiCall(HttpContext context, EndpointDescription endpoint,
     public Task RestResultAsync<T>(T data, JsonTypeInfo<T> type) =>
         BodyAsync(Join("""{"code":200,"message":null,"data":"""u8, JsonSerializer.SerializeToUtf8Bytes(data, type)), JsonType);
 
+    /// <summary>The same around JSON that is encoded already.</summary>
+    public Task RestResultAsync(ReadOnlySpan<byte> data) => BodyAsync(Join("""{"code":200,"message":null,"data":"""u8, data), JsonType);
+
     /// <summary>Answers <c>{"code":…,"message":…,"data":null}</c> with status 200, as v1 core and console tell some failures.</summary>
     public Task RestResultAsync(int code, string message) =>
         TypedAsync($$"""{"code":{{code}},"message":"{{JsonEncodedText.Encode(message, HttpJson.Encoder)}}","data":null}""");

@@ -1,5 +1,6 @@
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Http.Checking;
+using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
 
 namespace FastRegistry.Server.Http.Endpoints;
@@ -25,6 +26,12 @@ internal sealed record EndpointDescription(string Method, string Path, string Su
 
     /// <summary>Which parameters the parameter check looks at.</summary>
     public ParameterChecks Checks { get; init; }
+
+    /// <summary>The form of its errors where that is not its style's; null = its style's.</summary>
+    public ErrorBody? ErrorsAs { get; init; }
+
+    /// <summary>A JSON body that it takes, as an example; null = it takes parameters only.</summary>
+    public string? RequestExample { get; init; }
 
     public IReadOnlyList<ParameterDescription> Parameters { get; init; } = [];
 

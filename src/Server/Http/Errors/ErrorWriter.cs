@@ -31,7 +31,8 @@ internal static class ErrorWriter
             response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        ErrorBody body = error.Body ?? BodyOf(context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>()?.Style ?? ApiStyle.NamingV1);
+        EndpointDescription? endpoint = context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>();
+        ErrorBody body = error.Body ?? endpoint?.ErrorsAs ?? BodyOf(endpoint?.Style ?? ApiStyle.NamingV1);
         switch (body)
         {
             case ErrorBody.Document:

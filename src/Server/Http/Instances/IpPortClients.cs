@@ -18,6 +18,11 @@ internal sealed class IpPortClients(ServiceRegistry registry)
 
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>The clients of this moment, in no order; safe while they change.</summary>
+    public IEnumerable<RegistryClient> Clients => _clients.Select(static pair => pair.Value);
+
+    public RegistryClient? Find(string ip, int port) => _clients.GetValueOrDefault((ip, port));
+
     public RequestError? Register(ServiceKey key, Instance instance)
     {
         (string Ip, int Port) id = (instance.Identity.Ip, instance.Identity.Port);
