@@ -1,8 +1,11 @@
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Admission;
+using FastRegistry.Server.Http.Beats;
+using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
+using FastRegistry.Server.Http.Lists;
 
 namespace FastRegistry.Server.Http;
 
@@ -11,7 +14,11 @@ internal static class HttpApi
 {
     /// <summary>What endpoints need beside the node.</summary>
     public static void AddServices(IServiceCollection services) =>
-        services.AddSingleton<IpPortClients>(static provider => new IpPortClients(provider.GetRequiredService<RegistryNode>().Registry));
+        services.AddSingleton<IpPortClients>(static provider =>
+        {
+            RegistryNode node = provider.GetRequiredService<RegistryNode>();
+            return new IpPortClients(node.Registry, node.Wheel, node.Switches);
+        });
 
     /// <summary>Maps everything; the described endpoints are in the result.</summary>
     public static ApiRoutes Map(WebApplication application)
@@ -24,6 +31,7 @@ internal static class HttpApi
         ApiRoutes api = new(application, node.Options.Operator);
         new InstanceEndpoints(node, clients).Map(api);
         new InstanceListEndpoints(node, timeProvider).Map(api);
+        new BeatEndpoints(node, clients).Map(api);
         HealthEndpoints.Map(application);
         OperatorEndpoints.Map(application);
         EventEndpoints.Map(application);

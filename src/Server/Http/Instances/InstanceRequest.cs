@@ -13,6 +13,8 @@ namespace FastRegistry.Server.Http.Instances;
 /// <param name="Instance">The instance.</param>
 internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
 {
+    public const string NoPersistentInstances = "Param 'ephemeral' is illegal, persistent instances are not supported by this version.";
+
     /// <summary>Reads the parameters of register, deregister and update, both versions.</summary>
     /// <param name="call">The request.</param>
     /// <param name="switches">For what it does not say.</param>
@@ -32,17 +34,6 @@ internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
         bool healthy = Flag(call, "healthy") ?? true;
         bool enabled = Flag(call, "enabled") ?? (call.IsV2 ? null : Flag(call, "enable")) ?? true;
         bool ephemeral = Flag(call, "ephemeral") ?? switches.DefaultInstanceEphemeral;
-        if (isChecked)
-        {
-            InstanceRules.CheckBeatTimes(BeatTimes.Of(metadata));
-            InstanceRules.CheckCluster(cluster);
-        }
-
-        if (!ephemeral)
-        {
-            throw HttpError.NotSupported("Param 'ephemeral' is illegal, persistent instances are not supported by this version.");
-        }
-
         Instance instance = new()
         {
             Identity = new InstanceIdentity(cluster, ip, port),
@@ -51,7 +42,12 @@ internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
             Enabled = enabled,
             Metadata = metadata,
         };
-        return new InstanceRequest(service, instance);
+        if (isChecked)
+        {
+            InstanceRules.Check(instance);
+        }
+
+        return ephemeral ? new InstanceRequest(service, instance) : throw HttpError.NotSupported(NoPersistentInstances);
     }
 
     private static bool? Flag(ApiCall call, string name) => call.IsV2 ? call.Parameters.FindFlag(name) : call.Parameters.FindWord(name);
