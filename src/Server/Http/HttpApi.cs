@@ -30,6 +30,11 @@ internal static class HttpApi
         application.UseMiddleware<HttpAdmission>();
         ApiRoutes api = new(application, node.Options.Operator);
         new InstanceEndpoints(node, clients).Map(api);
+        InstanceOverrides overrides = new(node, clients);
+        new InstanceDetailEndpoints(node).Map(api);
+        new InstanceStatusEndpoints(node).Map(api);
+        new InstanceUpdateEndpoints(node, overrides).Map(api);
+        new MetadataBatchEndpoints(node, overrides).Map(api);
         new InstanceListEndpoints(node, timeProvider).Map(api);
         new BeatEndpoints(node, clients).Map(api);
         HealthEndpoints.Map(application);

@@ -25,9 +25,7 @@ internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
         call.Check();
         RequestParameters parameters = call.Parameters;
         ServiceKey service = ServiceNames.Read(parameters);
-        string ip = parameters.Require("ip");
-        int port = parameters.RequireWholeNumber("port");
-        string cluster = parameters.Find("clusterName") ?? (call.IsV2 ? null : parameters.Find("cluster")) ?? Instance.DefaultCluster;
+        InstanceIdentity identity = ReadIdentity(parameters, parameters.Find("clusterName") ?? (call.IsV2 ? null : parameters.Find("cluster")));
         double weight = parameters.FindNumber("weight") ?? 1;
         InstanceRules.CheckWeight(weight);
         ImmutableArray<KeyValuePair<string, string>> metadata = MetadataText.Parse(parameters.Find("metadata"));
@@ -36,7 +34,7 @@ internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
         bool ephemeral = Flag(call, "ephemeral") ?? switches.DefaultInstanceEphemeral;
         Instance instance = new()
         {
-            Identity = new InstanceIdentity(cluster, ip, port),
+            Identity = identity,
             Weight = weight,
             Healthy = healthy,
             Enabled = enabled,
@@ -49,6 +47,11 @@ internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
 
         return ephemeral ? new InstanceRequest(service, instance) : throw HttpError.NotSupported(NoPersistentInstances);
     }
+
+    /// <summary>Reads ip and port; the cluster goes by different names.</summary>
+    /// <exception cref="HttpError">Something is missing or wrong.</exception>
+    public static InstanceIdentity ReadIdentity(in RequestParameters parameters, string? cluster) =>
+        new(cluster ?? Instance.DefaultCluster, parameters.Require("ip"), parameters.RequireWholeNumber("port"));
 
     private static bool? Flag(ApiCall call, string name) => call.IsV2 ? call.Parameters.FindFlag(name) : call.Parameters.FindWord(name);
 }
