@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Files;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
@@ -10,6 +11,7 @@ using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
 using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Sessions;
 using FastRegistry.Server.Work;
 using FastRegistry.Wire.Timing;
@@ -88,7 +90,8 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         AddObservers(eventLog, observers ?? []);
         OperatorShedder = new SessionShedder(Services, Metrics.CountMoved);
         _ruleShedder = new SessionShedder(Services, Metrics.CountShed);
-        RulesFile = limits.RulesFile.Length > 0 ? new ConnectionRulesFile(limits.RulesFile, Apply, timeProvider, log) : null;
+        RulesFile = Watch("Connection rules", limits.RulesFile, ConnectionRulesReader.MaximumBytes, content => Apply(content is null ? ConnectionRules.None : ConnectionRulesReader.Read(content.Value)));
+        LabelsFile = Watch("Labels", options.Selectors.LabelsFile, AddressLabelsReader.MaximumBytes, content => Registry.ReplaceLabels(content is null ? AddressLabels.None : AddressLabelsReader.Read(content.Value)));
         NodeMetrics.Define(this);
     }
 
@@ -131,7 +134,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public SessionShedder OperatorShedder { get; }
 
     /// <summary>Null when there is none.</summary>
-    public ConnectionRulesFile? RulesFile { get; }
+    public WatchedFile? RulesFile { get; }
+
+    /// <summary>Null when there is none.</summary>
+    public WatchedFile? LabelsFile { get; }
 
     public NodeState State => (NodeState)Volatile.Read(ref _state);
 
@@ -149,11 +155,14 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             _workers.Add(KeepRunning(Requests.RunAsync));
         }
 
-        if (RulesFile is not null)
+        foreach (WatchedFile? file in (ReadOnlySpan<WatchedFile?>)[RulesFile, LabelsFile])
         {
-            // Before anybody is accepted; nothing else runs it yet.
-            RulesFile.Step();
-            _workers.Add(KeepRunning(RulesFile.RunAsync));
+            if (file is not null)
+            {
+                // Before anybody is accepted; nothing else runs it yet.
+                file.Step();
+                _workers.Add(KeepRunning(file.RunAsync));
+            }
         }
     }
 
@@ -247,6 +256,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         // Last: until here there was something to tell.
         await Events.StopAsync().ConfigureAwait(false);
     }
+
+    private WatchedFile? Watch(string subject, string path, int maximumBytes, Action<ReadOnlyMemory<byte>?> apply) =>
+        path.Length > 0 ? new WatchedFile(subject, path, apply, maximumBytes, _timeProvider, _log) : null;
 
     private void AddObservers(ILogger? eventLog, IEnumerable<INodeObserver> observers)
     {

@@ -62,7 +62,7 @@ internal static class LoaderEndpoints
         if (id.Incarnation == node.Registry.Epoch.Incarnation
             && node.Services.Sessions.Find(id.Slot) is { } session
             && session.Id == id.Session
-            && session.TryAskToMove(GoAwayReason.Move, "an operator moves this connection", addresses))
+            && SessionEnding.TryAskToMove(session, GoAwayReason.Move, "an operator moves this connection", addresses))
         {
             node.Metrics.CountMoved();
         }
