@@ -5,6 +5,7 @@ using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Files;
 using FastRegistry.Server.Http.Clients;
+using FastRegistry.Server.Http.UdpPush;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
@@ -56,7 +57,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         {
             // Room for every connection and a takeover of each, every empty service, every instance that beats and the few deadlines of the node itself: allocation cannot fail before
             // those limits do.
-            MaximumEntries = checked((2 * limits.Connections) + limits.Services + IpPortClients.MaximumInstances + 65_536),
+            MaximumEntries = checked((2 * limits.Connections) + limits.Services + IpPortClients.MaximumInstances + UdpSubscribers.MaximumSubscribers + 65_536),
             OwnerFaulted = log.DeadlineFault,
         });
         Switches = new SwitchBoard(options.Switches, log);

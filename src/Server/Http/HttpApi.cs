@@ -6,6 +6,7 @@ using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Lists;
+using FastRegistry.Server.Http.UdpPush;
 
 namespace FastRegistry.Server.Http;
 
@@ -13,12 +14,23 @@ namespace FastRegistry.Server.Http;
 internal static class HttpApi
 {
     /// <summary>What endpoints need beside the node.</summary>
-    public static void AddServices(IServiceCollection services) =>
+    public static void AddServices(IServiceCollection services)
+    {
         services.AddSingleton<IpPortClients>(static provider =>
         {
             RegistryNode node = provider.GetRequiredService<RegistryNode>();
             return new IpPortClients(node.Registry, node.Wheel, node.Switches);
         });
+        services.AddSingleton<UdpSubscribers>(static provider =>
+        {
+            RegistryNode node = provider.GetRequiredService<RegistryNode>();
+            return new UdpSubscribers(node.Registry, node.Wheel, node.Switches);
+        });
+        services.AddHostedService<UdpPushService>(static provider => new UdpPushService(
+            provider.GetRequiredService<UdpSubscribers>(),
+            provider.GetRequiredService<RegistryNode>().Options.Http.EndPoint.Address,
+            provider.GetRequiredService<ILogger<UdpPushService>>()));
+    }
 
     /// <summary>Maps everything; the described endpoints are in the result.</summary>
     public static ApiRoutes Map(WebApplication application)
@@ -35,7 +47,7 @@ internal static class HttpApi
         new InstanceStatusEndpoints(node).Map(api);
         new InstanceUpdateEndpoints(node, overrides).Map(api);
         new MetadataBatchEndpoints(node, overrides).Map(api);
-        new InstanceListEndpoints(node, timeProvider).Map(api);
+        new InstanceListEndpoints(node, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
         new BeatEndpoints(node, clients).Map(api);
         HealthEndpoints.Map(application);
         OperatorEndpoints.Map(application);

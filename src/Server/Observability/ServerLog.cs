@@ -95,4 +95,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(EventId = 73, Message = "{Kind}: {Count} more within a second")]
     public static partial void FoldedEvents(this ILogger log, LogLevel level, int count, EventKind kind);
+
+    [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
+    public static partial void DatagramLost(this ILogger log, string reason);
 }

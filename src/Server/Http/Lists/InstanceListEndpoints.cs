@@ -5,6 +5,7 @@ using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.UdpPush;
 using FastRegistry.Server.Registry;
 using FastRegistry.Server.Registry.Selection;
 
@@ -13,9 +14,12 @@ namespace FastRegistry.Server.Http.Lists;
 /// <summary><c>/v1/ns/instance/list</c> and <c>/v2/ns/instance/list</c>: what consumers poll.</summary>
 /// <remarks>A list that did not change since the last reader of its kind costs a look-up by the bytes of the request and a copy. What differs from that goes the slow
 /// way: a first reader, an unknown service, a wrong parameter.</remarks>
-internal sealed class InstanceListEndpoints(RegistryNode node, TimeProvider timeProvider)
+internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers subscribers, TimeProvider timeProvider)
 {
     private const int MaximumClustersBytes = 512;
+
+    // Kept with a subscriber: longer texts are no client's.
+    private const int MaximumAgentLength = 256;
 
     private static readonly EndpointDescription ListV1 = new("GET", "/v1/ns/instance/list", "The instances of a service that a consumer may call.")
     {
@@ -63,8 +67,35 @@ internal sealed class InstanceListEndpoints(RegistryNode node, TimeProvider time
         api.Map(ListV2, ListAsync);
     }
 
-    private Task ListAsync(ApiCall call) =>
-        ListAnswer.WriteAsync(call, FindQuickly(call) ?? Find(call), node.Switches.Current.DefaultPushCacheMilliseconds, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+    private Task ListAsync(ApiCall call)
+    {
+        int udpPort = UdpPortOf(call);
+        ListForm form = udpPort > 0 ? FindAndSubscribe(call, udpPort) : FindQuickly(call) ?? Find(call);
+        return ListAnswer.WriteAsync(call, form, node.Switches.Current.DefaultPushCacheMilliseconds, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Subscribed first, then read: no change is missed between the two.</summary>
+    private ListForm FindAndSubscribe(ApiCall call, int udpPort)
+    {
+        string agent = PushAgents.AgentOf(call.Context.Request);
+        if (agent.Length <= MaximumAgentLength && PushAgents.Understands(agent) && PushTarget.Of(call, AddressOf(call), udpPort) is { } target)
+        {
+            (ServiceKey service, string clusters, _) = Read(call);
+            string application = call.Parameters.Find("app") ?? "";
+            if (application.Length <= MaximumAgentLength)
+            {
+                subscribers.Poll(target, new UdpPoll(AddressOf(call) ?? "", agent, application), service, clusters);
+            }
+        }
+
+        return FindQuickly(call) ?? Find(call);
+    }
+
+    private static int UdpPortOf(ApiCall call)
+    {
+        string name = call.IsV2 ? "port" : "udpPort";
+        return call.Parameters.TryFindEncoded(name, out ReadOnlySpan<char> text) && text is not "0" ? call.Parameters.FindWholeNumber(name) ?? 0 : 0;
+    }
 
     /// <summary>The list when it is encoded already; null for everything else, wrong requests included.</summary>
     private ListForm? FindQuickly(ApiCall call)
@@ -95,16 +126,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, TimeProvider time
 
     private ListForm Find(ApiCall call)
     {
-        call.Check();
-        RequestParameters parameters = call.Parameters;
-        if (call.IsV2 && parameters.FindOrEmpty("serviceName") is { Length: 0 })
-        {
-            throw HttpError.Illegal("Param 'serviceName' is illegal, serviceName is blank");
-        }
-
-        ServiceKey key = ServiceNames.Read(parameters);
-        string clusters = parameters.Find(ClustersName(call)) ?? "";
-        bool healthyOnly = call.IsV2 ? parameters.FindFlag("healthyOnly") ?? false : parameters.IsTrue("healthyOnly");
+        (ServiceKey key, string clusters, bool healthyOnly) = Read(call);
         if (!node.Registry.Services.TryGet(key, out ServiceEntry? entry))
         {
             return ListForms.Empty(key, clusters);
@@ -113,6 +135,20 @@ internal sealed class InstanceListEndpoints(RegistryNode node, TimeProvider time
         ServiceSnapshot snapshot = entry.GetSnapshot();
         string? address = snapshot.Metadata?.Selector is null ? null : AddressOf(call);
         return ListForms.Of(snapshot).GetOrAdd(snapshot, clusters, snapshot.ViewOf(InstanceFilter.Create(clusters.Split(','), healthyOnly), address));
+    }
+
+    /// <exception cref="HttpError">Something is missing or wrong.</exception>
+    private static (ServiceKey Service, string Clusters, bool HealthyOnly) Read(ApiCall call)
+    {
+        call.Check();
+        RequestParameters parameters = call.Parameters;
+        if (call.IsV2 && parameters.FindOrEmpty("serviceName") is { Length: 0 })
+        {
+            throw HttpError.Illegal("Param 'serviceName' is illegal, serviceName is blank");
+        }
+
+        bool healthyOnly = call.IsV2 ? parameters.FindFlag("healthyOnly") ?? false : parameters.IsTrue("healthyOnly");
+        return (ServiceNames.Read(parameters), parameters.Find(ClustersName(call)) ?? "", healthyOnly);
     }
 
     /// <summary>The consumer's: what it says, else where the request came from.</summary>

@@ -35,7 +35,7 @@ internal static class ListAnswer
             return WriteInPiecesAsync(output, form, [.. time[..timeBytes], .. form.Tail, .. after], call.Aborted);
         }
 
-        output.Write(form.Hosts);
+        output.Write(form.Hosts.Span);
         output.Write(time[..timeBytes]);
         output.Write(form.Tail);
         output.Write(after);
@@ -46,7 +46,7 @@ internal static class ListAnswer
     {
         for (int start = 0; start < form.Hosts.Length; start += PieceBytes)
         {
-            ReadOnlyMemory<byte> piece = form.Hosts.AsMemory(start, Math.Min(PieceBytes, form.Hosts.Length - start));
+            ReadOnlyMemory<byte> piece = form.Hosts.Slice(start, Math.Min(PieceBytes, form.Hosts.Length - start));
             FlushResult flushed = await output.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
             if (flushed.IsCompleted)
             {

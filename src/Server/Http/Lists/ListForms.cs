@@ -23,7 +23,7 @@ internal sealed class ListForms
     {
         foreach (ListForm form in Volatile.Read(ref _forms))
         {
-            if (form.Filter.HealthyOnly == healthyOnly && form.Clusters.AsSpan().SequenceEqual(clusters))
+            if (form.Filter.HealthyOnly == healthyOnly && form.Clusters.SequenceEqual(clusters))
             {
                 return form;
             }
@@ -39,7 +39,7 @@ internal sealed class ListForms
         ListForm[] forms = Volatile.Read(ref _forms);
         foreach (ListForm form in forms)
         {
-            if (form.Filter.Equals(filter) && form.Clusters.AsSpan().SequenceEqual(clustersUtf8))
+            if (form.Filter.Equals(filter) && form.Clusters.SequenceEqual(clustersUtf8))
             {
                 return form;
             }
