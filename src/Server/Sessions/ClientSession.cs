@@ -65,7 +65,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
 
     public byte[] DefaultNamespaceUtf8 => _profile.DefaultNamespaceUtf8;
 
-    public string? RemoteAddress => _output.RemoteAddress;
+    public string? RemoteAddress => Output.RemoteAddress;
 
     /// <summary>What the client said about itself. Any thread; until the set-up <see cref="ClientProfile.Unknown"/>.</summary>
     public ClientProfile Profile => Volatile.Read(ref _profile);
