@@ -11,7 +11,7 @@ internal static class ConnectionNeeds
     public static int Of(RunSettings settings) => settings.Scenario switch
     {
         // One for the publisher.
-        ScenarioNames.Push => settings.Subscribers.Max() + 1,
+        ScenarioNames.Push => settings.Subscribers.Max() + settings.SlowSubscribers + 1,
         ScenarioNames.Churn => Math.Max(settings.Connections, (int)Math.Min(int.MaxValue, (settings.Rate ?? 0) * ((LongestDwell * settings.DwellSeconds) + 1))),
         _ => settings.Connections,
     };

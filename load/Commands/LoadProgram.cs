@@ -11,6 +11,7 @@ namespace FastRegistry.Load.Commands;
 internal static class LoadProgram
 {
     private const string Compare = "compare";
+    private const string SlowSubscriber = "slow-subscriber";
     private const string SelfCheck = "self-check";
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -67,6 +68,7 @@ internal static class LoadProgram
         return command switch
         {
             Compare => CompareCommand.RunAsync(arguments, interrupted),
+            SlowSubscriber => SlowSubscriberCommand.RunAsync(arguments, interrupted),
             SelfCheck when arguments is [] => HarnessCheck.RunAsync(Console.Out, interrupted),
             SelfCheck => throw new ArgumentError($"{SelfCheck} takes no options"),
             _ => throw new ArgumentError($"unknown command '{command}'; 'load --help' lists them"),
@@ -78,11 +80,12 @@ internal static class LoadProgram
         StringBuilder text = new("usage: load <command> [options]\n\nscenarios:\n");
         foreach (ScenarioDefinition definition in ScenarioCatalogue.All)
         {
-            text.Append($"  {definition.Name,-14}{definition.Summary}\n");
+            text.Append($"  {definition.Name,-16}{definition.Summary}\n");
         }
 
-        text.Append($"\nothers:\n  {Compare,-14}run the product and the gRPC-shaped baseline in turns and print every figure with its goal\n");
-        text.Append($"  {SelfCheck,-14}measure a known delay and a known stall, and what the tool itself costs\n\n");
+        text.Append($"\nothers:\n  {Compare,-16}run the product and the gRPC-shaped baseline in turns and print every figure with its goal\n");
+        text.Append($"  {SlowSubscriber,-16}run pushes with and without a subscriber that never reads, in turns, and print what it costs the others\n");
+        text.Append($"  {SelfCheck,-16}measure a known delay and a known stall, and what the tool itself costs\n\n");
         text.Append("'load <command> --help' lists a command's options. A scenario without options takes less than a minute and goes to the default ports.\n");
         text.Append("Exit codes: 0 = everything that was asked for held, 1 = it did not, or could not run, 2 = wrong arguments.");
         return text.ToString();

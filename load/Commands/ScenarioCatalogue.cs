@@ -36,17 +36,17 @@ internal static class ScenarioCatalogue
         new(
             "changes of a service until they have arrived at its subscribers",
             Settings(ScenarioNames.Push) with { Subscribers = [1, 100, 1000, 10_000], PayloadBytes = 1024, DuringSeconds = 6, WarmUpSeconds = 1 },
-            ["--subscribers", "--rate", "--payload", "--during", "--warm-up", "--concurrency"],
+            ["--subscribers", "--slow-subscribers", "--instances", "--rate", "--payload", "--during", "--warm-up", "--concurrency"],
             [NothingFailed, NothingLost, NothingLeft]),
         new(
-            "clients that come, register, subscribe, query, stay a while and go; one in five without a word",
+            "clients that come, register, subscribe, query, change, batch, unsubscribe, deregister and go, one in five without a word; whether the servers come back to rest",
             Settings(ScenarioNames.Churn) with { Rate = 200, Services = 50, DwellSeconds = 1, DuringSeconds = 20, WarmUpSeconds = 2 },
             ["--rate", "--services", "--dwell", "--during", "--warm-up", "--phases", "--connections"],
             [NothingFailed, NothingLost, NothingLeft, KeptUp]),
         new(
             "fill the registry, each instance registered once; what an instance costs the server",
             Settings(ScenarioNames.Instances) with { Connections = 20, Outstanding = 50, Services = 1000, Instances = 100_000 },
-            ["--connections", "--outstanding", "--services", "--instances"],
+            ["--connections", "--outstanding", "--services", "--instances", "--idle"],
             [NothingFailed, NothingLost, NothingLeft]),
     ];
 

@@ -30,10 +30,14 @@ internal sealed class RunCoordinator(
     private readonly List<StageReport> _stages = [];
     private readonly List<MemoryPoint> _memory = [];
     private readonly List<TimelinePoint> _timeline = [];
+    private RestWatch? _rest;
     private ServerReading _readingCost;
 
     /// <summary>How long the servers may take after the end to notice that connections were closed.</summary>
     public TimeSpan ConnectionsGoneWithin { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the servers may take after the end to come to rest: a service without anybody is kept for a minute by default.</summary>
+    public TimeSpan RestWithin { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <param name="interrupted">Ends the run early; there is a report all the same.</param>
     /// <exception cref="CannotRunException">A generator or a server could not do its part, or is gone.</exception>
@@ -46,6 +50,12 @@ internal sealed class RunCoordinator(
         foreach (string name in start.Missing)
         {
             console.Note($"the servers have no metric {name}; it counts as 0");
+        }
+
+        if (plan.Stages.Any(static stage => stage.WatchRest))
+        {
+            _rest = new RestWatch(fleet, console, RestWithin);
+            await _rest.BeginAsync();
         }
 
         for (int i = 0; i < plan.Stages.Length && !interrupted.IsCancellationRequested; i++)
@@ -65,7 +75,10 @@ internal sealed class RunCoordinator(
             losses,
             left,
             evaluate(_stages, losses.Sum(static loss => loss.Count), left),
-            interrupted.IsCancellationRequested);
+            interrupted.IsCancellationRequested)
+        {
+            Rest = _rest is null ? null : await _rest.FinishAsync(interrupted),
+        };
     }
 
     private async Task RunStageAsync(int index, StageOutline stage, CancellationToken interrupted)
@@ -92,15 +105,25 @@ internal sealed class RunCoordinator(
         double ownBefore = Environment.CpuUsage.TotalTime.TotalSeconds;
         GroupResult result;
         int readings = 1;
+        using CancellationTokenSource ended = new();
+        Task watching = Task.CompletedTask;
         await using (StageTimeline timeline = new(stage, fleet, console))
         {
             timeline.Start();
+            if (stage.WatchRest && _rest is not null)
+            {
+                watching = _rest.WatchAsync(stage.Length, ended.Token);
+            }
+
             Task<GroupResult> running = generators.RunAsync(index, timeline, CancellationToken.None);
             result = await UntilInterruptedAsync(timeline.WatchAsync(running), interrupted);
             IReadOnlyList<TimelinePoint> points = await timeline.StopAsync();
             _timeline.AddRange(points);
             readings += points.Count;
         }
+
+        await ended.CancelAsync();
+        await watching;
 
         double own = Environment.CpuUsage.TotalTime.TotalSeconds - ownBefore;
         ServerReading after = (await fleet.ReadAsync(CancellationToken.None)).Reading;

@@ -11,5 +11,12 @@ namespace FastRegistry.Load.Generators;
 /// <param name="CollectAfter">As <see cref="LoadStage.CollectAfter"/>.</param>
 internal sealed record StageOutline(string Name, string Unit, ImmutableArray<LoadPhase> Phases, bool CollectAfter)
 {
-    public static StageOutline Of(LoadStage stage) => new(stage.Scenario.Name, stage.Unit, stage.Scenario.Phases, stage.CollectAfter);
+    /// <summary>As <see cref="LoadStage.WatchRest"/>.</summary>
+    public bool WatchRest { get; init; }
+
+    /// <summary>Planned length; what ends by count has none.</summary>
+    public TimeSpan Length => Phases.Aggregate(TimeSpan.Zero, static (sum, phase) => sum + phase.During);
+
+    public static StageOutline Of(LoadStage stage) =>
+        new(stage.Scenario.Name, stage.Unit, stage.Scenario.Phases, stage.CollectAfter) { WatchRest = stage.WatchRest };
 }

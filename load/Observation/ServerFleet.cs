@@ -57,6 +57,13 @@ internal sealed class ServerFleet(ImmutableArray<ServerObserver> observers) : ID
             KernelMemoryReader.Read());
     }
 
+    /// <summary>What must be given back, one sum for each of <see cref="RestGauge.All"/>; null where a server does not tell.</summary>
+    public async Task<ImmutableArray<double?>> ReadRestGaugesAsync(CancellationToken cancellationToken)
+    {
+        ImmutableArray<double?>[] all = await Task.WhenAll(observers.Select(observer => observer.ReadRestGaugesAsync(cancellationToken)));
+        return [.. RestGauge.All.Select((_, i) => all.Aggregate((double?)0, (sum, values) => sum + values[i]))];
+    }
+
     public void Dispose()
     {
         foreach (ServerObserver observer in observers)

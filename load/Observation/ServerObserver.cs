@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -37,6 +38,19 @@ internal sealed class ServerObserver : IDisposable
     /// <exception cref="CannotRunException">It does not answer, or is not a FastRegistry server.</exception>
     public Task<ServerMetrics> ReadAsync(CancellationToken cancellationToken) => AskAsync(async () =>
         ServerMetrics.Parse(await _client.GetStringAsync("/metrics", cancellationToken), _http.ToString()));
+
+    /// <summary>Reads what must be given back, one value for each of <see cref="RestGauge.All"/>.</summary>
+    /// <exception cref="CannotRunException">It does not answer.</exception>
+    public Task<ImmutableArray<double?>> ReadRestGaugesAsync(CancellationToken cancellationToken) => AskAsync(async () =>
+    {
+        MetricsText metrics = new(await _client.GetStringAsync("/metrics", cancellationToken));
+        return RestGauge.All.Select(gauge => gauge.Read(metrics)).ToImmutableArray();
+    });
+
+    /// <summary>Reads one metric; null when the server does not have it.</summary>
+    /// <exception cref="CannotRunException">It does not answer.</exception>
+    public Task<double?> FindAsync(string metric, CancellationToken cancellationToken) =>
+        AskAsync(async () => new MetricsText(await _client.GetStringAsync("/metrics", cancellationToken)).Find(metric));
 
     public void Dispose() => _client.Dispose();
 

@@ -19,7 +19,7 @@ internal sealed class ConnectionsPlan : ILoadPlan
         List<LoadStage> stages = [Connect(settings, count)];
         if (settings.IdleSeconds > 0)
         {
-            stages.Add(Idle(settings));
+            stages.Add(PauseStage.Create("idle", settings.IdleSeconds));
         }
 
         if (settings.HeartbeatSeconds is { } interval && settings.DuringSeconds > 0)
@@ -51,17 +51,6 @@ internal sealed class ConnectionsPlan : ILoadPlan
             CompletionTimeout = TimeSpan.FromSeconds(settings.SetupTimeoutSeconds + 5),
         };
         return new LoadStage(scenario) { Unit = "connection", CollectAfter = true };
-    }
-
-    private static LoadStage Idle(RunSettings settings)
-    {
-        LoadScenario scenario = new()
-        {
-            Name = "idle",
-            Run = static _ => new ValueTask<LoadResult>(LoadResult.Ok()),
-            Phases = [new LoadPhase.Pause(TimeSpan.FromSeconds(settings.IdleSeconds))],
-        };
-        return new LoadStage(scenario) { Unit = "nothing" };
     }
 
     private LoadStage Heartbeats(RunSettings settings, int count, double interval)

@@ -32,6 +32,7 @@ internal sealed class InstancesPlan : ILoadPlan
         [
             new LoadStage(connect) { Unit = "connection", CollectAfter = true },
             new LoadStage(fill) { Unit = "register", CollectAfter = true },
+            .. settings.IdleSeconds > 0 ? (ImmutableArray<LoadStage>)[PauseStage.Create("registered", settings.IdleSeconds)] : [],
         ];
     }
 

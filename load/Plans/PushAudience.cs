@@ -21,11 +21,12 @@ internal sealed class PushAudience(int subscribers, IMeasure eachSubscriber, IMe
         return change.ArrivedEverywhere;
     }
 
-    public void Arrived(long number, long receivedAt)
+    /// <param name="bytes">Size of the message that brought it; 0 when another change came with the same one.</param>
+    public void Arrived(long number, long receivedAt, long bytes)
     {
         if (Volatile.Read(ref _changes[number % Remembered]) is { } change && change.Number == number)
         {
-            eachSubscriber.Record(receivedAt - change.SentAt, LoadResult.Ok());
+            eachSubscriber.Record(receivedAt - change.SentAt, LoadResult.Ok(bytes));
             if (change.CountArrival())
             {
                 // Taken here and not where the iteration goes on: that is on another thread, later.

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace FastRegistry.Load.Plans;
 
-/// <summary>The number of a change, written into an instance's metadata so that it can be found in an encoded list of any target.</summary>
+/// <summary>The number of a change, written into an instance's metadata so that it can be found in an encoded list of any target, and in an encoded difference of lists.</summary>
 /// <remarks><code>
 ///  @chg=0123456789abcdef        16 hexadecimal digits
 /// </code></remarks>

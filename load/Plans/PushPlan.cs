@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Targets;
+using FastRegistry.Load.Targets.Native;
 
 namespace FastRegistry.Load.Plans;
 
@@ -23,6 +25,7 @@ internal sealed class PushPlan : ILoadPlan
     private readonly ConnectionSet _connections;
     private readonly int _padding;
     private PushAudience? _audience;
+    private readonly List<SlowSubscriber> _slow = [];
     private ITargetConnection? _publisher;
     private int _subscribed;
     private long _change;
@@ -36,6 +39,11 @@ internal sealed class PushPlan : ILoadPlan
         }
 
         RunSettings settings = connections.Settings;
+        if (settings.SlowSubscribers > 0 && settings.Target != TargetKind.Native)
+        {
+            throw new CannotRunException("--slow-subscribers needs --target native");
+        }
+
         _padding = Math.Clamp(settings.PayloadBytes - ListOverheadBytes, 0, MostMetadataCharacters - PushMark.Length);
         Stages = [.. settings.Subscribers.Order().Select(CreateStage)];
     }
@@ -46,6 +54,11 @@ internal sealed class PushPlan : ILoadPlan
 
     public async ValueTask DisposeAsync()
     {
+        foreach (SlowSubscriber slow in _slow)
+        {
+            await slow.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_publisher is not null)
         {
             await _publisher.LeaveAsync().ConfigureAwait(false);
@@ -89,6 +102,23 @@ internal sealed class PushPlan : ILoadPlan
             }
         }).ConfigureAwait(false);
         _subscribed = subscribers;
+        await AddSlowAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task AddSlowAsync(CancellationToken cancellationToken)
+    {
+        IPEndPoint server = IPEndPoint.Parse(_connections.Settings.Servers[0].Load);
+        try
+        {
+            while (_slow.Count < _connections.Settings.SlowSubscribers)
+            {
+                _slow.Add(await SlowSubscriber.SubscribeAsync(server, Service, cancellationToken).ConfigureAwait(false));
+            }
+        }
+        catch (TargetException reason)
+        {
+            throw new CannotRunException(reason.Message);
+        }
     }
 
     private async Task<ITargetConnection> ConnectPublisherAsync(CancellationToken cancellationToken)
@@ -96,11 +126,26 @@ internal sealed class PushPlan : ILoadPlan
         try
         {
             // Beyond every subscriber's number.
-            return await _connections.ConnectAsync(int.MaxValue, cancellationToken).ConfigureAwait(false);
+            ITargetConnection publisher = await _connections.ConnectAsync(int.MaxValue, cancellationToken).ConfigureAwait(false);
+            await PublishOthersAsync(publisher).ConfigureAwait(false);
+            return publisher;
         }
         catch (TargetException reason)
         {
             throw new CannotRunException($"the publisher cannot connect: {reason.Message}");
+        }
+    }
+
+    /// <summary>The instances of the list that do not change.</summary>
+    private async Task PublishOthersAsync(ITargetConnection publisher)
+    {
+        for (int number = 1; number < _connections.Settings.Instances; number++)
+        {
+            LoadResult result = await publisher.SendAsync(_connections.Target.PrepareRegister(Service, LoadInstances.Create(0, number, weight: 1))).ConfigureAwait(false);
+            if (!result.IsOk)
+            {
+                throw new CannotRunException($"register: {result.StatusCode}");
+            }
         }
     }
 
@@ -138,7 +183,7 @@ internal sealed class PushPlan : ILoadPlan
             PushAudience audience = Volatile.Read(ref plan._audience)!;
             for (long arrived = Math.Max(_seen, change - PushAudience.Remembered) + 1; arrived <= change; arrived++)
             {
-                audience.Arrived(arrived, receivedAt);
+                audience.Arrived(arrived, receivedAt, arrived == change ? list.Length : 0);
             }
 
             _seen = Math.Max(_seen, change);

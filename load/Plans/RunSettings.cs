@@ -30,7 +30,7 @@ internal sealed record RunSettings
     /// <summary>One heartbeat per connection in this time; null = none.</summary>
     public double? HeartbeatSeconds { get; init; }
 
-    /// <summary>How long connections are left alone between connect and heartbeats.</summary>
+    /// <summary>How long connections are left alone: between connect and heartbeats, or with their instances registered.</summary>
     public double IdleSeconds { get; init; }
 
     /// <summary>Mean life of a connection that comes and goes.</summary>
@@ -39,11 +39,14 @@ internal sealed record RunSettings
     /// <summary>Services that are written to.</summary>
     public int Services { get; init; } = 1;
 
-    /// <summary>Instances of a service that is read.</summary>
+    /// <summary>Instances of a service that is read or pushed.</summary>
     public int Instances { get; init; } = 1;
 
     /// <summary>Subscribers, one stage each.</summary>
     public ImmutableArray<int> Subscribers { get; init; } = [];
+
+    /// <summary>Further subscribers that never read; not measured.</summary>
+    public int SlowSubscribers { get; init; }
 
     /// <summary>Size of a pushed list, roughly.</summary>
     public int PayloadBytes { get; init; } = 1024;

@@ -24,6 +24,9 @@ internal sealed record LoadReport(
     ImmutableArray<ThresholdResult> Thresholds,
     bool Interrupted)
 {
-    /// <summary>Every threshold held, and nobody interrupted it.</summary>
-    public bool Passed => !Interrupted && Thresholds.All(static threshold => threshold.Held);
+    /// <summary>Null where the scenario does not look for it.</summary>
+    public RestReport? Rest { get; init; }
+
+    /// <summary>Every threshold held, the servers came back to rest, and nobody interrupted it.</summary>
+    public bool Passed => !Interrupted && Thresholds.All(static threshold => threshold.Held) && Rest is null or { Failed: 0 };
 }

@@ -23,6 +23,11 @@ internal static class MarkdownReport
         (ReportTable failures, int kinds) = Failures(report);
         Section(text, "Failures and losses", failures, kinds);
         Section(text, "Memory of the servers", MemoryTable.Create(report.Memory), report.Memory.Length);
+        if (report.Rest is { } rest)
+        {
+            Section(text, "Rest", rest.ToTable(), rest.Rows.Length);
+        }
+
         Section(text, "Thresholds", Thresholds(report), report.Thresholds.Length);
         Section(text, "Timeline", Timeline(report), report.Timeline.Length);
         return text.ToString();

@@ -48,6 +48,11 @@ internal static class ReportLines
             return "INTERRUPTED";
         }
 
+        if (report.Rest is { Failed: > 0 and var restless })
+        {
+            return $"FAILED, {restless} of {report.Rest.Rows.Length} figures did not come back to rest";
+        }
+
         int failed = report.Thresholds.Count(static threshold => !threshold.Held);
         return report.Thresholds.IsEmpty ? "done, no thresholds were given"
             : failed == 0 ? $"passed, {report.Thresholds.Length} of {report.Thresholds.Length} thresholds held"

@@ -37,6 +37,13 @@ internal static class TextReport
         }
 
         Line(text, "left on servers", ReportNumbers.Count(report.LeftOnServers));
+        if (report.Rest is { } rest)
+        {
+            text.Append("rest: memory after a forced collection, and what servers must give back\n");
+            rest.ToTable().WriteText(text, "  ");
+            text.Append('\n');
+        }
+
         foreach (ThresholdResult threshold in report.Thresholds)
         {
             Line(text, "threshold", ReportLines.Threshold(threshold));
@@ -77,7 +84,7 @@ internal static class TextReport
     }
 
     private static string Outcome(StepReport step) =>
-        $"{ReportNumbers.Count(step.Ok)} ok, {ReportNumbers.Count(step.Failed)} failed{(step.Bytes > 0 ? $", {ReportNumbers.Bytes(step.Bytes)}" : "")}";
+        $"{ReportNumbers.Count(step.Ok)} ok, {ReportNumbers.Count(step.Failed)} failed{(step.Bytes > 0 && step.Ok > 0 ? $", {ReportNumbers.Bytes(step.Bytes)}, {ReportNumbers.Bytes((double)step.Bytes / step.Ok)} each" : "")}";
 
     private static void WriteLatencies(StringBuilder text, string indent, StepReport step)
     {

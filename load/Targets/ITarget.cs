@@ -20,6 +20,9 @@ internal interface ITarget : IAsyncDisposable
     /// <summary>Encodes a request once, to be sent any number of times over any connection of this target.</summary>
     PreparedRequest PrepareRegister(string service, LoadInstance instance);
 
+    /// <summary>As <see cref="PrepareRegister"/>, several instances at once; for targets with <see cref="TargetAbilities.Batch"/>.</summary>
+    PreparedRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances) => throw new NotSupportedException("this target registers one instance at a time");
+
     /// <summary>As <see cref="PrepareRegister"/>.</summary>
     PreparedRequest PrepareDeregister(string service, LoadInstance instance);
 

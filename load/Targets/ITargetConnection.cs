@@ -18,6 +18,9 @@ internal interface ITargetConnection
     /// <summary>Subscribes to a service; completes with the first list. Every list that follows goes to <paramref name="sink"/>.</summary>
     ValueTask<LoadResult> SubscribeAsync(string service, IPushSink sink);
 
+    /// <summary>Ends the subscription of a sink; for targets with <see cref="TargetAbilities.Unsubscribe"/>.</summary>
+    ValueTask<LoadResult> UnsubscribeAsync(IPushSink sink) => new(LoadResult.Fail("this target does not unsubscribe"));
+
     /// <summary>Says goodbye where the protocol has a word for it, and closes. Not counted as a loss.</summary>
     ValueTask LeaveAsync();
 

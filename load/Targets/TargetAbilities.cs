@@ -20,4 +20,10 @@ internal enum TargetAbilities
 
     /// <summary>Push changes to subscribers.</summary>
     Push = 16,
+
+    /// <summary>Register several instances of a service with one request.</summary>
+    Batch = 32,
+
+    /// <summary>End a subscription and keep the connection.</summary>
+    Unsubscribe = 64,
 }

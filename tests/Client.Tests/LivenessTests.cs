@@ -76,7 +76,7 @@ public sealed class LivenessTests : IAsyncDisposable
         ulong last = Server.Last.Push(Server.SubscriptionOf("orders"), ScriptedServer.List("orders", 1, 4), ackNow: true);
         await _fixture.UntilAsync(() => Server.Of(FrameKind.Ack).Count > 0);
         Assert.Equal(last, AckBody.Read(Server.Of(FrameKind.Ack)[^1].Body).Sequence);
-        await _fixture.PassAsync(TimeSpan.FromMilliseconds(400));
+        await _fixture.PassAsync(TimeSpan.FromSeconds(4.5));
         Assert.Single(Server.Of(FrameKind.Ack));
     }
 
@@ -90,18 +90,48 @@ public sealed class LivenessTests : IAsyncDisposable
         ReceivedFrame request = Assert.Single(Server.Requests(MessageType.Register));
         Assert.Equal(1ul, request.Acknowledged);
         Assert.Equal("10.0.0.1", request.Parse<RegisterRequest>().Instance.Ip);
-        await _fixture.PassAsync(TimeSpan.FromMilliseconds(400));
+        await _fixture.PassAsync(TimeSpan.FromSeconds(4.5));
         Assert.Empty(Server.Of(FrameKind.Ack));
     }
 
     [Fact]
-    public async Task An_ack_that_finds_no_frame_goes_within_200_ms()
+    public async Task Pushes_that_find_no_frame_are_acknowledged_together_two_to_four_seconds_after_the_first()
     {
         (_, ChangeLog log) = await SubscribeAsync();
         Server.Push("orders", ScriptedServer.List("orders", 1, 2, new Client.Instance("a", 1)));
         await _fixture.UntilAsync(() => log.Count == 2);
+        await _fixture.PassAsync(TimeSpan.FromSeconds(1.5));
+        ulong last = Server.Last.Push(Server.SubscriptionOf("orders"), ScriptedServer.List("orders", 1, 3));
         TimeSpan took = await _fixture.PassUntilAsync(() => Server.Of(FrameKind.Ack).Count == 1);
-        Assert.InRange(took.TotalMilliseconds, 60, 260);
+        Assert.InRange(took.TotalSeconds, 0.4, 2.6);
+        Assert.Equal(last, AckBody.Read(Server.Of(FrameKind.Ack)[0].Body).Sequence);
+        await _fixture.PassAsync(TimeSpan.FromSeconds(4));
+        Assert.Single(Server.Of(FrameKind.Ack));
+    }
+
+    [Fact]
+    public async Task An_ack_never_waits_longer_than_the_server_gives_it()
+    {
+        Server.SetupReply.PushAckMilliseconds = 1_000;
+        (_, ChangeLog log) = await SubscribeAsync();
+        Server.Push("orders", ScriptedServer.List("orders", 1, 2, new Client.Instance("a", 1)));
+        await _fixture.UntilAsync(() => log.Count == 2);
+        TimeSpan took = await _fixture.PassUntilAsync(() => Server.Of(FrameKind.Ack).Count == 1);
+        Assert.InRange(took.TotalSeconds, 0.3, 0.95);
+    }
+
+    [Fact]
+    public async Task A_ping_that_is_due_first_takes_the_ack_along()
+    {
+        NamingClient client = await _fixture.ConnectAsync(static options => options with { PingAfter = TimeSpan.FromSeconds(1) });
+        ChangeLog log = new();
+        await _fixture.CompletesAsync(client.SubscribeAsync(new ServiceKey("orders"), log.Note));
+        await _fixture.UntilAsync(() => log.Count == 1);
+        Server.Push("orders", ScriptedServer.List("orders", 1, 2, new Client.Instance("a", 1)));
+        await _fixture.UntilAsync(() => log.Count == 2);
+        await _fixture.PassAsync(TimeSpan.FromSeconds(6));
+        Assert.Equal(1ul, PingBody.Read(Server.Of(FrameKind.Ping)[0].Body).AcknowledgedPush);
+        Assert.Empty(Server.Of(FrameKind.Ack));
     }
 
     private async Task<(NamingClient Client, ChangeLog Log)> SubscribeAsync()

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FastRegistry.ProcessTests;
 
 /// <summary>The load tool with real processes: what a user sees when one of them dies or is interrupted.</summary>
@@ -33,7 +31,7 @@ public sealed class LoadProcessTests
     {
         await using RunningProgram load = RunningProgram.Start(Programs.Load, "heartbeats", "--servers", "1", "--during", "300s", "--warm-up", "0s", "--connections", "50");
         await load.WaitForLineAsync(static line => line.StartsWith("heartbeats:", StringComparison.Ordinal), Soon);
-        int generator = await FindGeneratorAsync(load.Id);
+        int generator = await load.FindChildAsync("generator", Soon);
 
         RunningProgram.Signal(generator, RunningProgram.SignalKill);
 
@@ -46,35 +44,12 @@ public sealed class LoadProcessTests
     {
         await using RunningProgram load = RunningProgram.Start(Programs.Load, "heartbeats", "--servers", "1", "--during", "300s", "--warm-up", "0s", "--connections", "50");
         await load.WaitForLineAsync(static line => line.StartsWith("heartbeats:", StringComparison.Ordinal), Soon);
-        await FindGeneratorAsync(load.Id);
+        await load.FindChildAsync("generator", Soon);
 
         // Taken like Ctrl-C, which a process that was started in the background ignores.
         load.Signal(RunningProgram.SignalTerminate);
 
         Assert.Equal(1, await load.WaitForExitAsync(Soon));
         Assert.Contains(load.Lines, static line => line.StartsWith("result", StringComparison.Ordinal) && line.Contains("interrupted", StringComparison.OrdinalIgnoreCase));
-    }
-
-    private static async Task<int> FindGeneratorAsync(int loadProcess)
-    {
-        string found = await Eventually.GetAsync(() => Children(loadProcess).FirstOrDefault(IsGenerator), Soon, static () => "no generator process was started");
-        return int.Parse(found, CultureInfo.InvariantCulture);
-    }
-
-    private static string[] Children(int process) => [.. Directory
-        .EnumerateDirectories($"/proc/{process}/task")
-        .SelectMany(static task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))];
-
-    private static bool IsGenerator(string process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process}/cmdline").TrimEnd('\0').EndsWith("\0generator", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            // It has ended.
-            return false;
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace FastRegistry.ProcessTests;
@@ -30,9 +31,11 @@ internal sealed partial class RunningProgram : IAsyncDisposable
         }
     }
 
-    public static RunningProgram Start(string assembly, params string[] arguments)
+    public static RunningProgram Start(string assembly, params string[] arguments) => StartCommand("dotnet", [assembly, .. arguments]);
+
+    public static RunningProgram StartCommand(string file, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = new() { StartInfo = start };
         RunningProgram program = new(process);
         process.OutputDataReceived += (_, line) => program.Add(line.Data);
@@ -62,6 +65,16 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     public Task WaitForLastLineAsync(Func<string, bool> fits, TimeSpan deadline) =>
         Eventually.GetAsync(() => Lines is [.., { } last] && fits(last) ? last : null, deadline, () => $"the last line does not fit:\n{string.Join('\n', Lines)}");
 
+    /// <summary>Waits for a process this one has started, and tells its id.</summary>
+    /// <param name="lastArgument">Of its command line.</param>
+    /// <param name="deadline">For its start.</param>
+    public async Task<int> FindChildAsync(string lastArgument, TimeSpan deadline)
+    {
+        string found = await Eventually.GetAsync(
+            () => Children().FirstOrDefault(child => EndsWith(child, lastArgument)), deadline, () => $"no process '{lastArgument}' was started");
+        return int.Parse(found, CultureInfo.InvariantCulture);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -72,6 +85,23 @@ internal sealed partial class RunningProgram : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private string[] Children() => [.. Directory
+        .EnumerateDirectories($"/proc/{Id}/task")
+        .SelectMany(static task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+
+    private static bool EndsWith(string process, string lastArgument)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").TrimEnd('\0').EndsWith($"\0{lastArgument}", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return false;
+        }
     }
 
     private void Add(string? line)

@@ -19,7 +19,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int HttpPort { get; private set; }
 
-    public string ClientAddress => $"127.0.0.1:{ClientPort}";
+    /// <summary>Where clients connect: 127.0.0.1 unless the settings say otherwise.</summary>
+    public string ClientAddress { get; private set; } = "";
 
     public static async Task<ServerProcess> StartAsync(params string[] settings)
     {
@@ -52,6 +53,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             .Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>A metric without labels.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        string text = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{HttpPort}/metrics"));
+        string line = text.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal));
+        return double.Parse(line.AsSpan(name.Length), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     public async Task<JsonDocument> CollectAsync()
     {
         using HttpResponseMessage response = await _http.PostAsync(new Uri($"http://127.0.0.1:{HttpPort}/fastregistry/v1/operator/collect"), content: null);
@@ -70,10 +79,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             Programs.Server, [$"--Http:Port={HttpPort}", $"--ClientTransport:Port={ClientPort}", "--Node:Id=process-test", .. _settings]);
         string ready = await Program.WaitForLineAsync(static line => line.Contains("is ready", StringComparison.Ordinal), StartDeadline);
         Match match = ReadyLine().Match(ready);
-        ClientPort = int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
-        HttpPort = int.Parse(match.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        ClientAddress = match.Groups[1].Value;
+        ClientPort = int.Parse(match.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        HttpPort = int.Parse(match.Groups[3].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"clients on 127\.0\.0\.1:(\d+), HTTP on http://127\.0\.0\.1:(\d+)")]
+    [GeneratedRegex(@"clients on ([0-9.]+:(\d+)), HTTP on http://127\.0\.0\.1:(\d+)")]
     private static partial Regex ReadyLine();
 }

@@ -1,17 +1,17 @@
 namespace FastRegistry.Load.Targets.Native;
 
-/// <summary>Acknowledges pushes that no other frame has acknowledged meanwhile, 100 to 180 ms after their arrival at random, as the .NET client does.</summary>
+/// <summary>Acknowledges pushes that no other frame has acknowledged meanwhile, 2 to 4 s after their arrival at random, as the .NET client does.</summary>
 /// <remarks>
 /// Shared by all connections of a target, because a timer for each would cost more than the rest of it. Connections are added on their receive paths;
 /// acknowledgements are sent by the timer's thread. Holds a connection at most once. While nothing waits, no timer runs.
 /// </remarks>
 internal sealed class AcknowledgementPacer : IDisposable
 {
-    // Something added now goes out with the sixth to ninth tick from now.
-    private const int EarliestTick = 6;
-    private const int TicksAhead = 10;
+    // Something added now goes out with the 21st to 40th tick from now.
+    private const int EarliestTick = 21;
+    private const int TicksAhead = 41;
 
-    private static readonly TimeSpan TickLength = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TickLength = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _dueGate = new();
     private readonly List<NativeConnection>[] _due = [.. Enumerable.Range(0, TicksAhead).Select(static _ => new List<NativeConnection>())];

@@ -156,6 +156,14 @@ internal sealed class NativeConnection : ITargetConnection
         return SendAsync(new NativeRequest(MessageType.Subscribe, request.ToByteArray()));
     }
 
+    public ValueTask<LoadResult> UnsubscribeAsync(IPushSink sink)
+    {
+        ulong id = Pushes?.Remove(sink) ?? 0;
+        return id == 0
+            ? new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.NotSubscribed))
+            : SendAsync(new NativeRequest(MessageType.Unsubscribe, new UnsubscribeRequest { SubscriptionId = id }.ToByteArray()));
+    }
+
     public async ValueTask LeaveAsync()
     {
         Volatile.Write(ref _leaving, true);

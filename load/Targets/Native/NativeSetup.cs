@@ -37,7 +37,8 @@ internal static class NativeSetup
             ClientInstanceId = ByteString.CopyFrom(instanceId),
 
             // Lists are counted and not kept, so there is nothing to merge provisional ones with.
-            Capabilities = (ulong)Capabilities.Chunks,
+            // Deltas are counted likewise: the server sends only those whose base it has written before.
+            Capabilities = (ulong)(Capabilities.Chunks | Capabilities.Deltas),
         };
     }
 }

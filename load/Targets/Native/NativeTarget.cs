@@ -15,7 +15,8 @@ internal sealed class NativeTarget : ITarget
     private readonly AcknowledgementPacer _pacer = new(TimeProvider.System);
 
     public TargetAbilities Abilities =>
-        TargetAbilities.Connections | TargetAbilities.Heartbeats | TargetAbilities.Register | TargetAbilities.Query | TargetAbilities.Push;
+        TargetAbilities.Connections | TargetAbilities.Heartbeats | TargetAbilities.Register | TargetAbilities.Query | TargetAbilities.Push
+        | TargetAbilities.Batch | TargetAbilities.Unsubscribe;
 
     public TargetStatistics Statistics { get; } = new();
 
@@ -40,11 +41,14 @@ internal sealed class NativeTarget : ITarget
         return connection;
     }
 
-    public PreparedRequest PrepareRegister(string service, LoadInstance instance)
+    public PreparedRequest PrepareRegister(string service, LoadInstance instance) =>
+        new NativeRequest(MessageType.Register, new RegisterRequest { Name = service, Instance = MessageOf(instance) }.ToByteArray());
+
+    public PreparedRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances)
     {
-        Instance message = new() { Ip = instance.Ip, Port = (uint)instance.Port, Weight = instance.Weight };
-        message.Metadata.AddRange(instance.Metadata.Select(static pair => new Label { Key = pair.Key, Value = pair.Value }));
-        return new NativeRequest(MessageType.Register, new RegisterRequest { Name = service, Instance = message }.ToByteArray());
+        BatchRegisterRequest request = new() { Name = service };
+        request.Instances.AddRange(instances.Select(MessageOf));
+        return new NativeRequest(MessageType.BatchRegister, request.ToByteArray());
     }
 
     public PreparedRequest PrepareDeregister(string service, LoadInstance instance)
@@ -60,5 +64,12 @@ internal sealed class NativeTarget : ITarget
     {
         _pacer.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static Instance MessageOf(LoadInstance instance)
+    {
+        Instance message = new() { Ip = instance.Ip, Port = (uint)instance.Port, Weight = instance.Weight };
+        message.Metadata.AddRange(instance.Metadata.Select(static pair => new Label { Key = pair.Key, Value = pair.Value }));
+        return message;
     }
 }

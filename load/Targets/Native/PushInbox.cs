@@ -43,6 +43,22 @@ internal sealed class PushInbox
         }
     }
 
+    /// <summary>Ends the newest subscription of a sink: what is pushed for it from now on goes nowhere.</summary>
+    /// <returns>The subscription's id; 0 = there is none.</returns>
+    public ulong Remove(IPushSink sink)
+    {
+        lock (_sinkGate)
+        {
+            int index = Array.LastIndexOf(_sinks, sink);
+            if (index >= 0)
+            {
+                Volatile.Write(ref _sinks[index], null);
+            }
+
+            return (ulong)(index + 1);
+        }
+    }
+
     /// <summary>Takes in a push whose body begins with its prefix.</summary>
     public void Take(in FrameHeader header, in ReadOnlySequence<byte> body, long receivedAt)
     {
@@ -51,7 +67,7 @@ internal sealed class PushInbox
         ulong sequence = PushPrefix.Read(prefix).Sequence;
         IPushSink?[] sinks = Volatile.Read(ref _sinks);
         ulong index = header.CorrelationId - 1;
-        if (header.Type == MessageType.SnapshotPush && index < (ulong)sinks.Length)
+        if (header.Type is MessageType.SnapshotPush or MessageType.DeltaPush && index < (ulong)sinks.Length)
         {
             sinks[index]?.Arrived(body.Slice(PushPrefix.Size), receivedAt);
         }

@@ -11,6 +11,7 @@ internal static class StatusTexts
 {
     public const string TooManyOutstanding = "too many outstanding";
     public const string TooManySubscriptions = "too many subscriptions";
+    public const string NotSubscribed = "not subscribed";
     public const string MalformedAnswer = "malformed answer";
 
     private static readonly string[] Refusals = [.. Enum.GetValues<ErrorCode>().Select(static code => $"refused: {code}")];

@@ -79,7 +79,7 @@ internal sealed class ServerSession
             Volatile.Write(ref _maximumBodyBytes, (int)Math.Min(reply.MaximumBodyBytes, WireLimits.MaximumBodyBytes));
         }
 
-        _deadlines.Start();
+        _deadlines.Start(reply.PushAckMilliseconds);
     }
 
     /// <summary>Sends a request at once, in the order of the calls, and waits for the answer.</summary>

@@ -11,9 +11,9 @@ internal sealed class SessionDeadlines : IDeadlineOwner
 {
     private const long Never = long.MaxValue;
 
-    // At most 200 ms after the push, wheel slot and driver delay included; spread so that the acks of many clients do not come together.
-    private const int LeastAckDelayMilliseconds = 100;
-    private const int MostAckDelayMilliseconds = 180;
+    // An ack that goes by itself costs the server a third of a delivery, so it waits for a frame to ride on and for more pushes to speak for; but never longer
+    // than four fifths of the time the server gives, and spread, so that the acks of many clients do not come together.
+    private const int MostAckDelayMilliseconds = 4_000;
 
     private readonly Lock _deadlineGate = new();
     private readonly ServerSession _session;
@@ -22,6 +22,7 @@ internal sealed class SessionDeadlines : IDeadlineOwner
     private readonly int _pingTimeout;
     private readonly int _entry;
 
+    private int _mostAckDelay = MostAckDelayMilliseconds;
     private long _heardAt;
     private long _pingedAt = Never;
     private long _ackDue = Never;
@@ -38,8 +39,14 @@ internal sealed class SessionDeadlines : IDeadlineOwner
     }
 
     /// <summary>Begins to watch for silence.</summary>
-    public void Start()
+    /// <param name="pushAckMilliseconds">Within which time the server wants pushes acknowledged; 0 = it does not say.</param>
+    public void Start(uint pushAckMilliseconds)
     {
+        if (pushAckMilliseconds > 0)
+        {
+            Volatile.Write(ref _mostAckDelay, (int)Math.Clamp(pushAckMilliseconds * 4L / 5, 2, MostAckDelayMilliseconds));
+        }
+
         Heard();
         lock (_deadlineGate)
         {
@@ -53,11 +60,17 @@ internal sealed class SessionDeadlines : IDeadlineOwner
     /// <summary>A push was taken in that nothing has acknowledged yet.</summary>
     public void AckIsDue()
     {
+        if (Volatile.Read(ref _ackDue) != Never)
+        {
+            return;
+        }
+
         lock (_deadlineGate)
         {
             if (_ackDue == Never)
             {
-                _ackDue = _wheel.Now + Random.Shared.Next(LeastAckDelayMilliseconds, MostAckDelayMilliseconds);
+                int most = _mostAckDelay;
+                _ackDue = _wheel.Now + Random.Shared.Next(most / 2, most);
                 ArmHoldingGate();
             }
         }
@@ -106,7 +119,7 @@ internal sealed class SessionDeadlines : IDeadlineOwner
             leave = _leaveBy <= now;
             if (_ackDue <= now)
             {
-                _ackDue = Never;
+                Volatile.Write(ref _ackDue, Never);
                 acknowledge = true;
             }
 

@@ -122,6 +122,7 @@ internal sealed class SessionReceiver(
         }
         else
         {
+            // Looked at once more when it falls due: what a frame has told meanwhile is not told again.
             deadlines.AckIsDue();
         }
 

@@ -25,8 +25,12 @@ public sealed record Instance(string Ip, int Port)
     /// <summary>Whatever its readers want to know. Default empty.</summary>
     public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Set by the server; null on an instance that is to be registered.</summary>
+    /// <summary>An id of its own; null = the simple one, <c>ip#port#cluster#group@@name</c>. The server makes one when <see cref="Metadata"/> asks for it by
+    /// <c>preserved.instance.id.generator</c> = <c>snowflake</c>. At most 1,024 characters without white space.</summary>
     public string? InstanceId { get; init; }
+
+    /// <summary>Only in lists: an operator decides weight, enabled or some of the metadata. Default false; without effect when registered.</summary>
+    public bool IsOverridden { get; init; }
 
     internal InstanceIdentity Identity => new(Cluster, Ip, Port);
 
@@ -41,6 +45,7 @@ public sealed record Instance(string Ip, int Port)
             && Ip == other.Ip
             && Cluster == other.Cluster
             && InstanceId == other.InstanceId
+            && IsOverridden == other.IsOverridden
             && SameMetadata(Metadata, other.Metadata));
 
     /// <inheritdoc/>

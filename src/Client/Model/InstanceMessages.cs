@@ -34,6 +34,7 @@ internal static class InstanceMessages
             message.Metadata.Add(new Messages.Label { Key = key, Value = value });
         }
 
+        message.InstanceId = instance.InstanceId ?? "";
         return message;
     }
 
@@ -69,6 +70,7 @@ internal static class InstanceMessages
             Cluster = message.Cluster.Length == 0 ? Instance.DefaultCluster : message.Cluster,
             Metadata = metadata,
             InstanceId = message.InstanceId.Length == 0 ? null : message.InstanceId,
+            IsOverridden = message.Overridden,
         };
     }
 

@@ -23,6 +23,9 @@ public sealed record ServiceChange
     /// <summary>The server has just started and may not know everybody yet: the list was added to and nothing was taken away.</summary>
     public bool IsProvisional { get; init; }
 
+    /// <summary>Too few instances are healthy (protection threshold of the service): the server lists all of them, and as healthy.</summary>
+    public bool ProtectionReached { get; init; }
+
     /// <summary>Why the service has no instance at all.</summary>
     public EmptyReason EmptyReason { get; init; }
 

@@ -19,12 +19,18 @@ internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Ins
 
     public EmptyReason EmptyReason { get; } = emptyReason;
 
+    /// <summary>Too few instances are healthy, so the server lists all of them as healthy.</summary>
+    public bool ProtectionReached { get; init; }
+
     /// <summary>Made by the first who picks, as most lists are never picked from; kept for all others. Two at once make equal ones.</summary>
     public WeightedPicker Picker => Volatile.Read(ref _picker) ?? MakePicker();
 
     /// <summary>The list as a message says it, by itself.</summary>
     public static ServiceSnapshot From(Messages.Snapshot message) => new(
-        VersionOf(message), message.Instances.ToInstances(), message.Provisional, (EmptyReason)message.EmptyReason);
+        VersionOf(message), message.Instances.ToInstances(), message.Provisional, (EmptyReason)message.EmptyReason)
+    {
+        ProtectionReached = message.ProtectionReached,
+    };
 
     /// <summary>The list after <paramref name="message"/>; null when the message brings nothing newer.</summary>
     public static ServiceSnapshot? Next(ServiceSnapshot? current, Messages.Snapshot message)
@@ -71,7 +77,10 @@ internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Ins
             return DeltaOutcome.DoesNotFit;
         }
 
-        next = new ServiceSnapshot(version, Patch(current.Instances, delta), isProvisional: false, (EmptyReason)delta.EmptyReason);
+        next = new ServiceSnapshot(version, Patch(current.Instances, delta), isProvisional: false, (EmptyReason)delta.EmptyReason)
+        {
+            ProtectionReached = delta.ProtectionReached,
+        };
         return DeltaOutcome.Applied;
     }
 
@@ -90,7 +99,7 @@ internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Ins
         HashSet<InstanceIdentity> identities = [.. listed.Select(static instance => instance.Identity)];
         ImmutableArray<Instance> carried = [.. before.Where(instance => !identities.Contains(instance.Identity))];
         EmptyReason emptyReason = carried.IsEmpty ? (EmptyReason)message.EmptyReason : EmptyReason.NotEmpty;
-        return new ServiceSnapshot(version, listed.AddRange(carried), isProvisional: true, emptyReason) { _carried = carried };
+        return new ServiceSnapshot(version, listed.AddRange(carried), isProvisional: true, emptyReason) { _carried = carried, ProtectionReached = message.ProtectionReached };
     }
 
     private static ImmutableArray<Instance> Patch(ImmutableArray<Instance> instances, Messages.SnapshotDelta delta)

@@ -36,10 +36,12 @@ internal sealed class ServiceView(ServiceKey service, InstanceSelector? selector
             Service = Service,
             IsProvisional = snapshot.IsProvisional,
             EmptyReason = snapshot.EmptyReason,
+            ProtectionReached = snapshot.ProtectionReached,
             Version = snapshot.Version,
         };
         bool isFirst = _told is null;
-        bool isNews = !change.Added.IsEmpty || !change.Removed.IsEmpty || !change.Modified.IsEmpty || _told?.IsProvisional != snapshot.IsProvisional;
+        bool isNews = !change.Added.IsEmpty || !change.Removed.IsEmpty || !change.Modified.IsEmpty
+            || _told?.IsProvisional != snapshot.IsProvisional || _told.ProtectionReached != snapshot.ProtectionReached;
         _told = snapshot;
         _shown = shown;
         return isFirst || isNews ? change : null;

@@ -19,6 +19,8 @@ internal sealed record ServerOptions
 
     public PushOptions Push { get; init; } = new();
 
+    public SelectorOptions Selectors { get; init; } = new();
+
     public WorkerOptions Workers { get; init; } = new();
 
     /// <summary>What the operator's switches begin with.</summary>

@@ -30,6 +30,7 @@ internal static class ServerOptionsReader
             Deadlines = Bind(configuration, "Deadlines", options.Deadlines),
             Limits = Bind(configuration, "Limits", options.Limits),
             Push = Bind(configuration, "Push", options.Push),
+            Selectors = Bind(configuration, "Selectors", options.Selectors),
             Workers = Bind(configuration, "Workers", options.Workers),
             Switches = ReadSwitches(configuration.GetSection(SwitchesSection)),
             RateLimits = ReadRateLimits(configuration),
@@ -58,6 +59,7 @@ internal static class ServerOptionsReader
         CheckRange("Limits:RequestsInWorkPerClient", limits.RequestsInWorkPerClient, 1, 65_536);
         CheckRange("Limits:QueuedRequests", limits.QueuedRequests, 1, 1_000_000);
         CheckConnectionLimits(limits);
+        CheckFile(SelectorOptions.LabelsFileKey, options.Selectors.LabelsFile);
         CheckRange("Workers:Push", options.Workers.Push, 1, 64);
         CheckRange("Workers:Requests", options.Workers.Requests, 1, 64);
         CheckSwitches(options.Switches);
@@ -189,11 +191,7 @@ internal static class ServerOptionsReader
 
     private static void CheckConnectionLimits(LimitOptions limits)
     {
-        if (limits.RulesFile.Length > 0 && (limits.RulesFile.Contains('\0', StringComparison.Ordinal) || Directory.Exists(limits.RulesFile)))
-        {
-            throw new ConfigurationError(LimitOptions.RulesFileKey, "must be the path of a file");
-        }
-
+        CheckFile(LimitOptions.RulesFileKey, limits.RulesFile);
         IReadOnlyList<string> addresses = RedirectAddress.Split(limits.RedirectAddresses);
         if (addresses.Count > RedirectAddress.MaximumAddresses)
         {
@@ -203,6 +201,14 @@ internal static class ServerOptionsReader
         if (addresses.Select(RedirectAddress.Broken).FirstOrDefault(static rule => rule is not null) is { } broken)
         {
             throw new ConfigurationError(LimitOptions.RedirectAddressesKey, broken);
+        }
+    }
+
+    private static void CheckFile(string key, string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal) || Directory.Exists(path))
+        {
+            throw new ConfigurationError(key, "must be the path of a file");
         }
     }
 

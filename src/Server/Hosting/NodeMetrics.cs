@@ -15,6 +15,8 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_connections_addresses", "Socket addresses that have connections.", () => node.Services.Limits.Addresses);
         metrics.Gauge("fastregistry_connections_applications", "Applications that have connections.", () => node.Services.Limits.Applications);
         metrics.Counter("fastregistry_connection_rules_faults_total", "Times the rules file could not be used.", () => node.RulesFile?.Faults ?? 0);
+        metrics.Counter("fastregistry_labels_file_faults_total", "Times the labels file could not be used.", () => node.LabelsFile?.Faults ?? 0);
+        metrics.Gauge("fastregistry_overrides", "Operators' overrides of instances, those that wait for their client to return included.", () => node.Registry.OverrideExpiry.Count);
         metrics.Gauge("fastregistry_clients", "Native clients that are set up.", () => node.Services.Clients.Count);
         metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.Services.Count);
         metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.PublicationCount);

@@ -3,12 +3,16 @@ using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Files;
+using FastRegistry.Server.Http.Clients;
+using FastRegistry.Server.Http.UdpPush;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Push;
 using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Sessions;
 using FastRegistry.Server.Work;
 using FastRegistry.Wire.Timing;
@@ -51,9 +55,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         LimitOptions limits = options.Limits;
         Wheel = new TimingWheel(timeProvider, new TimingWheelOptions
         {
-            // Room for every connection and a takeover of each, every empty service and the few deadlines of the node itself: allocation cannot fail before
+            // Room for every connection and a takeover of each, every empty service, every instance that beats and the few deadlines of the node itself: allocation cannot fail before
             // those limits do.
-            MaximumEntries = checked((2 * limits.Connections) + limits.Services + 65_536),
+            MaximumEntries = checked((2 * limits.Connections) + limits.Services + IpPortClients.MaximumInstances + UdpSubscribers.MaximumSubscribers + 65_536),
             OwnerFaulted = log.DeadlineFault,
         });
         Switches = new SwitchBoard(options.Switches, log);
@@ -87,7 +91,8 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         AddObservers(eventLog, observers ?? []);
         OperatorShedder = new SessionShedder(Services, Metrics.CountMoved);
         _ruleShedder = new SessionShedder(Services, Metrics.CountShed);
-        RulesFile = limits.RulesFile.Length > 0 ? new ConnectionRulesFile(limits.RulesFile, Apply, timeProvider, log) : null;
+        RulesFile = Watch("Connection rules", limits.RulesFile, ConnectionRulesReader.MaximumBytes, content => Apply(content is null ? ConnectionRules.None : ConnectionRulesReader.Read(content.Value)));
+        LabelsFile = Watch("Labels", options.Selectors.LabelsFile, AddressLabelsReader.MaximumBytes, content => Registry.ReplaceLabels(content is null ? AddressLabels.None : AddressLabelsReader.Read(content.Value)));
         NodeMetrics.Define(this);
     }
 
@@ -130,7 +135,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     public SessionShedder OperatorShedder { get; }
 
     /// <summary>Null when there is none.</summary>
-    public ConnectionRulesFile? RulesFile { get; }
+    public WatchedFile? RulesFile { get; }
+
+    /// <summary>Null when there is none.</summary>
+    public WatchedFile? LabelsFile { get; }
 
     public NodeState State => (NodeState)Volatile.Read(ref _state);
 
@@ -148,11 +156,14 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             _workers.Add(KeepRunning(Requests.RunAsync));
         }
 
-        if (RulesFile is not null)
+        foreach (WatchedFile? file in (ReadOnlySpan<WatchedFile?>)[RulesFile, LabelsFile])
         {
-            // Before anybody is accepted; nothing else runs it yet.
-            RulesFile.Step();
-            _workers.Add(KeepRunning(RulesFile.RunAsync));
+            if (file is not null)
+            {
+                // Before anybody is accepted; nothing else runs it yet.
+                file.Step();
+                _workers.Add(KeepRunning(file.RunAsync));
+            }
         }
     }
 
@@ -246,6 +257,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         // Last: until here there was something to tell.
         await Events.StopAsync().ConfigureAwait(false);
     }
+
+    private WatchedFile? Watch(string subject, string path, int maximumBytes, Action<ReadOnlyMemory<byte>?> apply) =>
+        path.Length > 0 ? new WatchedFile(subject, path, apply, maximumBytes, _timeProvider, _log) : null;
 
     private void AddObservers(ILogger? eventLog, IEnumerable<INodeObserver> observers)
     {

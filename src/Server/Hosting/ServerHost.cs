@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Http;
+using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,13 +19,20 @@ internal sealed class ServerHost : IAsyncDisposable
 
     private readonly WebApplication _application;
 
-    private ServerHost(WebApplication application, RegistryNode node)
+    private ServerHost(WebApplication application, RegistryNode node, ApiRoutes api)
     {
         _application = application;
         Node = node;
+        Api = api;
     }
 
     public RegistryNode Node { get; }
+
+    /// <summary>The HTTP endpoints, described.</summary>
+    public ApiRoutes Api { get; }
+
+    /// <summary>What the host is made of.</summary>
+    public IServiceProvider Services => _application.Services;
 
     /// <summary>Where HTTP is served; only after the start.</summary>
     public Uri HttpAddress
@@ -79,8 +87,8 @@ internal sealed class ServerHost : IAsyncDisposable
         addServices?.Invoke(builder.Services);
 
         WebApplication application = builder.Build();
-        HttpApi.Map(application);
-        return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>());
+        ApiRoutes api = HttpApi.Map(application);
+        return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>(), api);
     }
 
     /// <summary>Binds both listeners and begins to serve.</summary>

@@ -61,7 +61,8 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
     private void Write(Utf8JsonWriter json, ClientSession session, string id)
     {
         ClientProfile profile = session.Profile;
-        IPEndPoint? remote = session.RemoteEndPoint;
+        SessionStatus status = session.Status;
+        IPEndPoint? remote = status.RemoteEndPoint;
         string address = remote?.Address.ToString() ?? "";
         json.WriteStartObject(id);
         json.WriteStartObject("metaInfo");
@@ -72,8 +73,8 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
         json.WriteNumber("localPort", node.ClientEndPoint?.Port ?? 0);
         json.WriteString("version", profile.Version);
         json.WriteString("connectionId", id);
-        json.WriteString("createTime", TimeOf(session.OpenedAt).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture));
-        json.WriteNumber("lastActiveTime", TimeOf(session.LastReceived).ToUnixTimeMilliseconds());
+        json.WriteString("createTime", TimeOf(status.OpenedAt).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture));
+        json.WriteNumber("lastActiveTime", TimeOf(status.LastReceived).ToUnixTimeMilliseconds());
         json.WriteString("appName", profile.Application);
         json.WriteString("tenant", profile.DefaultNamespace);
         json.WriteStartObject("labels");
@@ -85,9 +86,9 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteString("clientName", profile.Name);
-        json.WriteNumber("publications", session.Publications);
-        json.WriteNumber("subscriptions", session.Subscriptions);
-        json.WriteBoolean("behind", session.IsBehind);
+        json.WriteNumber("publications", status.Publications);
+        json.WriteNumber("subscriptions", status.Subscriptions);
+        json.WriteBoolean("behind", status.IsBehind);
         json.WriteEndObject();
     }
 

@@ -1,14 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-
 using FastRegistry.Server.Http.Instances;
 
 namespace FastRegistry.Server.Http;
 
 /// <summary>Source-generated serialisation of every HTTP body.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ServiceListBody))]
+[JsonSerializable(typeof(InstanceStatusesBody))]
+[JsonSerializable(typeof(UpdatedInstancesBody))]
 [JsonSerializable(typeof(CollectBody))]
 [JsonSerializable(typeof(EventListBody))]
 [JsonSerializable(typeof(ClusterLoadBody))]

@@ -116,7 +116,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvid
         if (id.Incarnation == node.Registry.Epoch.Incarnation
             && node.Services.Sessions.Find(id.Slot) is { } session
             && session.Id == id.Session
-            && session.TryAskToMove(GoAwayReason.Move, "an operator moves this connection", addresses))
+            && SessionEnding.TryAskToMove(session, GoAwayReason.Move, "an operator moves this connection", addresses))
         {
             node.Metrics.CountMoved();
         }

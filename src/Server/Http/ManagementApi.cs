@@ -2,16 +2,17 @@ using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Authentication;
 using FastRegistry.Server.Http.Catalog;
 using FastRegistry.Server.Http.ClientInformation;
+using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Clusters;
 using FastRegistry.Server.Http.Console;
 using FastRegistry.Server.Http.Core;
 using FastRegistry.Server.Http.Discovery;
-using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Namespaces;
 using FastRegistry.Server.Http.OpenApi;
 using FastRegistry.Server.Http.Operations;
 using FastRegistry.Server.Http.Services;
+using FastRegistry.Server.Http.UdpPush;
 using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http;
@@ -35,7 +36,7 @@ internal static class ManagementApi
         new MetricsEndpoints(node, clients, load).Map(api);
         new PushStateEndpoints(node).Map(api);
         new LogEndpoints(services.GetRequiredService<LogLevels>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")).Map(api);
-        new ClientEndpoints(node, new ClientIndex(node, clients), timeProvider).Map(api);
+        new ClientEndpoints(node, new ClientIndex(node, clients, services.GetRequiredService<UdpSubscribers>()), timeProvider).Map(api);
         MemberJson member = new(node, timeProvider);
         new ClusterV1Endpoints(node, member).Map(api);
         new ClusterV2Endpoints(node, member).Map(api);

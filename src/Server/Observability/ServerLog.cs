@@ -49,17 +49,17 @@ internal static partial class ServerLog
     [LoggerMessage(21, LogLevel.Critical, "The client listener failed and accepts nothing more: {Error}")]
     public static partial void ListenerFailed(this ILogger log, string error);
 
-    [LoggerMessage(22, LogLevel.Information, "Connection rules read from {File}")]
-    public static partial void ConnectionRulesRead(this ILogger log, string file);
+    [LoggerMessage(22, LogLevel.Information, "{Subject}: read from {File}")]
+    public static partial void FileRead(this ILogger log, string subject, string file);
 
-    [LoggerMessage(23, LogLevel.Information, "Connection rules: {File} does not exist yet; there are no limits until it does")]
-    public static partial void ConnectionRulesMissing(this ILogger log, string file);
+    [LoggerMessage(23, LogLevel.Information, "{Subject}: {File} does not exist yet; there are none until it does")]
+    public static partial void FileMissing(this ILogger log, string subject, string file);
 
-    [LoggerMessage(24, LogLevel.Information, "Connection rules: {File} was deleted; its limits are lifted")]
-    public static partial void ConnectionRulesGone(this ILogger log, string file);
+    [LoggerMessage(24, LogLevel.Information, "{Subject}: {File} was deleted; there are none any more")]
+    public static partial void FileGone(this ILogger log, string subject, string file);
 
-    [LoggerMessage(25, LogLevel.Error, "Connection rules: {File} cannot be used, the rules before it stay: {Fault}")]
-    public static partial void ConnectionRulesBroken(this ILogger log, string file, string fault);
+    [LoggerMessage(25, LogLevel.Error, "{Subject}: {File} cannot be used, those before it stay: {Fault}")]
+    public static partial void FileBroken(this ILogger log, string subject, string file, string fault);
 
     [LoggerMessage(30, LogLevel.Error, "A deadline's owner failed")]
     public static partial void DeadlineFault(this ILogger log, Exception fault);
@@ -98,4 +98,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(EventId = 73, Message = "{Kind}: {Count} more within a second")]
     public static partial void FoldedEvents(this ILogger log, LogLevel level, int count, EventKind kind);
+
+    [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
+    public static partial void DatagramLost(this ILogger log, string reason);
 }

@@ -11,10 +11,9 @@ namespace FastRegistry.Server.Push;
 /// <summary>Pushes the newest list of changed services to their subscribers, or what leads to it.</summary>
 /// <remarks>
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
-/// once (its dirty mark), a subscription at most once (its resync mark). While pushes are switched off, marks stay set and are put aside, so that each is one push of
-/// the newest list afterwards.
 /// once (its dirty mark), a subscription at most once (its resync mark), a wake-up once per deadline. A service that changes again within its merge window waits
-/// outside of the channel and keeps its mark.
+/// outside of the channel and keeps its mark. While pushes are switched off, marks stay set and are put aside, so that each is one push of the newest list
+/// afterwards.
 /// </remarks>
 internal sealed class PushWorker
 {

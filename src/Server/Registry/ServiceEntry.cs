@@ -122,6 +122,16 @@ internal sealed class ServiceEntry
         return ListedHoldingGate(identity, shown);
     }
 
+    /// <summary>Sets the health of a publication where it stands: unlike a new registration it does not make it the newest of its identity.</summary>
+    /// <returns>What readers notice.</returns>
+    public bool SetHealthHoldingGates(Publication publication, bool healthy)
+    {
+        InstanceIdentity identity = publication.Instance.Identity;
+        Instance? shown = ShownHoldingGate(identity);
+        publication.Instance = publication.Instance.WithHealth(healthy);
+        return ListedHoldingGate(identity, shown);
+    }
+
     /// <summary>Takes a publication away; the newest waiting one takes its place.</summary>
     /// <returns>What readers notice.</returns>
     public bool WithdrawHoldingGates(Publication publication, EmptyCause cause)

@@ -44,7 +44,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 }
 
                 superseded = (ClientSession?)client.Session;
-                superseded?.BeginSupersededHoldingGate();
+                superseded?.BeginClosing();
                 client.Session = session;
                 client.Attachment++;
                 if (client.PublicationCount > 0)

@@ -40,7 +40,7 @@ internal sealed class QueuedRequest(ClientSession session, MessageType type, ulo
 
         if (TryClaim())
         {
-            session.Answer(this, answer);
+            SessionRequests.Answer(session, this, answer);
         }
     }
 }

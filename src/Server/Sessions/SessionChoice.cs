@@ -35,7 +35,7 @@ internal static class SessionChoice
                     perAddress[session.Address] = ofAddress + 1;
                 }
             }
-            else if (session.IsReady)
+            else if (session.Status.IsReady)
             {
                 departures.Add(new Departure(session, GoAwayReason.LimitExceeded, rule.Text));
             }
@@ -57,7 +57,7 @@ internal static class SessionChoice
     {
         ClientSession[] all = OldestFirst(sessions);
         IEnumerable<Departure> departures = all.Reverse()
-            .Where(static session => session.IsReady)
+            .Where(static session => session.Status.IsReady)
             .Take(Math.Max(0, all.Length - count))
             .Select(static session => new Departure(session, GoAwayReason.Move, "an operator has this node shed connections"));
         return new SheddingPlan([.. departures], addresses, Repeat: false);
@@ -65,7 +65,7 @@ internal static class SessionChoice
 
     private static ClientSession[] OldestFirst(SessionTable sessions)
     {
-        ClientSession[] staying = [.. sessions.ToArray().Where(static session => !session.IsLeaving)];
+        ClientSession[] staying = [.. sessions.ToArray().Where(static session => !session.Status.IsLeaving)];
         Array.Sort(staying, static (first, second) => first.Id.CompareTo(second.Id));
         return staying;
     }

@@ -45,7 +45,7 @@ internal sealed class SessionDrain(SessionTable sessions, DeadlineOptions deadli
                 await PauseAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            all[i].AskToLeave(GoAwayReason.Stopping, "the node is stopping");
+            SessionEnding.AskToLeave(all[i], GoAwayReason.Stopping, "the node is stopping");
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     public string? RemoteAddress => connection.RemoteEndPoint is System.Net.IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     /// <summary>Who the client is.</summary>
-    public SubscriberDescription? Describe() => session.Describe();
+    public SubscriberDescription? Describe() => session.Status.Describe();
 
     /// <summary>A stream will call back when it is through.</summary>
     public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
@@ -103,7 +103,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
         byte[] body = push.Body;
         int bodyBytes = PushPrefix.Size + body.Length;
-        FrameFlags flags = connection.Outbound.LastPushSequence % AckSampling == 0 ? FrameFlags.AckNow : FrameFlags.None;
+        FrameFlags flags = AsksForAck(connection.Outbound.LastPushSequence) ? FrameFlags.AckNow : FrameFlags.None;
         FrameHeader header = new((uint)bodyBytes, FrameKind.Push, flags, push.Type, subscription.Id);
         if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
         {
@@ -196,6 +196,9 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
         subscription.IsStreaming = false;
         session.ResyncMarked();
     }
+
+    /// <summary>The first push asks, and of the others every 64th; not the same one on all connections, or thousands would answer together.</summary>
+    private bool AsksForAck(ulong pushesBefore) => pushesBefore == 0 || (pushesBefore + (ulong)session.Id) % AckSampling == 0;
 
     private OutboundStreams Streams()
     {

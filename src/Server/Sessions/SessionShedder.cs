@@ -86,7 +86,7 @@ internal sealed class SessionShedder : IDeadlineOwner, IQueuedRequest
         for (int asked = 0; asked < _perBeat && _position < _plan.Departures.Count;)
         {
             Departure departure = _plan.Departures[_position++];
-            if (departure.Session.TryAskToMove(departure.Reason, departure.Text, _plan.Addresses))
+            if (SessionEnding.TryAskToMove(departure.Session, departure.Reason, departure.Text, _plan.Addresses))
             {
                 asked++;
                 _asked();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -19,19 +18,13 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     // A peer that never stops sending gives its thread back after this many receives.
     private const int ReceivesPerTurn = 16;
 
-    // What a peer may still send after it was told goaway; more is not worth reading.
-    private const int MaximumDiscardedBytes = 256 * 1024;
-
-    private const int MinimumReceiveBytes = 1024;
-
     private readonly Socket _socket;
     private readonly SocketTransport _transport;
     private readonly SocketOperation _readable;
 
-    private Pipe? _inbound;
+    private SocketInput _input;
     private SegmentList _unsent;
     private SocketOperation? _sender;
-    private int _discardedBytes;
 
     internal SocketConnection(Socket socket, SocketTransport transport)
         : base(transport.Resources)
@@ -250,14 +243,14 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     /// <summary>Lets the handler have what is in the pipe, as long as it is new to it and the output is not behind.</summary>
     private void DeliverBuffered()
     {
-        while (_inbound is { } pipe && CloseReason is null && !IsHeldUp && pipe.Reader.TryRead(out ReadResult read))
+        while (_input.Pipe is { } pipe && CloseReason is null && !IsHeldUp && pipe.Reader.TryRead(out ReadResult read))
         {
             ReceiveResult received = Deliver(read.Buffer);
             bool consumedAll = received.Consumed.Equals(read.Buffer.End);
             pipe.Reader.AdvanceTo(received.Consumed, received.Examined);
             if (consumedAll)
             {
-                ReturnPipe();
+                _input.Return(Resources);
             }
         }
     }
@@ -265,45 +258,13 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
     /// <summary>One receive that does not block. True when it has emptied the socket: asking again would only cost a system call.</summary>
     private bool ReceiveOnce()
     {
-        bool discard = CloseReason is not null;
-        if (discard)
+        bool drained = _input.ReceiveOnce(_socket, Resources, discard: CloseReason is not null, out CloseReason? end);
+        if (end is not null)
         {
-            ReturnPipe();
+            Abort(end);
         }
 
-        bool fresh = _inbound is null;
-        Pipe pipe = _inbound ??= Resources.RentPipe();
-        Memory<byte> memory = pipe.Writer.GetMemory(MinimumReceiveBytes);
-        int received = _socket.Receive(memory.Span, SocketFlags.None, out SocketError error);
-        if (received > 0 && !discard)
-        {
-            pipe.Writer.Advance(received);
-            ValueTask<FlushResult> flushed = pipe.Writer.FlushAsync();
-            Debug.Assert(flushed.IsCompletedSuccessfully, "the pipe has no pause threshold");
-            return received < memory.Length;
-        }
-
-        if (fresh)
-        {
-            ReturnPipe();
-        }
-
-        if (error is SocketError.WouldBlock or SocketError.Interrupted)
-        {
-            return error == SocketError.WouldBlock;
-        }
-
-        _discardedBytes += received;
-        if (error != SocketError.Success || received == 0)
-        {
-            Abort(error == SocketError.Success ? CloseReason.PeerClosed : SocketErrors.Classify(error));
-        }
-        else if (_discardedBytes > MaximumDiscardedBytes)
-        {
-            Abort(CloseReason.Aborted);
-        }
-
-        return false;
+        return drained;
     }
 
     /// <summary>Waits for readability. False when it is there already.</summary>
@@ -324,18 +285,9 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         return false;
     }
 
-    private void ReturnPipe()
-    {
-        if (_inbound is { } pipe)
-        {
-            _inbound = null;
-            Resources.Return(pipe);
-        }
-    }
-
     private void EndReceiving()
     {
-        ReturnPipe();
+        _input.Return(Resources);
         _readable.Dispose();
         NotifyClosed();
     }

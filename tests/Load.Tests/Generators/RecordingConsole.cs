@@ -14,7 +14,14 @@ internal sealed class RecordingConsole : IRunConsole
     /// <summary>Completes with the first progress.</summary>
     public TaskCompletionSource Running { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Note(string text) => Lines.Enqueue($"note {text}");
+    /// <summary>Told of notes.</summary>
+    public Action<string>? Noted { get; set; }
+
+    public void Note(string text)
+    {
+        Lines.Enqueue($"note {text}");
+        Noted?.Invoke(text);
+    }
 
     public void MemoryRead(MemoryPoint point) => Lines.Enqueue($"memory {point.When}");
 

@@ -98,6 +98,54 @@ public sealed class RunCoordinatorTests
     }
 
     [Fact]
+    public async Task What_a_server_does_not_give_back_fails_the_run()
+    {
+        const string Gauges = "fastregistry_clients 0\nfastregistry_wheel_entries ";
+        _server.Extra = Gauges + "7\n";
+
+        LoadReport report = await RunAsync(
+            () => new FakePlan(FakePlan.Stage("churn", TimeSpan.FromSeconds(1), (_, _) =>
+            {
+                _server.Extra = Gauges + "8\n";
+                return Task.CompletedTask;
+            }) with { WatchRest = true }),
+            generators: 1,
+            interrupted: Cancelled);
+
+        Assert.False(report.Passed);
+        Assert.Equal(1, report.Rest!.Failed);
+        RestRow wheel = report.Rest.Rows.Single(static row => row.Name == "wheel entries");
+        Assert.Equal((7, 8, false), (wheel.Values[0], wheel.Values[^1], wheel.Held));
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_its_time_to_come_to_rest_is_waited_for()
+    {
+        const string Gauge = "fastregistry_wheel_entries ";
+        _server.Extra = Gauge + "7\n";
+        _console.Noted = text =>
+        {
+            if (text.Contains("come to rest", StringComparison.Ordinal))
+            {
+                _ = Task.Delay(1000, Cancelled).ContinueWith(_ => _server.Extra = Gauge + "7\n", Cancelled);
+            }
+        };
+
+        LoadReport report = await RunAsync(
+            () => new FakePlan(FakePlan.Stage("churn", TimeSpan.FromSeconds(1), (_, _) =>
+            {
+                _server.Extra = Gauge + "8\n";
+                return Task.CompletedTask;
+            }) with { WatchRest = true }),
+            generators: 1,
+            interrupted: Cancelled,
+            restWithin: Soon);
+
+        Assert.True(report.Passed);
+        Assert.Equal(0, report.Rest!.Failed);
+    }
+
+    [Fact]
     public async Task A_metric_the_servers_lack_is_noted()
     {
         _server.Extra = "";
@@ -107,11 +155,15 @@ public sealed class RunCoordinatorTests
         Assert.Contains(_console.Lines, static line => line.StartsWith("note", StringComparison.Ordinal) && line.Contains("fastregistry_allocated_bytes_total", StringComparison.Ordinal));
     }
 
-    private async Task<LoadReport> RunAsync(Func<FakePlan> plan, int generators, CancellationToken interrupted)
+    private async Task<LoadReport> RunAsync(Func<FakePlan> plan, int generators, CancellationToken interrupted, TimeSpan? restWithin = null)
     {
         await using GeneratorGroup group = new([.. Enumerable.Range(0, generators).Select(_ => new LocalGenerator((_, _) => plan()).Link)]);
         using ServerFleet fleet = ServerFleetTests.FleetOf(_server);
-        RunCoordinator coordinator = new(LocalGenerator.Settings, group, fleet, _console, Evaluate) { ConnectionsGoneWithin = TimeSpan.FromMilliseconds(200) };
+        RunCoordinator coordinator = new(LocalGenerator.Settings, group, fleet, _console, Evaluate) 
+        {
+            ConnectionsGoneWithin = TimeSpan.FromMilliseconds(200),
+            RestWithin = restWithin ?? TimeSpan.FromMilliseconds(500),
+        };
         return await coordinator.RunAsync(interrupted);
     }
 

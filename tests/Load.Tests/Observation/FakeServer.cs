@@ -20,6 +20,9 @@ internal sealed class FakeServer : HttpMessageHandler
 
     public string Extra { get; set; } = "fastregistry_allocated_bytes_total 1000\nfastregistry_managed_heap_bytes 2000\nfastregistry_resident_anonymous_bytes 3000\n";
 
+    /// <summary>Managed heap after a collection.</summary>
+    public long HeapBytes { get; set; } = 100;
+
     /// <summary>From now on nobody answers.</summary>
     public void Vanish() => _isGone = true;
 
@@ -38,7 +41,7 @@ internal sealed class FakeServer : HttpMessageHandler
         }
         else
         {
-            body = FormattableString.Invariant($"{{\"managedHeapBytes\":100,\"residentAnonymousBytes\":200,\"connections\":{Connections}}}");
+            body = FormattableString.Invariant($"{{\"managedHeapBytes\":{HeapBytes},\"residentAnonymousBytes\":200,\"connections\":{Connections}}}");
         }
 
         return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") });

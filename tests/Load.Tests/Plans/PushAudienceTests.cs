@@ -14,10 +14,10 @@ public sealed class PushAudienceTests
         PushAudience audience = new(subscribers: 3, _each, _last);
         Task everywhere = audience.Begin(number: 1, sentAt: 1000);
 
-        audience.Arrived(1, 1010);
-        audience.Arrived(1, 1020);
+        audience.Arrived(1, 1010, 0);
+        audience.Arrived(1, 1020, 0);
         Assert.False(everywhere.IsCompleted);
-        audience.Arrived(1, 1035);
+        audience.Arrived(1, 1035, 0);
 
         Assert.True(everywhere.IsCompletedSuccessfully);
         Assert.Equal([10, 20, 35], _each.Durations);
@@ -28,9 +28,9 @@ public sealed class PushAudienceTests
     public void What_arrives_for_a_change_nobody_began_is_not_counted()
     {
         PushAudience audience = new(subscribers: 1, _each, _last);
-        audience.Arrived(5, 10);
+        audience.Arrived(5, 10, 0);
         Task everywhere = audience.Begin(number: 5 + PushAudience.Remembered, sentAt: 20);
-        audience.Arrived(5, 30);
+        audience.Arrived(5, 30, 0);
 
         Assert.False(everywhere.IsCompleted);
         Assert.Empty(_each.Durations);

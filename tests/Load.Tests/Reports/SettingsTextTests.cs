@@ -23,6 +23,7 @@ public sealed class SettingsTextTests
             Services = 7,
             Instances = 9,
             Subscribers = [10, 100],
+            SlowSubscribers = 2,
             PayloadBytes = 2048,
             Concurrency = 32,
             SetupTimeoutSeconds = 15,
@@ -31,7 +32,7 @@ public sealed class SettingsTextTests
         };
 
         Assert.Equal(
-            "load push --target grpc-shaped --server 127.0.0.1:1,127.0.0.1:3 --http 127.0.0.1:2,127.0.0.1:4 --subscribers 10,100 --rate 2.5/s"
+            "load push --target grpc-shaped --server 127.0.0.1:1,127.0.0.1:3 --http 127.0.0.1:2,127.0.0.1:4 --subscribers 10,100 --slow-subscribers 2 --instances 9 --rate 2.5/s"
             + " --payload 2048 --during 90s --warm-up 250ms --concurrency 32 --setup-timeout 15s --sources 4 --spacing random --generators 3",
             SettingsText.Write(settings, generators: 3));
     }

@@ -20,7 +20,7 @@ public sealed class TextReportTests
 
             stage query, an iteration is a query: inject rate=100 interval=1s during=10s
               processors      servers 0.2 % of one, load tool 0.1 %, over 10.0 s
-              done            990 ok, 5 failed, 1.93 MB in 10.0 s
+              done            990 ok, 5 failed, 1.93 MB, 2.00 KB each in 10.0 s
               rate            99.0/s; each: 20.0 µs server CPU, 10.0 µs load tool CPU, 480 B allocated on the server
               asked           100/s, started 99.5/s = 99.5 %
               latency         min 100 µs, mean 200 µs, p50 300 µs, p75 400 µs, p90 500 µs, p95 600 µs, p99 700 µs, p99.9 800 µs, p99.99 900 µs, max 1.00 ms

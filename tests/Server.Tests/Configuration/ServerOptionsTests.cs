@@ -16,11 +16,12 @@ public sealed class ServerOptionsTests
         Assert.Equal($"{Environment.MachineName}.7848", options.Node.Id);
         DeadlineOptions deadlines = options.Deadlines;
         Assert.Equal(
-            [5, 10, 20, 5, 60, 2, 10, 5, 60, 10, 15],
+            [5, 10, 20, 5, 60, 2, 10, 5, 60, 60, 180, 10, 15],
             new[]
             {
                 deadlines.Handshake, deadlines.StartedFrame, deadlines.IdleProbe, deadlines.ProbeAnswer, deadlines.SlowConsumer, deadlines.Linger,
-                deadlines.Drain, deadlines.GoAwaySpread, deadlines.EmptyService, deadlines.Reaffirm, deadlines.WarmUp,
+                deadlines.Drain, deadlines.GoAwaySpread, deadlines.EmptyService, deadlines.ExpiredOverride,
+                deadlines.SyncedClient, deadlines.Reaffirm, deadlines.WarmUp,
             }.Select(static time => (int)time.TotalSeconds));
         Assert.Equal((10, 500), (options.Push.MergeWindowMinimum.TotalMilliseconds, options.Push.MergeWindowMaximum.TotalMilliseconds));
     }

@@ -1,8 +1,10 @@
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Events;
+using FastRegistry.Server.Limits;
 using FastRegistry.Server.Registry;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
@@ -171,6 +173,24 @@ public sealed class EventsOfALifeTests : IDisposable
         node.ConnectBare();
         Assert.Equal(["ConnectionRefused LimitExceeded"], observer.Lines);
         Assert.Contains("Limits:Connections is 1", observer.Heard[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_set_up_refused_for_its_application_is_told_with_its_limit_before_it_is_told_as_closed()
+    {
+        RecordingObserver observer = new(static kind => kind is EventKind.ConnectionRefused or EventKind.ConnectionClosed);
+        using NodeFixture node = new(observers: observer);
+        node.Node.Services.Limits.Replace(ConnectionRulesReader.Read("""{"perApplicationRules":{"orders":1}}"""u8.ToArray()));
+        node.ConnectApplication("orders");
+        RawClient refused = node.ConnectBare();
+        SetupRequest setup = RawClient.NewSetup();
+        setup.Labels.Add(new Label { Key = "app", Value = "orders" });
+        refused.Write([.. RawClient.PrefaceBytes(), .. RawClient.RequestBytes(MessageType.Setup, 1, setup)]);
+        refused.Close();
+        node.Pump();
+        Assert.Equal("ConnectionRefused LimitExceeded", observer.Lines[0]);
+        Assert.StartsWith("ConnectionClosed", observer.Lines[1], StringComparison.Ordinal);
+        Assert.Contains("perApplicationRules \"orders\" is 1", observer.Heard[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]

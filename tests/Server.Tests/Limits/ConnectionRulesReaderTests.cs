@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using FastRegistry.Server.Files;
 using FastRegistry.Server.Limits;
 
 namespace FastRegistry.Server.Tests.Limits;
@@ -81,7 +82,7 @@ public sealed class ConnectionRulesReaderTests
     [InlineData("""{"perApplicationRules":{"\ud800":1}}""", "the file: is not JSON")]
     public void A_broken_file_is_one_line_with_field_and_rule(string json, string message)
     {
-        ConnectionRulesError error = Assert.Throws<ConnectionRulesError>(() => Read(json));
+        FileContentError error = Assert.Throws<FileContentError>(() => Read(json));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -90,7 +91,7 @@ public sealed class ConnectionRulesReaderTests
     public void Too_many_rules_are_refused()
     {
         string rules = string.Join(',', Enumerable.Range(0, 10_001).Select(static i => $"\"a{i}\":1"));
-        ConnectionRulesError error = Assert.Throws<ConnectionRulesError>(() => Read($"{{\"perApplicationRules\":{{{rules}}}}}"));
+        FileContentError error = Assert.Throws<FileContentError>(() => Read($"{{\"perApplicationRules\":{{{rules}}}}}"));
         Assert.Equal("perApplicationRules: must not have more than 10000 entries", error.Message);
     }
 

@@ -149,8 +149,8 @@ public sealed class SheddingTests : IDisposable
     {
         RawClient client = Connect("10.0.0.1");
         client.Register("s", 1);
-        Assert.True(client.Session.TryAskToMove(GoAwayReason.Move, "", []));
-        Assert.False(client.Session.TryAskToMove(GoAwayReason.Move, "", []));
+        Assert.True(SessionEnding.TryAskToMove(client.Session, GoAwayReason.Move, "", []));
+        Assert.False(SessionEnding.TryAskToMove(client.Session, GoAwayReason.Move, "", []));
         _node.AdvanceSeconds(1.9);
         Assert.Equal(1, _node.Registry.PublicationCount);
         _node.AdvanceSeconds(0.3);

@@ -72,7 +72,7 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
                 Success = Example(
                     """[{"namespace":"public","group":"DEFAULT_GROUP","serviceName":"s","registeredInstance":{"ip":"1.1.1.1","port":8080,"cluster":"DEFAULT"}}]"""),
             },
-            call => call.ResultAsync(JsonText.ArrayOf(Require(call).Client.CopyPublications(), static (json, publication) =>
+            call => call.ResultAsync(JsonText.ArrayOf(Require(call).Client?.CopyPublications() ?? [], static (json, publication) =>
             {
                 json.WriteStartObject();
                 WriteService(json, publication.Service);
@@ -89,18 +89,22 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
                 Success = Example(
                     """[{"namespace":"public","group":"DEFAULT_GROUP","serviceName":"s","subscriberInfo":{"app":"","agent":"orders:v1.0","addr":"10.0.0.9:54321"}}]"""),
             },
-            call => call.ResultAsync(JsonText.ArrayOf(SubscriptionsOf(Require(call)), static (json, subscription) =>
+            call =>
             {
-                SubscriberDescription? subscriber = subscription.Subscriber.Describe();
-                json.WriteStartObject();
-                WriteService(json, subscription.Service.Key);
-                json.WriteStartObject("subscriberInfo");
-                json.WriteString("app", subscriber?.Application ?? "");
-                json.WriteString("agent", subscriber?.Agent ?? "");
-                json.WriteString("addr", subscriber is null ? "" : $"{subscriber.Ip}:{subscriber.Port}");
-                json.WriteEndObject();
-                json.WriteEndObject();
-            })));
+                ClientView client = Require(call);
+                SubscriberDescription? subscriber = client.Session?.Status.Describe() ?? (client.Listener as ISubscriber)?.Describe();
+                return call.ResultAsync(JsonText.ArrayOf(SubscribedBy(client), (json, service) =>
+                {
+                    json.WriteStartObject();
+                    WriteService(json, service);
+                    json.WriteStartObject("subscriberInfo");
+                    json.WriteString("app", subscriber?.Application ?? "");
+                    json.WriteString("agent", subscriber?.Agent ?? "");
+                    json.WriteString("addr", subscriber is null ? "" : $"{subscriber.Ip}:{subscriber.Port}");
+                    json.WriteEndObject();
+                    json.WriteEndObject();
+                }));
+            });
         api.Map(
             OfService with
             {
@@ -136,7 +140,9 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
         json.WriteString("cluster", identity.Cluster);
     }
 
-    private static Subscription[] SubscriptionsOf(ClientView client) => client.Session?.CopySubscriptions() ?? [];
+    private static IEnumerable<ServiceKey> SubscribedBy(ClientView client) => client.Session is { } session
+        ? session.Status.CopySubscriptions().Select(static subscription => subscription.Service.Key)
+        : client.Listener?.CopySubscriptions().Select(static subscription => subscription.Service) ?? [];
 
     private static (ServiceKey Service, string? Ip, int? Port) ReadService(ApiCall call)
     {
@@ -192,10 +198,10 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
     {
         json.WriteString("clientId", client.Id);
         json.WriteBoolean("ephemeral", true);
-        json.WriteNumber("lastUpdatedTime", TimeOf(client.Session?.LastReceived ?? client.Client.LastRenewed));
+        json.WriteNumber("lastUpdatedTime", TimeOf(client.LastUpdated));
         if (client.Session is { } session)
         {
-            SubscriberDescription description = session.Describe();
+            SubscriberDescription description = session.Status.Describe();
             json.WriteString("clientType", "connection");
             json.WriteString("connectType", "FASTREGISTRY");
             json.WriteString("appName", description.Application);
@@ -205,10 +211,10 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
         }
         else
         {
-            int colon = client.Client.Id.LastIndexOf(':');
+            int colon = client.Id.LastIndexOf(':');
             json.WriteString("clientType", "ipPort");
-            json.WriteString("clientIp", client.Client.Id[..colon]);
-            json.WriteString("clientPort", client.Client.Id[(colon + 1)..]);
+            json.WriteString("clientIp", client.Id[..colon]);
+            json.WriteString("clientPort", client.Id[(colon + 1)..client.Id.LastIndexOf('#')]);
         }
     });
 

@@ -1,31 +1,36 @@
 using System.Globalization;
+using System.Net;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Instances;
+using FastRegistry.Server.Http.Clients;
+using FastRegistry.Server.Http.UdpPush;
 using FastRegistry.Server.Registry;
 using FastRegistry.Server.Sessions;
 
 namespace FastRegistry.Server.Http.ClientInformation;
 
-/// <summary>Finds clients of both kinds by the id operators see: native ones by their connection, the others as <c>ip:port#true</c>.</summary>
+/// <summary>Finds clients of all kinds by the id operators see: native ones by their connection, the others as <c>ip:port#true</c>.</summary>
 /// <remarks>Any thread. Keeps nothing: it reads the tables others need anyway, so it costs nothing until somebody asks.</remarks>
-internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients)
+internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients, UdpSubscribers listeners)
 {
     private const string EphemeralMark = "#true";
     private const int SlotsPerCopy = 256;
 
     /// <summary>Ids of all clients of this moment.</summary>
-    public List<string> Ids()
+    public IReadOnlyCollection<string> Ids()
     {
-        List<string> ids = [.. ipPortClients.Clients.Select(static client => $"{client.Id}{EphemeralMark}")];
+        HashSet<string> ids = [
+            .. ipPortClients.Clients.Select(static client => $"{client.Id}{EphemeralMark}"),
+            .. listeners.All.Select(static listener => $"{listener.Target}{EphemeralMark}"),
+        ];
         ClientSession?[] slots = new ClientSession?[SlotsPerCopy];
         int copied;
         for (int first = 0; (copied = node.Services.Sessions.CopySlots(first, slots)) > 0; first += copied)
         {
             for (int i = 0; i < copied; i++)
             {
-                if (slots[i] is { IsReady: true } session)
+                if (slots[i] is { Status.IsReady: true } session)
                 {
-                    ids.Add(session.ConnectionId.ToString());
+                    ids.Add(session.Status.ConnectionId.ToString());
                 }
             }
         }
@@ -41,18 +46,23 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
             return connection.Incarnation == node.Registry.Epoch.Incarnation
                 && node.Services.Sessions.Find(connection.Slot) is { } session
                 && session.Id == connection.Session
-                && session.FindClient() is { } native
-                    ? new ClientView(id, native, session)
+                && session.ClientOrNull is { } native
+                    ? new ClientView(id, native, session, Listener: null)
                     : null;
         }
 
-        int colon = id.LastIndexOf(':');
-        return colon > 0
-            && id.EndsWith(EphemeralMark, StringComparison.Ordinal)
-            && int.TryParse(id.AsSpan(colon + 1, id.Length - colon - 1 - EphemeralMark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
-            && ipPortClients.Find(id[..colon], port) is { } client
-                ? new ClientView(id, client, Session: null)
-                : null;
+        if (!id.EndsWith(EphemeralMark, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string address = id[..^EphemeralMark.Length];
+        int colon = address.LastIndexOf(':');
+        RegistryClient? client = colon > 0 && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            ? ipPortClients.Find(address[..colon], port)
+            : null;
+        UdpSubscriber? listener = IPEndPoint.TryParse(address, out IPEndPoint? target) ? listeners.Find(target) : null;
+        return client is null && listener is null ? null : new ClientView(id, client, Session: null, listener);
     }
 
     /// <summary>The id of whoever publishes something; one that is between two connections has only the name events give it.</summary>
@@ -60,6 +70,6 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
     {
         ClientKind.IpPort => $"{client.Id}{EphemeralMark}",
         ClientKind.PersistentIpPort => $"{client.Id}#false",
-        _ => (client.Session as ClientSession)?.ConnectionId.ToString() ?? client.Reference.ToString(),
+        _ => (client.Session as ClientSession)?.Status.ConnectionId.ToString() ?? client.Reference.ToString(),
     };
 }

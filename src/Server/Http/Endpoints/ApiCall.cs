@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -59,9 +60,11 @@ internal sealed class ApiCall(HttpContext context, EndpointDescription endpoint,
         TypedAsync($$"""{"code":{{code}},"message":"{{JsonEncodedText.Encode(message, HttpJson.Encoder)}}","data":null}""");
 
     /// <summary>Begins a JSON answer that the caller writes itself.</summary>
-    public IBufferWriter<byte> BeginJson()
+    /// <param name="lengthBytes">Its length; null = unknown.</param>
+    public PipeWriter BeginJson(long? lengthBytes = null)
     {
         context.Response.ContentType = JsonType;
+        context.Response.ContentLength = lengthBytes;
         return context.Response.BodyWriter;
     }
 

@@ -1,5 +1,6 @@
 using FastRegistry.Server.Http.Requests;
 using FastRegistry.Server.Naming;
+using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Server.Http.Errors;
 
@@ -61,11 +62,14 @@ internal sealed class HttpError : Exception
     }
 
     /// <summary>What the registry refused: 503 when the same request may succeed later, else 400.</summary>
-    public static HttpError Of(RequestError error) => new(
-        error.Text, error.Retryable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest, ResultCode.ServerError)
+    public static HttpError Of(RequestError error)
     {
-        RetryAfter = error.RetryAfter,
-    };
+        int status = error.Retryable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
+
+        // The kind of a service is told as Nacos tells what is thrown from inside, down to the blank at the end.
+        string text = error.Code == ErrorCode.Conflict ? $"errCode: {status}, errMsg: {error.Text} " : error.Text;
+        return new HttpError(text, status, ResultCode.ServerError) { RetryAfter = error.RetryAfter };
+    }
 
     /// <summary>Throws when a rule is broken.</summary>
     public static void ThrowIf(string name, string? brokenRule)

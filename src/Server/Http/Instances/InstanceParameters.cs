@@ -58,6 +58,8 @@ internal static class InstanceParameters
 
     public static ErrorDescription BadInstance { get; } = new(400, ResultCode.InstanceError, "the cluster's name or the times of the beats break a rule");
 
+    public static ErrorDescription NotFound { get; } = new(404, ResultCode.ResourceNotFound, "there is no such instance");
+
     public static ErrorDescription Persistent { get; } = new(501, ResultCode.ServerError, "`ephemeral=false`: persistent instances are not in this version");
 
     public static IReadOnlyList<ErrorDescription> FormErrors { get; } = [Missing, BadWeight, BadMetadata, BadInstance, Persistent];

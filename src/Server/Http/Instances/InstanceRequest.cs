@@ -13,6 +13,8 @@ namespace FastRegistry.Server.Http.Instances;
 /// <param name="Instance">The instance.</param>
 internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
 {
+    public const string NoPersistentInstances = "Param 'ephemeral' is illegal, persistent instances are not supported by this version.";
+
     /// <summary>Reads the parameters of register, deregister and update, both versions.</summary>
     /// <param name="call">The request.</param>
     /// <param name="switches">For what it does not say.</param>
@@ -23,36 +25,33 @@ internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
         call.Check();
         RequestParameters parameters = call.Parameters;
         ServiceKey service = ServiceNames.Read(parameters);
-        string ip = parameters.Require("ip");
-        int port = parameters.RequireWholeNumber("port");
-        string cluster = parameters.Find("clusterName") ?? (call.IsV2 ? null : parameters.Find("cluster")) ?? Instance.DefaultCluster;
+        InstanceIdentity identity = ReadIdentity(parameters, parameters.Find("clusterName") ?? (call.IsV2 ? null : parameters.Find("cluster")));
         double weight = parameters.FindNumber("weight") ?? 1;
         InstanceRules.CheckWeight(weight);
         ImmutableArray<KeyValuePair<string, string>> metadata = MetadataText.Parse(parameters.Find("metadata"));
         bool healthy = Flag(call, "healthy") ?? true;
         bool enabled = Flag(call, "enabled") ?? (call.IsV2 ? null : Flag(call, "enable")) ?? true;
         bool ephemeral = Flag(call, "ephemeral") ?? switches.DefaultInstanceEphemeral;
-        if (isChecked)
-        {
-            InstanceRules.CheckBeatTimes(BeatTimes.Of(metadata));
-            InstanceRules.CheckCluster(cluster);
-        }
-
-        if (!ephemeral)
-        {
-            throw HttpError.NotSupported("Param 'ephemeral' is illegal, persistent instances are not supported by this version.");
-        }
-
         Instance instance = new()
         {
-            Identity = new InstanceIdentity(cluster, ip, port),
+            Identity = identity,
             Weight = weight,
             Healthy = healthy,
             Enabled = enabled,
             Metadata = metadata,
         };
-        return new InstanceRequest(service, instance);
+        if (isChecked)
+        {
+            InstanceRules.Check(instance);
+        }
+
+        return ephemeral ? new InstanceRequest(service, instance) : throw HttpError.NotSupported(NoPersistentInstances);
     }
+
+    /// <summary>Reads ip and port; the cluster goes by different names.</summary>
+    /// <exception cref="HttpError">Something is missing or wrong.</exception>
+    public static InstanceIdentity ReadIdentity(in RequestParameters parameters, string? cluster) =>
+        new(cluster ?? Instance.DefaultCluster, parameters.Require("ip"), parameters.RequireWholeNumber("port"));
 
     private static bool? Flag(ApiCall call, string name) => call.IsV2 ? call.Parameters.FindFlag(name) : call.Parameters.FindWord(name);
 }

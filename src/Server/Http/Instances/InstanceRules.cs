@@ -1,5 +1,7 @@
+using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Naming;
+using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Instances;
 
@@ -17,7 +19,7 @@ internal static class InstanceRules
 
     /// <summary>Stricter than the parameter check: no underscore.</summary>
     /// <exception cref="HttpError">It has other characters.</exception>
-    public static void CheckCluster(string cluster)
+    private static void CheckCluster(string cluster)
     {
         if (NameRules.BrokenByCluster(cluster) is not null)
         {
@@ -26,12 +28,21 @@ internal static class InstanceRules
         }
     }
 
-    /// <exception cref="HttpError">An instance could be given up before its next beat is due.</exception>
-    public static void CheckBeatTimes(in BeatTimes times)
+    /// <summary>All rules of a registration or update.</summary>
+    /// <exception cref="HttpError">One is broken.</exception>
+    public static void Check(Instance instance)
     {
+        CheckWeight(instance.Weight);
+        BeatTimes times = BeatTimes.Of(instance);
         if (times.TimeoutMilliseconds < times.IntervalMilliseconds || times.DeleteMilliseconds < times.IntervalMilliseconds)
         {
             throw HttpError.Illegal("Instance 'heart beat interval' must less than 'heart beat timeout' and 'ip delete timeout'.", ResultCode.InstanceError);
+        }
+
+        CheckCluster(instance.Identity.Cluster);
+        if (PreservedMetadata.BrokenBy(instance) is { } rule)
+        {
+            throw HttpError.Illegal($"Param 'metadata' is illegal, it {rule}.", ResultCode.InstanceError);
         }
     }
 }

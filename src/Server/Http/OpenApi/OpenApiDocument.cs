@@ -150,7 +150,7 @@ internal static class OpenApiDocument
         if (endpoint.State != EndpointState.NotImplemented)
         {
             json.WriteStartObject("200");
-            json.WriteString("description", string.Join("; ", (string[])["Success", .. endpoint.Errors.Where(static error => error.Status == 200).Select(TextOf)]));
+            json.WriteString("description", string.Join("; ", (string[])["Success", .. endpoint.Errors.Where(static error => error.Status == 200).Select(static error => error.Cause)]));
             WriteContent(json, endpoint.Success.ContentType, endpoint.Success.Example);
             json.WriteEndObject();
         }
@@ -160,7 +160,7 @@ internal static class OpenApiDocument
             .GroupBy(static error => error.Status)
             .OrderBy(static group => group.Key))
         {
-            WriteError(json, status.Key, string.Join("; ", status.Select(endpoint.Style == ApiStyle.V2 && endpoint.ErrorsAs is null ? TextWithCode : TextOf)));
+            WriteError(json, status.Key, string.Join("; ", status.Select(error => TextOf(endpoint, error))));
         }
 
         if (endpoint.Operation is not null && !endpoint.Errors.Any(static error => error.Status == 503))
@@ -178,9 +178,9 @@ internal static class OpenApiDocument
         json.WriteEndObject();
     }
 
-    private static string TextOf(ErrorDescription error) => error.Cause;
-
-    private static string TextWithCode(ErrorDescription error) => $"{(int)error.Code}: {error.Cause}";
+    /// <summary>Only results of v2 tell a code.</summary>
+    private static string TextOf(EndpointDescription endpoint, ErrorDescription error) =>
+        endpoint.Style == ApiStyle.V2 && endpoint.ErrorsAs is null ? $"{(int)error.Code}: {error.Cause}" : error.Cause;
 
     private static void WriteContent(Utf8JsonWriter json, string contentType, string example)
     {

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http.Operations;

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Load.Plans;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
@@ -95,10 +97,56 @@ public sealed class NativeTargetTests
         Assert.True((await publisher.SendAsync(target.PrepareRegister("s", TestServer.NewInstance(81)))).IsOk);
         await Eventually.TrueAsync(() => sink.Arrived.Count > 0);
 
-        Snapshot pushed = Snapshot.Parser.ParseFrom(sink.Arrived[0].List);
+        // The server knows which list went before: what has changed is enough.
+        SnapshotDelta pushed = SnapshotDelta.Parser.ParseFrom(sink.Arrived[0].List);
         Assert.Equal("s", pushed.Name);
-        Assert.Equal(81u, Assert.Single(pushed.Instances).Port);
+        Assert.Equal(81u, Assert.Single(pushed.Upserted).Port);
         Assert.Empty(other.Arrived);
+    }
+
+    [Fact]
+    public async Task A_change_of_one_of_many_instances_arrives_as_that_instance_alone()
+    {
+        const int Instances = 50;
+        await using TestServer server = await TestServer.StartAsync();
+        await using NativeTarget target = new();
+        ITargetConnection subscriber = await target.ConnectAsync(server.Native, source: null, Stop);
+        ITargetConnection publisher = await target.ConnectAsync(server.Native, source: null, Stop);
+        Assert.True((await publisher.SendAsync(target.PrepareBatch("s", [.. Enumerable.Range(1, Instances).Select(static port => TestServer.NewInstance(port))]))).IsOk);
+        RecordingSink sink = new();
+        LoadResult first = await subscriber.SubscribeAsync("s", sink);
+        string mark = PushMark.Write(7);
+
+        Assert.True((await publisher.SendAsync(target.PrepareRegister("s", TestServer.NewInstance(3, KeyValuePair.Create("m", mark))))).IsOk);
+        await Eventually.TrueAsync(() => sink.Arrived.Count > 0);
+
+        Assert.Equal(Instances, server.Listed("s").Count);
+        Assert.True(sink.Arrived[0].List.Length < first.SizeBytes / 5, $"{sink.Arrived[0].List.Length} bytes of {first.SizeBytes}");
+        Assert.Equal(3u, Assert.Single(SnapshotDelta.Parser.ParseFrom(sink.Arrived[0].List).Upserted).Port);
+        Assert.True(PushMark.TryRead(new ReadOnlySequence<byte>(sink.Arrived[0].List), out long change));
+        Assert.Equal(7, change);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_was_ended_gets_nothing_more_and_the_connection_goes_on()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await using NativeTarget target = new();
+        ITargetConnection subscriber = await target.ConnectAsync(server.Native, source: null, Stop);
+        ITargetConnection publisher = await target.ConnectAsync(server.Native, source: null, Stop);
+        RecordingSink ended = new();
+        RecordingSink stays = new();
+        Assert.True((await subscriber.SubscribeAsync("s", ended)).IsOk);
+        Assert.True((await subscriber.SubscribeAsync("t", stays)).IsOk);
+
+        Assert.True((await subscriber.UnsubscribeAsync(ended)).IsOk);
+        Assert.Equal(LoadResult.Fail("not subscribed"), await subscriber.UnsubscribeAsync(ended));
+        Assert.True((await publisher.SendAsync(target.PrepareRegister("s", TestServer.NewInstance(1)))).IsOk);
+        Assert.True((await publisher.SendAsync(target.PrepareRegister("t", TestServer.NewInstance(1)))).IsOk);
+        await Eventually.TrueAsync(() => stays.Arrived.Count > 0);
+
+        Assert.Empty(ended.Arrived);
+        Assert.Equal(1, server.Host.Node.Registry.Subscriptions.Count);
     }
 
     [Fact]
@@ -112,12 +160,11 @@ public sealed class NativeTargetTests
         RecordingSink sink = new();
         Assert.True((await subscriber.SubscribeAsync("s", sink)).IsOk);
         KeyValuePair<string, string> large = KeyValuePair.Create("m", new string('x', LargeMetadataBytes));
-        for (int port = 1; port <= Instances; port++)
-        {
-            Assert.True((await publisher.SendAsync(target.PrepareRegister("s", TestServer.NewInstance(port, large)))).IsOk);
-        }
+        LoadInstance[] instances = [.. Enumerable.Range(1, Instances).Select(port => TestServer.NewInstance(port, large))];
+        Assert.True((await publisher.SendAsync(target.PrepareBatch("s", instances))).IsOk);
 
-        await Eventually.TrueAsync(() => sink.Arrived.Count > 0 && Snapshot.Parser.ParseFrom(sink.Arrived[^1].List).Instances.Count == Instances);
+        await Eventually.TrueAsync(() => sink.Arrived.Count > 0);
+        Assert.Equal(Instances, SnapshotDelta.Parser.ParseFrom(sink.Arrived[0].List).Upserted.Count);
         LoadResult answer = await subscriber.SendAsync(target.PrepareQuery("s"));
 
         // More than the credit a stream begins with, so that it depends on ours.

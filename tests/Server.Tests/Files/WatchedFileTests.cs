@@ -1,19 +1,20 @@
+using FastRegistry.Server.Files;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Limits;
+namespace FastRegistry.Server.Tests.Files;
 
-public sealed class ConnectionRulesFileTests : IDisposable
+public sealed class WatchedFileTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fastregistry-rules-");
     private readonly List<int> _applied = [];
     private readonly TestLog _log = new();
     private readonly VirtualTimeProvider _time = new();
-    private readonly ConnectionRulesFile _file;
+    private readonly WatchedFile _file;
 
-    public ConnectionRulesFileTests() =>
-        _file = new ConnectionRulesFile(Path, rules => _applied.Add(rules.Connections.Maximum), _time, _log);
+    public WatchedFileTests() =>
+        _file = new WatchedFile("Rules", Path, content => _applied.Add(content is null ? int.MaxValue : ConnectionRulesReader.Read(content.Value).Connections.Maximum), ConnectionRulesReader.MaximumBytes, _time, _log);
 
     private string Path => System.IO.Path.Combine(_folder.FullName, "rules.json");
 
@@ -100,7 +101,7 @@ public sealed class ConnectionRulesFileTests : IDisposable
     [Fact]
     public void A_file_that_is_too_large_is_not_used()
     {
-        File.WriteAllText(Path, new string(' ', ConnectionRulesFile.MaximumBytes) + "{}");
+        File.WriteAllText(Path, new string(' ', ConnectionRulesReader.MaximumBytes) + "{}");
         Step(2);
         Assert.Empty(_applied);
         Assert.True(_log.Lines.TryDequeue(out string? line));

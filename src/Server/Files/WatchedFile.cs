@@ -1,6 +1,6 @@
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Server.Files;
 
-/// <summary>Watches the rules file and has its rules applied when its content changes.</summary>
+/// <summary>Watches a file of settings and has its content applied when it changes.</summary>
 /// <remarks>
 /// <para>
 /// One task of its own runs <see cref="RunAsync"/>, or a test calls <see cref="Step"/>; never two at a time. A file system that hangs holds up this task alone.
@@ -10,14 +10,14 @@ namespace FastRegistry.Server.Limits;
 /// by the system is not there on every file system and is lost when a link is swapped. A file of the size this one has costs some microseconds.
 /// </para>
 /// </remarks>
+/// <param name="subject">What is in it, for log lines: "Connection rules".</param>
 /// <param name="path">The file; need not exist yet.</param>
-/// <param name="apply">Takes new rules.</param>
+/// <param name="apply">Takes new content; throws <see cref="FileContentError"/> when it cannot be used. Null when the file is gone.</param>
+/// <param name="maximumBytes">A larger file is a fault.</param>
 /// <param name="timeProvider">When to look.</param>
 /// <param name="log">One line per change and per fault.</param>
-internal sealed class ConnectionRulesFile(string path, Action<ConnectionRules> apply, TimeProvider timeProvider, ILogger log)
+internal sealed class WatchedFile(string subject, string path, Action<ReadOnlyMemory<byte>?> apply, int maximumBytes, TimeProvider timeProvider, ILogger log)
 {
-    public const int MaximumBytes = 1024 * 1024;
-
     // Programs that do not rename delete and write anew: only a file that stays away counts as deleted.
     private const int LooksUntilGone = 2;
 
@@ -59,7 +59,7 @@ internal sealed class ConnectionRulesFile(string path, Action<ConnectionRules> a
         {
             Missing();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ConnectionRulesError)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FileContentError)
         {
             Report(fault.Message.ReplaceLineEndings(" "));
         }
@@ -75,9 +75,9 @@ internal sealed class ConnectionRulesFile(string path, Action<ConnectionRules> a
 
         // Also when it is broken: one line per content.
         _seen = content.ToArray();
-        apply(ConnectionRulesReader.Read(_seen));
+        apply(_seen);
         _fault = "";
-        log.ConnectionRulesRead(path);
+        log.FileRead(subject, path);
     }
 
     private void Missing()
@@ -85,14 +85,14 @@ internal sealed class ConnectionRulesFile(string path, Action<ConnectionRules> a
         _missing++;
         if (_missing == 1 && _seen is null && _fault.Length == 0)
         {
-            log.ConnectionRulesMissing(path);
+            log.FileMissing(subject, path);
         }
         else if (_missing == LooksUntilGone && _seen is not null)
         {
             _seen = null;
             _fault = "";
-            apply(ConnectionRules.None);
-            log.ConnectionRulesGone(path);
+            apply(null);
+            log.FileGone(subject, path);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class ConnectionRulesFile(string path, Action<ConnectionRules> a
         {
             _fault = fault;
             Interlocked.Increment(ref _faults);
-            log.ConnectionRulesBroken(path, fault);
+            log.FileBroken(subject, path, fault);
         }
     }
 
@@ -119,9 +119,9 @@ internal sealed class ConnectionRulesFile(string path, Action<ConnectionRules> a
             }
 
             length += read;
-            if (length > MaximumBytes)
+            if (length > maximumBytes)
             {
-                throw new ConnectionRulesError("the file", $"must not be larger than {MaximumBytes} bytes");
+                throw new FileContentError(JsonFields.WholeFile, $"must not be larger than {maximumBytes} bytes");
             }
 
             if (length == _buffer.Length)

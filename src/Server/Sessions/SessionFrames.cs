@@ -1,0 +1,61 @@
+using FastRegistry.Server.Control;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Server.Sessions;
+
+/// <summary>What each kind of frame does to a session. On its receive path.</summary>
+internal static class SessionFrames
+{
+    /// <summary>Handles one frame; a reason ends the session.</summary>
+    public static CloseReason? Take(ClientSession session, in Frame frame, BatchWriter replies, long now)
+    {
+        if (frame.Acknowledged != 0)
+        {
+            session.Acknowledge(frame.Acknowledged);
+        }
+
+        FrameKind kind = frame.Header.Kind;
+        if (session.Stage == SessionStage.Setup && kind is not FrameKind.GoAway)
+        {
+            return frame.Header is { Kind: FrameKind.Request, Type: MessageType.Setup }
+                ? SessionHandshake.SetUp(session, frame, replies, now)
+                : SessionGoAway.Write(replies, GoAwayReason.SetupRequired, "the first frame must be the set-up request");
+        }
+
+        switch (kind)
+        {
+            case FrameKind.Request:
+                return SessionRequests.Take(session, frame, replies);
+            case FrameKind.Ping:
+                PingBody ping = FixedBodies.Ping(frame.Body);
+                session.Acknowledge(ping.AcknowledgedPush);
+
+                // A rule of this point only monitors: a ping is always answered.
+                session.Services.RateLimits.Count(ControlPoint.HealthCheck);
+                replies.WritePong(new PongBody(ping.Token));
+                return null;
+            case FrameKind.Probe:
+                replies.WritePong(new PongBody(FixedBodies.Probe(frame.Body).Token));
+                return null;
+            case FrameKind.Pong:
+                return null;
+            case FrameKind.Ack:
+                session.Acknowledge(FixedBodies.Ack(frame.Body).Sequence);
+                return null;
+            case FrameKind.Credit:
+                session.Output.AddCredit(FixedBodies.Credit(frame.Body));
+                return null;
+            case FrameKind.Cancel:
+                session.InWork?.Cancel(frame.Header.CorrelationId);
+                return null;
+            case FrameKind.GoAway:
+                return CloseReason.Received(GoAwayReason.ClientClosing, "the client is leaving");
+            default:
+                return (frame.Header.Flags & FrameFlags.Skippable) != 0
+                    ? null
+                    : SessionGoAway.Write(replies, GoAwayReason.ProtocolViolation, $"a client does not send {kind} frames");
+        }
+    }
+}
