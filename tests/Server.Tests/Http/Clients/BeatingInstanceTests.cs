@@ -94,7 +94,7 @@ public sealed class BeatingInstanceTests : IDisposable
     {
         Register(80);
         _fixture.AdvanceSeconds(10);
-        _fixture.Time.Advance(TimeSpan.FromMinutes(10));
+        _fixture.Time.Suspend(TimeSpan.FromMinutes(10));
         _fixture.AdvanceSeconds(14.8);
         Assert.Equal(["80 healthy"], Listed());
         _fixture.AdvanceSeconds(0.4);
@@ -163,6 +163,24 @@ public sealed class BeatingInstanceTests : IDisposable
         Beat(80);
         _fixture.AdvanceSeconds(10);
         Assert.Equal(revision, entry.Revision);
+    }
+
+    [Fact]
+    public void A_native_subscriber_is_pushed_when_beats_stop_and_when_they_come_back()
+    {
+        Register(80, ("preserved.heart.beat.interval", "1000"), ("preserved.heart.beat.timeout", "3000"), ("preserved.ip.delete.timeout", "6000"));
+        RawClient watcher = _fixture.Connect();
+        watcher.Subscribe(1, "s");
+        _fixture.AdvanceSeconds(3.1);
+        Assert.True(Assert.Single(watcher.Read().Pushed.Instances) is { HasHealthy: true, Healthy: false });
+        Beat(80);
+        _fixture.Pump();
+        Assert.False(Assert.Single(watcher.Read().Pushed.Instances).HasHealthy);
+        _fixture.AdvanceSeconds(3.1);
+        Assert.True(Assert.Single(watcher.Read().Pushed.Instances) is { HasHealthy: true, Healthy: false });
+        _fixture.AdvanceSeconds(3);
+        Assert.Empty(watcher.Read().Pushed.Instances);
+        Assert.Null(watcher.TryRead());
     }
 
     [Fact]
