@@ -9,17 +9,24 @@ internal static class UnknownEndpoints
     /// <summary>Maps the rest of all paths; after everything else.</summary>
     public static void Map(IEndpointRouteBuilder routes, ApiRoutes api)
     {
-        HashSet<string> paths = new(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string> methods = new(StringComparer.OrdinalIgnoreCase);
         foreach (EndpointDescription endpoint in api.Endpoints)
         {
             string root = endpoint.IsOutsideContextPath ? "" : ApiRoutes.ContextPath;
-            paths.UnionWith([root + endpoint.Path, .. endpoint.OtherPaths.Select(path => root + path)]);
+            string own = string.Join(", ", [endpoint.Method, .. endpoint.OtherMethods]);
+            foreach (string path in (IEnumerable<string>)[endpoint.Path, .. endpoint.OtherPaths])
+            {
+                methods[root + path] = methods.TryGetValue(root + path, out string? others) ? $"{others}, {own}" : own;
+            }
         }
 
         RequestDelegate refuseNaming = static context => throw new HttpError(
             $"no such api:{context.Request.Method}:{HttpError.Quote(PathOf(context))}", StatusCodes.Status501NotImplemented, body: ErrorBody.Document);
-        RequestDelegate refuse = context => throw (paths.Contains(context.Request.Path.Value?.TrimEnd('/') ?? "")
+        RequestDelegate refuse = context => throw (methods.TryGetValue(context.Request.Path.Value?.TrimEnd('/') ?? "", out string? allowed)
             ? new HttpError($"Request method '{HttpError.Quote(context.Request.Method)}' not supported", StatusCodes.Status405MethodNotAllowed, body: ErrorBody.Document)
+            {
+                Allow = allowed,
+            }
             : new HttpError("No message available", StatusCodes.Status404NotFound, body: ErrorBody.Document));
         routes.Map($"{ApiRoutes.ContextPath}/v1/ns/{{**rest}}", refuseNaming).WithOrder(int.MaxValue - 1);
         routes.Map("/{**rest}", refuse).WithOrder(int.MaxValue);

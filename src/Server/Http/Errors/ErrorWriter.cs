@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using FastRegistry.Server.Http.Endpoints;
 using Microsoft.AspNetCore.Http.Features;
@@ -31,52 +32,55 @@ internal static class ErrorWriter
             response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        EndpointDescription? endpoint = context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>();
-        ErrorBody body = error.Body ?? endpoint?.ErrorsAs ?? BodyOf(endpoint?.Style ?? ApiStyle.NamingV1);
-        switch (body)
+        if (error.Allow is not null)
         {
-            case ErrorBody.Document:
-                response.ContentType = JsonType;
-                return WriteDocumentAsync(context, error);
-            case ErrorBody.Checker:
-                response.Headers.Pragma = "no-cache";
-                response.Headers.Expires = "Thu, 01 Jan 1970 00:00:00 GMT";
-                response.Headers.CacheControl = "no-cache,no-store";
-                return response.WriteAsync($"{error.Message}\r\n", context.RequestAborted);
-            case ErrorBody.Result:
-                response.ContentType = JsonType;
-                return response.WriteAsync(ResultOf((int)error.Code, error.Code.Message(), error.Message), context.RequestAborted);
-            case ErrorBody.RestResult:
-                response.ContentType = JsonType;
-                return response.WriteAsync(ResultOf(error.Status, error.Message, data: null), context.RequestAborted);
-            case ErrorBody.CausedText:
-                response.ContentType = TextType;
-                return response.WriteAsync(error.Status == StatusCodes.Status403Forbidden ? error.Message : $"caused: {error.Message};", context.RequestAborted);
-            default:
-                response.ContentType = TextType;
-                return response.WriteAsync(error.Message, context.RequestAborted);
+            response.Headers.Allow = error.Allow;
         }
+
+        (string? contentType, string text) = (error.Body ?? BodyOf(context)) switch
+        {
+            ErrorBody.Document => (JsonType, DocumentOf(context, error)),
+            ErrorBody.Result => (JsonType, ResultOf((int)error.Code, error.Code.Message(), error.Message)),
+            ErrorBody.RestResult => (JsonType, ResultOf(error.Status, error.Message, data: null)),
+            ErrorBody.CausedText => (TextType, error.Status == StatusCodes.Status403Forbidden ? error.Message : $"caused: {error.Message};"),
+            ErrorBody.Checker => (null, $"{error.Message}\r\n"),
+            _ => (TextType, error.Message),
+        };
+        if (contentType is null)
+        {
+            response.Headers.Pragma = "no-cache";
+            response.Headers.Expires = "Thu, 01 Jan 1970 00:00:00 GMT";
+            response.Headers.CacheControl = "no-cache,no-store";
+        }
+
+        byte[] body = Encoding.UTF8.GetBytes(text);
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    private static ErrorBody BodyOf(ApiStyle style) => style switch
+    private static ErrorBody BodyOf(HttpContext context)
     {
-        ApiStyle.V2 => ErrorBody.Result,
-        ApiStyle.ConsoleV1 => ErrorBody.CausedText,
-        _ => ErrorBody.Text,
-    };
+        EndpointDescription? endpoint = context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>();
+        return endpoint?.ErrorsAs ?? endpoint?.Style switch
+        {
+            ApiStyle.V2 => ErrorBody.Result,
+            ApiStyle.ConsoleV1 => ErrorBody.CausedText,
+            _ => ErrorBody.Text,
+        };
+    }
 
     private static string ResultOf(int code, string message, string? data) =>
         $"{{\"code\":{code},\"message\":{Quoted(message)},\"data\":{(data is null ? "null" : Quoted(data))}}}";
 
-    private static Task WriteDocumentAsync(HttpContext context, HttpError error)
+    private static string DocumentOf(HttpContext context, HttpError error)
     {
         string time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
         int query = target.IndexOf('?', StringComparison.Ordinal);
         string path = query < 0 ? target : target[..query];
-        string document = $"{{\"timestamp\":\"{time}\",\"status\":{error.Status},\"error\":{Quoted(ReasonPhrases.GetReasonPhrase(error.Status))},"
+        return $"{{\"timestamp\":\"{time}\",\"status\":{error.Status},\"error\":{Quoted(ReasonPhrases.GetReasonPhrase(error.Status))},"
             + $"\"message\":{Quoted(error.Message)},\"path\":{Quoted(path)}}}";
-        return context.Response.WriteAsync(document, context.RequestAborted);
     }
 
     private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, HttpJson.Encoder)}\"";

@@ -29,6 +29,9 @@ internal sealed class HttpError : Exception
     /// <summary>After how long the same request may be taken; zero = no advice.</summary>
     public TimeSpan RetryAfter { get; init; }
 
+    /// <summary>With 405: the methods there are.</summary>
+    public string? Allow { get; init; }
+
     /// <summary>400: a value breaks a rule.</summary>
     public static HttpError Illegal(string text, ResultCode code = ResultCode.ParameterValidateError) => new(text, code: code);
 

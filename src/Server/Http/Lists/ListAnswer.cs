@@ -24,20 +24,22 @@ internal static class ListAnswer
         Utf8Formatter.TryFormat(cacheMilliseconds, cache, out int cacheBytes);
         Utf8Formatter.TryFormat(unixMilliseconds, time, out int timeBytes);
         ReadOnlySpan<byte> before = call.IsV2 ? """{"code":0,"message":"success","data":"""u8 : [];
+        ReadOnlySpan<byte> dom = call.IsV2 ? [] : form.Dom;
         ReadOnlySpan<byte> after = call.IsV2 ? "}}"u8 : "}"u8;
 
-        PipeWriter output = call.BeginJson(before.Length + form.Head.Length + cacheBytes + form.Hosts.Length + timeBytes + form.Tail.Length + after.Length);
+        PipeWriter output = call.BeginJson(before.Length + form.Head.Length + cacheBytes + form.Hosts.Length + timeBytes + form.Tail.Length + dom.Length + after.Length);
         output.Write(before);
         output.Write(form.Head);
         output.Write(cache[..cacheBytes]);
         if (form.Hosts.Length > PieceBytes)
         {
-            return WriteInPiecesAsync(output, form, [.. time[..timeBytes], .. form.Tail, .. after], call.Aborted);
+            return WriteInPiecesAsync(output, form, [.. time[..timeBytes], .. form.Tail, .. dom, .. after], call.Aborted);
         }
 
         output.Write(form.Hosts.Span);
         output.Write(time[..timeBytes]);
         output.Write(form.Tail);
+        output.Write(dom);
         output.Write(after);
         return Task.CompletedTask;
     }

@@ -10,7 +10,8 @@ namespace FastRegistry.Server.Http.Lists;
 /// <param name="head">See <see cref="Head"/>.</param>
 /// <param name="hosts">See <see cref="Hosts"/>.</param>
 /// <param name="tail">See <see cref="Tail"/>.</param>
-internal sealed class ListForm(byte[] clusters, InstanceFilter filter, byte[] head, byte[] hosts, byte[] tail)
+/// <param name="dom">See <see cref="Dom"/>.</param>
+internal sealed class ListForm(byte[] clusters, InstanceFilter filter, byte[] head, byte[] hosts, byte[] tail, byte[] dom)
 {
     private PushDatagram? _datagram;
 
@@ -26,6 +27,9 @@ internal sealed class ListForm(byte[] clusters, InstanceFilter filter, byte[] he
 
     /// <summary>From there to the last member; the brace that ends it is not in it.</summary>
     public ReadOnlySpan<byte> Tail => tail;
+
+    /// <summary>A last member of v1 answers: the name once more, under the one it had in Nacos 1. Clients of that time look for it.</summary>
+    public ReadOnlySpan<byte> Dom => dom;
 
     /// <summary>The list as a datagram, made for the first subscriber. Two that are made at once are two numbers for the same list, which is no harm.</summary>
     public PushDatagram DatagramOf(ServiceKey service, long cacheMilliseconds, RevisionCounter stamps)

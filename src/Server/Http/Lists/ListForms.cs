@@ -87,6 +87,7 @@ internal sealed class ListForms
             filter,
             head.WrittenSpan.ToArray(),
             [.. ",\"hosts\":"u8, .. hosts, .. ",\"lastRefTime\":"u8],
-            Encoding.UTF8.GetBytes($",\"checksum\":\"\",\"allIPs\":false,\"reachProtectionThreshold\":{flag},\"valid\":true"));
+            Encoding.UTF8.GetBytes($",\"checksum\":\"\",\"allIPs\":false,\"reachProtectionThreshold\":{flag},\"valid\":true"),
+            Encoding.UTF8.GetBytes($",\"dom\":\"{JsonEncodedText.Encode(service.GroupedName, HttpJson.Encoder)}\""));
     }
 }

@@ -14,6 +14,11 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            socket.DualMode = address.Equals(IPAddress.IPv6Any);
+        }
+
         socket.Bind(new IPEndPoint(address, 0));
         _socket = socket;
         _receiving = Task.Run(() => ReceiveAsync(socket), CancellationToken.None);
@@ -57,7 +62,9 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
             try
             {
                 SocketReceiveFromResult received = await socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, any, _stopping.Token).ConfigureAwait(false);
-                subscribers.Received(buffer.AsSpan(0, received.ReceivedBytes), (IPEndPoint)received.RemoteEndPoint);
+                IPEndPoint from = (IPEndPoint)received.RemoteEndPoint;
+                from = from.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(from.Address.MapToIPv4(), from.Port) : from;
+                subscribers.Received(buffer.AsSpan(0, received.ReceivedBytes), from);
             }
             catch (SocketException)
             {

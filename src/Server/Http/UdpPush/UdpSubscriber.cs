@@ -84,7 +84,6 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
             if (_byService.TryGetValue((service, clusters), out UdpSubscription? known))
             {
                 known.IsSilent = false;
-                _owner.Wheel.Touch(_wheelEntry, _lastPoll);
             }
             else if (_byService.Count < MaximumSubscriptions)
             {

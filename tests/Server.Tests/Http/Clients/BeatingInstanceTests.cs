@@ -94,7 +94,7 @@ public sealed class BeatingInstanceTests : IDisposable
     {
         Register(80);
         _fixture.AdvanceSeconds(10);
-        _fixture.Time.Advance(TimeSpan.FromMinutes(10));
+        _fixture.Time.Suspend(TimeSpan.FromMinutes(10));
         _fixture.AdvanceSeconds(14.8);
         Assert.Equal(["80 healthy"], Listed());
         _fixture.AdvanceSeconds(0.4);
@@ -166,6 +166,24 @@ public sealed class BeatingInstanceTests : IDisposable
     }
 
     [Fact]
+    public void A_native_subscriber_is_pushed_when_beats_stop_and_when_they_come_back()
+    {
+        Register(80, ("preserved.heart.beat.interval", "1000"), ("preserved.heart.beat.timeout", "3000"), ("preserved.ip.delete.timeout", "6000"));
+        RawClient watcher = _fixture.Connect();
+        watcher.Subscribe(1, "s");
+        _fixture.AdvanceSeconds(3.1);
+        Assert.True(Assert.Single(watcher.Read().Pushed.Instances) is { HasHealthy: true, Healthy: false });
+        Beat(80);
+        _fixture.Pump();
+        Assert.False(Assert.Single(watcher.Read().Pushed.Instances).HasHealthy);
+        _fixture.AdvanceSeconds(3.1);
+        Assert.True(Assert.Single(watcher.Read().Pushed.Instances) is { HasHealthy: true, Healthy: false });
+        _fixture.AdvanceSeconds(3);
+        Assert.Empty(watcher.Read().Pushed.Instances);
+        Assert.Null(watcher.TryRead());
+    }
+
+    [Fact]
     public void A_silent_double_of_a_native_instance_waits_behind_it_whatever_its_health()
     {
         Register(80);
@@ -201,7 +219,7 @@ public sealed class BeatingInstanceTests : IDisposable
         for (int step = 0; step < 400; step++)
         {
             int port = random.Next(1, 40);
-            switch (random.Next(4))
+            switch (lastBeat.TryGetValue(port, out double lastAt) && IsNear(now - lastAt, 30) ? -1 : random.Next(4))
             {
                 case 0:
                     Register(port);
@@ -210,6 +228,9 @@ public sealed class BeatingInstanceTests : IDisposable
                 case 1 when random.Next(5) == 0:
                     _clients.Deregister(Make.Key(), Ip, port);
                     lastBeat.Remove(port);
+                    break;
+                case -1:
+                    // Alive or not is a matter of milliseconds.
                     break;
                 default:
                     Assert.Equal(lastBeat.ContainsKey(port), Beat(port));

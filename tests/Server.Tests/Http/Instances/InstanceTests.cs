@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using FastRegistry.Server.Registry;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Instances;
 
 public sealed class InstanceTests : IAsyncLifetime
 {
@@ -19,7 +19,7 @@ public sealed class InstanceTests : IAsyncLifetime
         JsonElement list = await _node.ListAsync("serviceName=s");
         long time = list.GetProperty("lastRefTime").GetInt64();
         string expected = $$"""
-            {"name":"DEFAULT_GROUP@@s","groupName":"DEFAULT_GROUP","clusters":"","cacheMillis":10000,"hosts":[{"instanceId":"1.1.1.1#8080#DEFAULT#DEFAULT_GROUP@@s","ip":"1.1.1.1","port":8080,"weight":1.0,"healthy":true,"enabled":true,"ephemeral":true,"clusterName":"DEFAULT","serviceName":"DEFAULT_GROUP@@s","metadata":{},"instanceHeartBeatInterval":5000,"instanceHeartBeatTimeOut":15000,"ipDeleteTimeout":30000,"instanceIdGenerator":"simple"}],"lastRefTime":{{time}},"checksum":"","allIPs":false,"reachProtectionThreshold":false,"valid":true}
+            {"name":"DEFAULT_GROUP@@s","groupName":"DEFAULT_GROUP","clusters":"","cacheMillis":10000,"hosts":[{"instanceId":"1.1.1.1#8080#DEFAULT#DEFAULT_GROUP@@s","ip":"1.1.1.1","port":8080,"weight":1.0,"healthy":true,"enabled":true,"ephemeral":true,"clusterName":"DEFAULT","serviceName":"DEFAULT_GROUP@@s","metadata":{},"instanceHeartBeatInterval":5000,"instanceHeartBeatTimeOut":15000,"ipDeleteTimeout":30000,"instanceIdGenerator":"simple"}],"lastRefTime":{{time}},"checksum":"","allIPs":false,"reachProtectionThreshold":false,"valid":true,"dom":"DEFAULT_GROUP@@s"}
             """;
 
         Assert.Equal(expected, list.GetRawText());
