@@ -67,6 +67,21 @@ public sealed partial class ClientTests : IAsyncLifetime
         await _node.AnswersAsync("GET /v2/ns/client/service/subscriber/list?serviceName=t&ip=127.0.0.9", Result("[]"));
     }
 
+    [Fact]
+    public async Task A_consumer_that_listens_for_datagrams_is_a_client()
+    {
+        using HttpRequestMessage poll = new(HttpMethod.Get, "/nacos/v1/ns/instance/list?serviceName=u&clientIP=127.0.0.1&udpPort=4711&app=shop");
+        poll.Headers.TryAddWithoutValidation("User-Agent", "Nacos-Java-Client:v1.4.6");
+        using HttpResponseMessage response = await _node.Http.Client.SendAsync(poll, TestContext.Current.CancellationToken);
+        await _node.AnswersAsync("GET /v2/ns/client/list", Result("""["127.0.0.1:4711#true"]"""));
+        await _node.AnswersAsync("GET /v2/ns/client/publish/list?clientId=127.0.0.1:4711%23true", Result("[]"));
+        await _node.AnswersAsync(
+            "GET /v2/ns/client/subscribe/list?clientId=127.0.0.1:4711%23true",
+            Result(
+                """[{"namespace":"public","group":"DEFAULT_GROUP","serviceName":"u","subscriberInfo":{"app":"shop","agent":"Nacos-Java-Client:v1.4.6","addr":"127.0.0.1:4711"}}]"""));
+        await _node.AnswersAsync("GET /v2/ns/client/service/subscriber/list?serviceName=u", Result("""[{"clientId":"127.0.0.1:4711#true","ip":"127.0.0.1","port":4711}]"""));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/publish/list")]
