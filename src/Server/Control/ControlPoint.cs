@@ -21,7 +21,7 @@ internal enum ControlPoint
     /// <summary>Pings of clients, native transport. Nacos: <c>HealthCheck</c>.</summary>
     HealthCheck,
 
-    /// <summary><c>POST …/instance</c>. Nacos: <c>NamingInstanceRegister</c>.</summary>
+    /// <summary><c>POST …/instance</c>, v1 and v2. Nacos: <c>NamingInstanceRegister</c>.</summary>
     HttpRegister,
 
     /// <summary><c>DELETE …/instance</c>. Nacos: <c>NamingInstanceDeregister</c>.</summary>
@@ -29,4 +29,30 @@ internal enum ControlPoint
 
     /// <summary><c>GET …/instance/list</c>. Nacos: <c>NamingServiceSubscribe</c>.</summary>
     HttpList,
+    /// <summary><c>PUT</c> and <c>PATCH …/instance</c>. Nacos: <c>NamingInstanceUpdate</c>.</summary>
+    HttpUpdate,
+
+    /// <summary><c>PUT</c> and <c>DELETE …/instance/metadata/batch</c>. Nacos: <c>NamingInstanceMetadataUpdate</c>.</summary>
+    HttpMetadataUpdate,
+
+    /// <summary><c>GET …/instance</c> and <c>…/instance/statuses</c>. Nacos: <c>NamingInstanceQuery</c>.</summary>
+    HttpQuery,
+
+    /// <summary><c>PUT …/instance/beat</c>. Nacos: <c>HttpHealthCheck</c>.</summary>
+    HttpBeat,
+
+    /// <summary><c>POST …/service</c>. Nacos: <c>NamingServiceRegister</c>.</summary>
+    HttpServiceRegister,
+
+    /// <summary><c>DELETE …/service</c>. Nacos: <c>NamingServiceDeregister</c>.</summary>
+    HttpServiceDeregister,
+
+    /// <summary><c>PUT …/service</c> and <c>…/cluster</c>. Nacos: <c>NamingServiceUpdate</c>.</summary>
+    HttpServiceUpdate,
+
+    /// <summary><c>GET …/service</c>. Nacos: <c>NamingServiceQuery</c>.</summary>
+    HttpServiceQuery,
+
+    /// <summary><c>GET …/service/list</c> and other lists of services. Nacos: <c>NamingServiceListQuery</c>.</summary>
+    HttpServiceList,
 }

@@ -28,6 +28,25 @@ internal sealed record NamingOperation(string Name, OperationAccess Access, Cont
 
     public static NamingOperation HttpList { get; } = new("list", OperationAccess.Read, ControlPoint.HttpList);
 
+    public static NamingOperation HttpUpdate { get; } = new("update", OperationAccess.Write, ControlPoint.HttpUpdate);
+
+    public static NamingOperation HttpMetadataUpdate { get; } = new("update metadata", OperationAccess.Write, ControlPoint.HttpMetadataUpdate);
+
+    public static NamingOperation HttpQuery { get; } = new("query", OperationAccess.Read, ControlPoint.HttpQuery);
+
+    public static NamingOperation HttpServiceRegister { get; } = new("create service", OperationAccess.Write, ControlPoint.HttpServiceRegister);
+
+    public static NamingOperation HttpServiceDeregister { get; } = new("remove service", OperationAccess.Write, ControlPoint.HttpServiceDeregister);
+
+    public static NamingOperation HttpServiceUpdate { get; } = new("update service", OperationAccess.Write, ControlPoint.HttpServiceUpdate);
+
+    public static NamingOperation HttpServiceQuery { get; } = new("query service", OperationAccess.Read, ControlPoint.HttpServiceQuery);
+
+    public static NamingOperation HttpServiceList { get; } = new("list services", OperationAccess.Read, ControlPoint.HttpServiceList);
+
+    /// <summary>Every status lets it in: refused beats would cost instances their life. One that registers is a registration.</summary>
+    public static NamingOperation HttpBeat { get; } = new("beat", OperationAccess.Renew, ControlPoint.HttpBeat);
+
     /// <summary>The operation of a native request; null for what is none.</summary>
     public static NamingOperation? Of(MessageType type) => type switch
     {

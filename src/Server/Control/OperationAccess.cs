@@ -11,4 +11,7 @@ internal enum OperationAccess
 
     /// <summary>Only gives something back that no list shows: neither a read-only nor a write-only node has a reason to refuse it.</summary>
     Release,
+
+    /// <summary>Only says that somebody is still there: no status refuses it.</summary>
+    Renew,
 }

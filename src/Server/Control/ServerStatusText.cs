@@ -32,6 +32,7 @@ internal static class ServerStatusText
     public static bool Refuses(this ServerStatus status, OperationAccess access) => status switch
     {
         ServerStatus.Up => false,
+        _ when access == OperationAccess.Renew => false,
         ServerStatus.ReadOnly => access == OperationAccess.Write,
         ServerStatus.WriteOnly => access == OperationAccess.Read,
         _ => true,

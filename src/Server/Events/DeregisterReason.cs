@@ -20,4 +20,7 @@ internal enum DeregisterReason
 
     /// <summary>Its client was lost in a pause of the node and did not come back in time.</summary>
     NotReturned,
+
+    /// <summary>Its ip:port client was not heard of for the time it set.</summary>
+    BeatsMissed,
 }

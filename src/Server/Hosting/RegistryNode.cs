@@ -4,6 +4,8 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Files;
+using FastRegistry.Server.Http.Clients;
+using FastRegistry.Server.Http.UdpPush;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Observability;
@@ -54,9 +56,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         LimitOptions limits = options.Limits;
         Wheel = new TimingWheel(timeProvider, new TimingWheelOptions
         {
-            // Room for every connection and a takeover of each, every empty service and the few deadlines of the node itself: allocation cannot fail before
+            // Room for every connection and a takeover of each, every empty service, every instance that beats and the few deadlines of the node itself: allocation cannot fail before
             // those limits do.
-            MaximumEntries = checked((2 * limits.Connections) + limits.Services + 65_536),
+            MaximumEntries = checked((2 * limits.Connections) + limits.Services + IpPortClients.MaximumInstances + UdpSubscribers.MaximumSubscribers + 65_536),
             OwnerFaulted = log.DeadlineFault,
             LatenessObserved = milliseconds => Metrics.WheelLateness.Record(milliseconds * 1_000),
         });

@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Http;
+using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Observability;
 using FastRegistry.Server.Sessions;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace FastRegistry.Server.Hosting;
 
@@ -17,13 +19,20 @@ internal sealed class ServerHost : IAsyncDisposable
 
     private readonly WebApplication _application;
 
-    private ServerHost(WebApplication application, RegistryNode node)
+    private ServerHost(WebApplication application, RegistryNode node, ApiRoutes api)
     {
         _application = application;
         Node = node;
+        Api = api;
     }
 
     public RegistryNode Node { get; }
+
+    /// <summary>The HTTP endpoints, described.</summary>
+    public ApiRoutes Api { get; }
+
+    /// <summary>What the host is made of.</summary>
+    public IServiceProvider Services => _application.Services;
 
     /// <summary>Where HTTP is served; only after the start.</summary>
     public Uri HttpAddress
@@ -69,20 +78,17 @@ internal sealed class ServerHost : IAsyncDisposable
             allowance,
             services.GetRequiredService<ILoggerFactory>().CreateLogger(EventLog.Category),
             services.GetServices<INodeObserver>()));
-        builder.Services.AddSingleton<IpPortClients>(static services => new IpPortClients(services.GetRequiredService<RegistryNode>().Registry));
+        builder.Services.AddSingleton<LogLevels>();
+        builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
+        HttpApi.AddServices(builder.Services);
         builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();
         addServices?.Invoke(builder.Services);
 
         WebApplication application = builder.Build();
-        application.UseMiddleware<HttpFaults>();
-        application.UseMiddleware<HttpAdmission>();
-        InstanceEndpoints.Map(application);
-        HealthEndpoints.Map(application);
-        OperatorEndpoints.Map(application);
-        EventEndpoints.Map(application);
-        LoaderEndpoints.Map(application);
-        return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>());
+        ApiRoutes api = HttpApi.Map(application);
+        return new ServerHost(application, application.Services.GetRequiredService<RegistryNode>(), api);
     }
 
     /// <summary>Binds both listeners and begins to serve.</summary>

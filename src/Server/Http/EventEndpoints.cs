@@ -1,31 +1,46 @@
 using System.Globalization;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Http;
 
 /// <summary>The operator's call for the last events.</summary>
-internal static class EventEndpoints
+internal sealed class EventEndpoints(RegistryNode node)
 {
     public const string Path = "/fastregistry/v1/operator/events";
 
-    private static readonly string[] Parameters = ["kind", "service", "client", "limit"];
-
-    public static void Map(WebApplication application) => application.MapGet(Path, List);
-
-    private static IResult List(HttpContext context, RegistryNode node)
+    private static readonly EndpointDescription Events = new("GET", Path, "The last events of the node, the newest first.")
     {
-        OperatorAccess.Check(context, node.Options.Operator);
-        EventFilter filter = ReadFilter(context.Request.Query, node.Options.Events.Kept);
+        IsOutsideContextPath = true,
+        IsForOperators = true,
+        Parameters =
+        [
+            ParameterDescription.Optional("kind", ParameterType.Text, "all", "Kinds, separated by commas."),
+            ParameterDescription.Optional("service", ParameterType.Text, null, "Only events of this service."),
+            ParameterDescription.Optional("client", ParameterType.Text, null, "Only events of this client."),
+            ParameterDescription.Optional("limit", ParameterType.WholeNumber, "100", "How many at most."),
+        ],
+        Success = SuccessDescription.Json("""{"total":1,"events":[{"number":1,"at":"2025-01-01T10:00:00+00:00","kind":"ServiceCreated","service":"public/DEFAULT_GROUP@@s"}]}"""),
+        Errors = [new ErrorDescription(400, ResultCode.ParameterValidateError, "an unknown parameter or kind, or a limit out of range")],
+        Note = "Not in Nacos. Query only. An unknown parameter is 400.",
+    };
+
+    private static readonly string[] Parameters = [.. Events.Parameters.Select(static parameter => parameter.Name)];
+
+    public void Map(ApiRoutes api) => api.Map(Events, call =>
+    {
+        EventFilter filter = ReadFilter(call.Context.Request.Query, node.Options.Events.Kept);
         EventBody[] events = node.EventRing is { } ring ? [.. ring.Find(filter).Select(BodyOf)] : [];
-        return Results.Json(new EventListBody(node.EventRing?.Total ?? 0, events), HttpJson.Default.EventListBody);
-    }
+        return call.JsonAsync(new EventListBody(node.EventRing?.Total ?? 0, events), HttpJson.Default.EventListBody);
+    });
 
     private static EventFilter ReadFilter(IQueryCollection query, int kept)
     {
         foreach (string name in query.Keys)
         {
-            ParameterError.ThrowIf(name, Parameters.Contains(name, StringComparer.Ordinal) ? null : $"must be one of {string.Join(", ", Parameters)}");
+            HttpError.ThrowIf(name, Parameters.Contains(name, StringComparer.Ordinal) ? null : $"must be one of {string.Join(", ", Parameters)}");
         }
 
         return new EventFilter
@@ -46,7 +61,7 @@ internal static class EventEndpoints
             string? known = Array.Find(Enum.GetNames<EventKind>(), candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase));
             EventKind kind = known is null ? default : Enum.Parse<EventKind>(known);
             bool kept = known is not null && EventRing.Keeps(kind);
-            ParameterError.ThrowIf("kind", kept ? null : $"must name kinds that are kept: {string.Join(", ", Enum.GetValues<EventKind>().Where(EventRing.Keeps))}");
+            HttpError.ThrowIf("kind", kept ? null : $"must name kinds that are kept: {string.Join(", ", Enum.GetValues<EventKind>().Where(EventRing.Keeps))}");
             kinds.Add(kind);
         }
 
@@ -61,7 +76,7 @@ internal static class EventEndpoints
         }
 
         bool legal = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit >= 1 && limit <= maximum;
-        return legal ? limit : throw ParameterError.Illegal("limit", $"must be a number between 1 and {maximum}");
+        return legal ? limit : throw HttpError.IllegalParameter("limit", $"must be a number between 1 and {maximum}");
     }
 
     private static string? Find(IQueryCollection query, string name)

@@ -1,13 +1,20 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastRegistry.Server.Http.Instances;
 
 namespace FastRegistry.Server.Http;
 
 /// <summary>Source-generated serialisation of every HTTP body.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ServiceListBody))]
+[JsonSerializable(typeof(InstanceStatusesBody))]
+[JsonSerializable(typeof(UpdatedInstancesBody))]
 [JsonSerializable(typeof(CollectBody))]
 [JsonSerializable(typeof(EventListBody))]
 [JsonSerializable(typeof(ClusterLoadBody))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
-internal sealed partial class HttpJson : JsonSerializerContext;
+internal sealed partial class HttpJson : JsonSerializerContext
+{
+    /// <summary>Answers are never put into a page: only what JSON demands is escaped.</summary>
+    public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+}

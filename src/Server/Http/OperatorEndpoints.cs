@@ -1,17 +1,25 @@
 using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http;
 
 /// <summary>Calls for operators and measuring tools; from this machine unless the configuration says otherwise.</summary>
-internal static class OperatorEndpoints
+internal sealed class OperatorEndpoints(RegistryNode node)
 {
-    public static void Map(WebApplication application) => application.MapPost("/fastregistry/v1/operator/collect", Collect);
+    private static readonly EndpointDescription Collect = new("POST", "/fastregistry/v1/operator/collect", "Forces a full garbage collection and tells what is left; it stops the node for moments.")
+    {
+        IsOutsideContextPath = true,
+        IsForOperators = true,
+        Success = SuccessDescription.Json("""{"managedBytes":1000000,"residentAnonymousBytes":50000000,"connections":0}"""),
+        Note = "Not in Nacos.",
+    };
+
+    public void Map(ApiRoutes api) => api.Map(Collect, CollectAsync);
 
     /// <summary>Forces a full, compacting collection and says what is left: how bytes per connection are measured. It stops the node for a moment.</summary>
-    private static IResult Collect(HttpContext context, RegistryNode node)
+    private Task CollectAsync(ApiCall call)
     {
-        OperatorAccess.Check(context, node.Options.Operator);
         for (int round = 0; round < 2; round++)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -19,6 +27,6 @@ internal static class OperatorEndpoints
         }
 
         CollectBody body = new(GC.GetTotalMemory(forceFullCollection: true), ProcessMemory.ReadAnonymousBytes(), node.Services.Sessions.Count);
-        return Results.Json(body, HttpJson.Default.CollectBody);
+        return call.JsonAsync(body, HttpJson.Default.CollectBody);
     }
 }

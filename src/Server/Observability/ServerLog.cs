@@ -40,6 +40,9 @@ internal static partial class ServerLog
     [LoggerMessage(14, LogLevel.Warning, "The list of {Service} is too large for any stream; session {Session} keeps the list it has")]
     public static partial void ListTooLarge(this ILogger log, string service, long session);
 
+    [LoggerMessage(15, LogLevel.Warning, "An operator set the level of log {Category} to {Level}")]
+    public static partial void LogLevelSet(this ILogger log, string category, LogLevel level);
+
     [LoggerMessage(20, LogLevel.Warning, "Accepting failed ({Tier}: {Error}); waiting {BackOff}")]
     public static partial void AcceptFailed(this ILogger log, AcceptErrorTier tier, string error, TimeSpan backOff);
 
@@ -98,4 +101,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(EventId = 73, Message = "{Kind}: {Count} more within a second")]
     public static partial void FoldedEvents(this ILogger log, LogLevel level, int count, EventKind kind);
+
+    [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
+    public static partial void DatagramLost(this ILogger log, string reason);
 }

@@ -38,8 +38,16 @@ internal sealed record RateLimitRule
             return (nameof(Type), "must be Monitor or Intercept");
         }
 
-        return point == ControlPoint.HealthCheck && Type == RateLimitType.Intercept
-            ? (nameof(Type), "must be Monitor: a client whose heartbeat is refused takes the connection for lost")
-            : null;
+        if (Type == RateLimitType.Monitor)
+        {
+            return null;
+        }
+
+        return point switch
+        {
+            ControlPoint.HealthCheck => (nameof(Type), "must be Monitor: a client whose heartbeat is refused takes the connection for lost"),
+            ControlPoint.HttpBeat => (nameof(Type), "must be Monitor: an instance whose beats are refused is removed"),
+            _ => null,
+        };
     }
 }

@@ -12,6 +12,9 @@ internal interface ISubscriber
     /// <summary>The client understands deltas.</summary>
     bool TakesDeltas { get; }
 
+    /// <summary>Who it is, for operators; null = unknown.</summary>
+    SubscriberDescription? Describe() => null;
+
     /// <summary>Takes a push on its way to the client.</summary>
     /// <param name="subscription">Whose it is.</param>
     /// <param name="snapshot">The list that the client has afterwards.</param>

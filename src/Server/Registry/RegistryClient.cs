@@ -73,6 +73,21 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
         _ => false,
     };
 
+    /// <summary>Everything it publishes. For operators: it costs time in proportion.</summary>
+    public List<(ServiceKey Service, Instance Instance)> CopyPublications()
+    {
+        lock (ClientGate)
+        {
+            List<(ServiceKey Service, Instance Instance)> all = new(PublicationCount);
+            foreach ((ServiceEntry entry, List<Publication> publications) in _published ?? [])
+            {
+                all.AddRange(publications.Select(publication => (entry.Key, publication.Instance)));
+            }
+
+            return all;
+        }
+    }
+
     public List<Publication>? FindHoldingGate(ServiceEntry entry) =>
         _published is not null && _published.TryGetValue(entry, out List<Publication>? list) ? list : null;
 

@@ -130,6 +130,16 @@ internal sealed class ServiceEntry
         return ListedHoldingGate(identity, shown);
     }
 
+    /// <summary>Sets the health of a publication where it stands: unlike a new registration it does not make it the newest of its identity.</summary>
+    /// <returns>What readers notice.</returns>
+    public bool SetHealthHoldingGates(Publication publication, bool healthy)
+    {
+        InstanceIdentity identity = publication.Instance.Identity;
+        Instance? shown = ShownHoldingGate(identity);
+        publication.Instance = publication.Instance.WithHealth(healthy);
+        return ListedHoldingGate(identity, shown);
+    }
+
     /// <summary>Takes a publication away; the newest waiting one takes its place.</summary>
     /// <returns>What readers notice.</returns>
     public bool WithdrawHoldingGates(Publication publication, EmptyCause cause)
@@ -263,6 +273,24 @@ internal sealed class ServiceEntry
         {
             _subscribers.CopyTo(destination);
         }
+    }
+
+    /// <summary>Everybody's publications, waiting ones included, with who made them. For operators: it costs time in proportion.</summary>
+    public List<(RegistryClient Client, Instance Instance)> CopyPublications()
+    {
+        List<(RegistryClient Client, Instance Instance)> all = [];
+        lock (ServiceGate)
+        {
+            foreach (Publication listed in _publications.Listed)
+            {
+                for (Publication? publication = listed; publication is not null; publication = publication.Waiting)
+                {
+                    all.Add((publication.Client, publication.Instance));
+                }
+            }
+        }
+
+        return all;
     }
 
     /// <summary>The service has been empty for its time: what was set for it goes, its kind is free again, and without subscribers it leaves the table.</summary>

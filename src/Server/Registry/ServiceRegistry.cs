@@ -219,6 +219,45 @@ internal sealed class ServiceRegistry
         }
     }
 
+    /// <summary>Withdraws one publication that is given up on.</summary>
+    public void Withdraw(RegistryClient client, ServiceEntry entry, InstanceIdentity identity, DeregisterReason reason)
+    {
+        lock (client.ClientGate)
+        {
+            InstanceEvents happened = new(Events, client);
+            lock (entry.ServiceGate)
+            {
+                if (entry.FindHoldingGate(client, identity) is { } publication)
+                {
+                    bool changed = WithdrawHoldingGates(entry, publication, reason, ref happened);
+                    Changes.FinishHoldingGate(entry, changed, happened);
+                }
+            }
+
+            PublishChangedHoldingClientGate(client, entry, happened);
+        }
+    }
+
+    /// <summary>Sets the health of what a client publishes; no registration, so a waiting publication stays behind the listed one.</summary>
+    public void SetHealth(RegistryClient client, ServiceEntry entry, InstanceIdentity identity, bool healthy)
+    {
+        lock (client.ClientGate)
+        {
+            InstanceEvents happened = new(Events, client);
+            lock (entry.ServiceGate)
+            {
+                if (entry.FindHoldingGate(client, identity) is { } publication && publication.Instance.Healthy != healthy)
+                {
+                    bool changed = entry.SetHealthHoldingGates(publication, healthy);
+                    happened.Published(publication.Instance, PublicationChange.Updated);
+                    Changes.FinishHoldingGate(entry, changed, happened);
+                }
+            }
+
+            PublishChangedHoldingClientGate(client, entry, happened);
+        }
+    }
+
     /// <summary>Ends a client whose connection is lost.</summary>
     public void Release(RegistryClient client) => Release(client, DeregisterReason.ConnectionLost);
 

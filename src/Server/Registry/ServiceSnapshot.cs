@@ -24,6 +24,7 @@ internal sealed class ServiceSnapshot
     private byte[]? _encodedAll;
     private int _measuredAll;
     private bool _isWritten;
+    private object? _otherForms;
 
     public ServiceSnapshot(ServiceKey key, NodeEpoch epoch, long revision, long changedAt, bool provisional, EmptyCause emptyCause, Instance[] instances)
     {
@@ -81,6 +82,19 @@ internal sealed class ServiceSnapshot
         {
             Volatile.Write(ref _isWritten, true);
         }
+    }
+
+    /// <summary>What another surface keeps with the list, its own encoded forms: made by the first reader, gone with the list. Always asked for as one type.</summary>
+    public T OtherForms<T>()
+        where T : class, new()
+    {
+        if (Volatile.Read(ref _otherForms) is not { } forms)
+        {
+            T made = new();
+            forms = Interlocked.CompareExchange(ref _otherForms, made, null) ?? made;
+        }
+
+        return (T)forms;
     }
 
     /// <summary>What brings a subscriber to this list: a delta when it has an earlier one, the log reaches back to it and it is worth it; else the list.</summary>

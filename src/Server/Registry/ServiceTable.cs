@@ -60,6 +60,10 @@ internal sealed class ServiceTable
         }
     }
 
+    /// <summary>The services of a group, in no order; safe while they change.</summary>
+    public IEnumerable<ServiceEntry> InGroup(string @namespace, string group) =>
+        _groups.TryGetValue((@namespace, group), out ConcurrentDictionary<string, ServiceEntry>? services) ? services.Select(static pair => pair.Value) : [];
+
     /// <summary>Names of a group's services that have an instance, sorted by code point. Costs time in proportion to the group: for workers.</summary>
     public List<string> ListNames(string @namespace, string group)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Sessions;
 
@@ -8,6 +9,9 @@ internal readonly struct SessionStatus(ClientSession session)
 {
     /// <summary>Null when the connection has none, or none any more.</summary>
     public IPEndPoint? RemoteEndPoint => session.Connection.RemoteEndPoint as IPEndPoint;
+
+    /// <summary>How operators name its connection.</summary>
+    public ConnectionId ConnectionId => new(session.Services.Registry.Epoch.Incarnation, session.Slot, session.Id);
 
     /// <summary>The set-up is done.</summary>
     public bool IsReady => session.ClientOrNull is not null;
@@ -27,4 +31,15 @@ internal readonly struct SessionStatus(ClientSession session)
     public int Publications => session.ClientOrNull?.PublicationCount ?? 0;
 
     public int Subscriptions => session.Subscriptions?.Count ?? 0;
+
+    /// <summary>The subscriptions of this moment.</summary>
+    public Subscription[] CopySubscriptions() => session.Subscriptions?.ToArray() ?? [];
+
+    /// <summary>Who it is as a subscriber.</summary>
+    public SubscriberDescription Describe()
+    {
+        ClientProfile profile = session.Profile;
+        string agent = profile.Name.Length > 0 ? $"{profile.Name}:v{profile.Version}" : profile.Version;
+        return new SubscriberDescription(ConnectionId.ToString(), session.RemoteAddress ?? "", RemoteEndPoint?.Port ?? 0, agent, profile.Application);
+    }
 }

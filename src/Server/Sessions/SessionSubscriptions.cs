@@ -42,6 +42,17 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
 
     bool ISubscriber.TakesDeltas => output.TakesDeltas;
 
+    SubscriberDescription? ISubscriber.Describe() => output.Describe();
+
+    /// <summary>The subscriptions of this moment, for operators.</summary>
+    public Subscription[] ToArray()
+    {
+        lock (_subscriptionGate)
+        {
+            return [.. _byId.Values];
+        }
+    }
+
     public Subscription? Find(ulong id)
     {
         lock (_subscriptionGate)

@@ -35,6 +35,13 @@ internal sealed class RawSocket : IDisposable
         return client;
     }
 
+    /// <summary>Sends a request and reads the answer.</summary>
+    public async Task<ReceivedFrame> CallAsync(MessageType type, ulong id, Google.Protobuf.IMessage request)
+    {
+        await _socket.SendAsync(RawClient.RequestBytes(type, id, request), TestContext.Current.CancellationToken);
+        return await ReadAsync();
+    }
+
     /// <summary>The next frame.</summary>
     public async Task<ReceivedFrame> ReadAsync()
     {

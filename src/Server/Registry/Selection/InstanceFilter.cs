@@ -18,6 +18,9 @@ internal sealed class InstanceFilter : IEquatable<InstanceFilter>
 
     public bool HealthyOnly { get; }
 
+    /// <summary>The clusters asked for, with commas; empty = all.</summary>
+    public string ClustersText => string.Join(',', _clusters);
+
     /// <summary>Values of the selector's labels that an instance must have; empty = any.</summary>
     public ReadOnlySpan<string> LabelValues => _labelValues;
 

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using FastRegistry.Server.Http.Endpoints;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace FastRegistry.Server.Http.Errors;
+
+/// <summary>Writes an error in one of the forms clients know. The only place that does.</summary>
+internal static class ErrorWriter
+{
+    private const string TextType = "text/plain; charset=utf-8";
+    private const string JsonType = "application/json; charset=utf-8";
+
+    /// <summary>Answers with an error, in its own form or that of the endpoint it happened in.</summary>
+    public static Task WriteAsync(HttpContext context, HttpError error)
+    {
+        HttpResponse response = context.Response;
+        if (response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        // What a handler had begun to say is not said.
+        response.Clear();
+        response.StatusCode = error.Status;
+        if (error.RetryAfter > TimeSpan.Zero)
+        {
+            // Whole seconds are all the header can say.
+            response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.Allow is not null)
+        {
+            response.Headers.Allow = error.Allow;
+        }
+
+        (string? contentType, string text) = (error.Body ?? BodyOf(context)) switch
+        {
+            ErrorBody.Document => (JsonType, DocumentOf(context, error)),
+            ErrorBody.Result => (JsonType, ResultOf((int)error.Code, error.Code.Message(), error.Message)),
+            ErrorBody.RestResult => (JsonType, ResultOf(error.Status, error.Message, data: null)),
+            ErrorBody.CausedText => (TextType, error.Status == StatusCodes.Status403Forbidden ? error.Message : $"caused: {error.Message};"),
+            ErrorBody.Checker => (null, $"{error.Message}\r\n"),
+            _ => (TextType, error.Message),
+        };
+        if (contentType is null)
+        {
+            response.Headers.Pragma = "no-cache";
+            response.Headers.Expires = "Thu, 01 Jan 1970 00:00:00 GMT";
+            response.Headers.CacheControl = "no-cache,no-store";
+        }
+
+        byte[] body = Encoding.UTF8.GetBytes(text);
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private static ErrorBody BodyOf(HttpContext context)
+    {
+        EndpointDescription? endpoint = context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>();
+        return endpoint?.ErrorsAs ?? endpoint?.Style switch
+        {
+            ApiStyle.V2 => ErrorBody.Result,
+            ApiStyle.ConsoleV1 => ErrorBody.CausedText,
+            _ => ErrorBody.Text,
+        };
+    }
+
+    private static string ResultOf(int code, string message, string? data) =>
+        $"{{\"code\":{code},\"message\":{Quoted(message)},\"data\":{(data is null ? "null" : Quoted(data))}}}";
+
+    private static string DocumentOf(HttpContext context, HttpError error)
+    {
+        string time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+        string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
+        int query = target.IndexOf('?', StringComparison.Ordinal);
+        string path = query < 0 ? target : target[..query];
+        return $"{{\"timestamp\":\"{time}\",\"status\":{error.Status},\"error\":{Quoted(ReasonPhrases.GetReasonPhrase(error.Status))},"
+            + $"\"message\":{Quoted(error.Message)},\"path\":{Quoted(path)}}}";
+    }
+
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, HttpJson.Encoder)}\"";
+}

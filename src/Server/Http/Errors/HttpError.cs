@@ -1,0 +1,98 @@
+using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Naming;
+using FastRegistry.Wire.Framing;
+
+namespace FastRegistry.Server.Http.Errors;
+
+/// <summary>A request that cannot be served: status, code and text. The endpoint's style decides in which form it is told, unless the error brings its own.</summary>
+/// <remarks>Not a hot path: a well-behaved client never sees one. What happens often (an unknown instance beats) is an answer, not an error.</remarks>
+internal sealed class HttpError : Exception
+{
+    private const int MaximumQuotedLength = 200;
+
+    public HttpError(string text, int status = StatusCodes.Status400BadRequest, ResultCode code = ResultCode.ParameterValidateError, ErrorBody? body = null)
+        : base(text)
+    {
+        Status = status;
+        Code = code;
+        Body = body;
+    }
+
+    public int Status { get; }
+
+    /// <summary>Only v2 tells it.</summary>
+    public ResultCode Code { get; }
+
+    /// <summary>The form it is told in; null = the endpoint's.</summary>
+    public ErrorBody? Body { get; }
+
+    /// <summary>After how long the same request may be taken; zero = no advice.</summary>
+    public TimeSpan RetryAfter { get; init; }
+
+    /// <summary>With 405: the methods there are.</summary>
+    public string? Allow { get; init; }
+
+    /// <summary>400: a value breaks a rule.</summary>
+    public static HttpError Illegal(string text, ResultCode code = ResultCode.ParameterValidateError) => new(text, code: code);
+
+    /// <summary>400: a named parameter breaks a rule that Nacos has no words for.</summary>
+    public static HttpError IllegalParameter(string name, string rule) => new($"Param '{name}' is illegal, it {rule}.");
+
+    /// <summary>400, in the words of the parameter check.</summary>
+    public static HttpError Checked(string text) => new(text, body: ErrorBody.Checker);
+
+    /// <summary>404.</summary>
+    public static HttpError NotFound(string text, ResultCode code = ResultCode.ResourceNotFound) => new(text, StatusCodes.Status404NotFound, code);
+
+    /// <summary>501: known and understood, and not in this version.</summary>
+    public static HttpError NotSupported(string text) => new(text, StatusCodes.Status501NotImplemented, ResultCode.ServerError);
+
+    /// <summary>400: a text that must be a number. The words are Java's.</summary>
+    public static HttpError NotANumber(string text) => new($"For input string: \"{Quote(text)}\"");
+
+    /// <summary>400: a parameter is absent or blank.</summary>
+    public static HttpError Missing(string name, string type, MissingParameterText wording)
+    {
+        string text = wording switch
+        {
+            MissingParameterText.Missing => $"Parameter '{name}' is missing",
+            MissingParameterText.RequiredOfType => $"Required parameter '{name}' type {type} is not present",
+            MissingParameterText.RequiredRequestParameter => $"Required request parameter '{name}' for method parameter type {type} is not present",
+            MissingParameterText.RequiredIsMissing => $"required parameter '{name}' is missing",
+            _ => $"Param '{name}' is required.",
+        };
+        return new HttpError(text, code: ResultCode.ParameterMissing);
+    }
+
+    /// <summary>What the registry refused: 503 when the same request may succeed later, else 400.</summary>
+    public static HttpError Of(RequestError error)
+    {
+        int status = error.Retryable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
+
+        // The kind of a service is told as Nacos tells what is thrown from inside, down to the blank at the end.
+        string text = error.Code == ErrorCode.Conflict ? $"errCode: {status}, errMsg: {error.Text} " : error.Text;
+        return new HttpError(text, status, ResultCode.ServerError) { RetryAfter = error.RetryAfter };
+    }
+
+    /// <summary>Throws when a rule is broken.</summary>
+    public static void ThrowIf(string name, string? brokenRule)
+    {
+        if (brokenRule is not null)
+        {
+            throw IllegalParameter(name, brokenRule);
+        }
+    }
+
+    /// <summary>What a client sent, fit to be sent back: one line, not too long.</summary>
+    public static string Quote(string text)
+    {
+        string line = string.Create(Math.Min(text.Length, MaximumQuotedLength), text, static (span, source) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(source[i]) ? ' ' : source[i];
+            }
+        });
+        return text.Length > MaximumQuotedLength ? $"{line}..." : line;
+    }
+}

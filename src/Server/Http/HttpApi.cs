@@ -1,0 +1,58 @@
+using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Admission;
+using FastRegistry.Server.Http.Beats;
+using FastRegistry.Server.Http.Clients;
+using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Instances;
+using FastRegistry.Server.Http.Lists;
+using FastRegistry.Server.Http.UdpPush;
+
+namespace FastRegistry.Server.Http;
+
+/// <summary>Puts the HTTP side together: what every request goes through, and all endpoints.</summary>
+internal static class HttpApi
+{
+    /// <summary>What endpoints need beside the node.</summary>
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<IpPortClients>(static provider =>
+        {
+            RegistryNode node = provider.GetRequiredService<RegistryNode>();
+            return new IpPortClients(node.Registry, node.Wheel, node.Switches);
+        });
+        services.AddSingleton<UdpSubscribers>(static provider =>
+        {
+            RegistryNode node = provider.GetRequiredService<RegistryNode>();
+            return new UdpSubscribers(node.Registry, node.Wheel, node.Switches);
+        });
+        services.AddHostedService<UdpPushService>(static provider => new UdpPushService(
+            provider.GetRequiredService<UdpSubscribers>(),
+            provider.GetRequiredService<RegistryNode>().Options.Http.EndPoint.Address,
+            provider.GetRequiredService<ILogger<UdpPushService>>()));
+    }
+
+    /// <summary>Maps everything; the described endpoints are in the result.</summary>
+    public static ApiRoutes Map(WebApplication application)
+    {
+        RegistryNode node = application.Services.GetRequiredService<RegistryNode>();
+        IpPortClients clients = application.Services.GetRequiredService<IpPortClients>();
+        TimeProvider timeProvider = application.Services.GetRequiredService<TimeProvider>();
+        application.UseMiddleware<HttpFaults>();
+        application.UseMiddleware<HttpAdmission>();
+        ApiRoutes api = new(application, node.Options.Operator);
+        new InstanceEndpoints(node, clients).Map(api);
+        InstanceOverrides overrides = new(node, clients);
+        new InstanceDetailEndpoints(node).Map(api);
+        new InstanceStatusEndpoints(node).Map(api);
+        new InstanceUpdateEndpoints(node, overrides).Map(api);
+        new MetadataBatchEndpoints(node, overrides).Map(api);
+        new InstanceListEndpoints(node, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
+        new BeatEndpoints(node, clients).Map(api);
+        ManagementApi.Map(api, application.Services);
+
+        // Last: it takes what nobody else does.
+        UnknownEndpoints.Map(application, api);
+        return api;
+    }
+}
