@@ -74,7 +74,7 @@ public class OutboundBenchmarks
     private void AppendPush(ulong subscription)
     {
         FrameHeader header = new(PushPrefix.Size + BodyBytes, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, subscription);
-        _chain.AppendPush(header, 1, _body, out _);
+        _chain.AppendPush(header, 1, _body, out _, out _);
     }
 
     private long TakeAll()

@@ -21,7 +21,8 @@ public class RegisterBenchmarks
     private readonly Instance[][] _newcomers = new Instance[Writes][];
     private readonly InstanceIdentity[][] _leavers = new InstanceIdentity[Writes][];
     private readonly Instance[][] _same = new Instance[Writes][];
-    private readonly Instance[][] _heavier = new Instance[Writes][];
+    private readonly Instance[][] _changes = new Instance[Writes][];
+    private readonly Instance[][] _furtherChanges = new Instance[Writes][];
     private RegistryNode _node = null!;
     private RegistryClient _client = null!;
 
@@ -45,11 +46,14 @@ public class RegisterBenchmarks
 
         for (int i = 0; i < Writes; i++)
         {
-            int existing = (int)((long)i * Instances / Writes);
+            // Spread over the whole service; in a small one each instance has its turn several times, with another weight each time.
+            int existing = (int)((long)i * Math.Max(1, Instances / Writes) % Instances);
+            int turn = i / Instances;
             _newcomers[i] = [CreateInstance("10.0.0.2", i, weight: 1)];
             _leavers[i] = [_newcomers[i][0].Identity];
             _same[i] = [CreateInstance("10.0.0.1", existing, weight: 1)];
-            _heavier[i] = [CreateInstance("10.0.0.1", existing, weight: 2)];
+            _changes[i] = [CreateInstance("10.0.0.1", existing, weight: 2 + turn)];
+            _furtherChanges[i] = [CreateInstance("10.0.0.1", existing, weight: 1002 + turn)];
         }
     }
 
@@ -81,18 +85,18 @@ public class RegisterBenchmarks
         }
     }
 
-    /// <summary>Another weight, and back.</summary>
+    /// <summary>Another weight each time.</summary>
     [Benchmark(OperationsPerInvoke = 2 * Writes)]
     public void RegisterAChange()
     {
         for (int i = 0; i < Writes; i++)
         {
-            Write(_heavier[i]);
+            Write(_changes[i]);
         }
 
         for (int i = 0; i < Writes; i++)
         {
-            Write(_same[i]);
+            Write(_furtherChanges[i]);
         }
     }
 

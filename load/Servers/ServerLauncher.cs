@@ -48,6 +48,9 @@ internal sealed class ServerLauncher(string program, ImmutableArray<string> argu
         [
             .. program.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? (ImmutableArray<string>)[DotnetPath(), program] : [program],
             "--Http:Port=0", "--ClientTransport:Port=0", $"--Node:Id=load-{number}",
+
+            // Nobody is to come back to it; while lists are provisional, deltas are not pushed.
+            "--Deadlines:WarmUp=00:00:00",
             .. arguments,
         ];
         ProcessStartInfo start = File.Exists(Shell) ? new(Shell, ["-c", Guard, .. command]) : new(command[0], command[1..]);

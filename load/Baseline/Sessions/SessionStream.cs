@@ -44,8 +44,13 @@ internal sealed class SessionStream : IPushOutput
 
     public bool TakesDeltas => false;
 
-    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) =>
-        TryWrite(StreamMessage.Push(subscription.Id, snapshot.ChangedAtMicroseconds, push.Body));
+    public PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) =>
+        new(TryWrite(StreamMessage.Push(subscription.Id, snapshot.ChangedAtMicroseconds, push.Body)));
+
+    public void AwaitAck()
+    {
+        // No push has a number: acks are not part of the baseline.
+    }
 
     /// <summary>Unless something is on its way out: when that has gone, <c>drained</c> is called.</summary>
     public bool IsReadyAfterRefusal()

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Limits;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.RateLimiting;
+using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Server.Configuration;
 
@@ -83,12 +85,14 @@ internal static class ServerOptionsReader
         where T : class
     {
         IConfigurationSection values = configuration.GetSection(section);
-        string[] known = [.. typeof(T).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name)];
+        PropertyInfo[] known = [.. typeof(T).GetProperties().Where(static property => property.CanWrite)];
         foreach (IConfigurationSection value in values.GetChildren())
         {
-            if (!known.Contains(value.Key, StringComparer.OrdinalIgnoreCase))
+            PropertyInfo property = known.FirstOrDefault(known => known.Name.Equals(value.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw UnknownKey(section, value.Key, known.Select(static known => known.Name));
+            if (property.PropertyType.IsEnum && !Enum.GetNames(property.PropertyType).Contains(value.Value, StringComparer.OrdinalIgnoreCase))
             {
-                throw UnknownKey(section, value.Key, known);
+                throw new ConfigurationError(value.Path, $"must be one of {string.Join(", ", Enum.GetNames(property.PropertyType))}");
             }
         }
 
@@ -182,6 +186,17 @@ internal static class ServerOptionsReader
 
     private static void CheckSockets(ClientTransportOptions sockets)
     {
+        if (sockets.Kind == ClientTransportKind.Epoll && !EpollTransport.IsSupported)
+        {
+            throw new ConfigurationError("ClientTransport:Kind", "must not be Epoll on this system: only Linux has it");
+        }
+
+        CheckRange("ClientTransport:Loops", sockets.Loops, 1, 64);
+        if (sockets.Spin < TimeSpan.Zero || sockets.Spin > TimeSpan.FromMilliseconds(1))
+        {
+            throw new ConfigurationError("ClientTransport:Spin", "must be between 00:00:00 (none) and 00:00:00.0010000");
+        }
+
         CheckSeconds("ClientTransport:UserTimeout", sockets.UserTimeout, 86_400, zeroAllowed: true);
         CheckSeconds("ClientTransport:KeepAliveIdle", sockets.KeepAliveIdle, MaximumKeepAliveSeconds, zeroAllowed: true);
         CheckSeconds("ClientTransport:KeepAliveInterval", sockets.KeepAliveInterval, MaximumKeepAliveSeconds, zeroAllowed: false);
@@ -240,6 +255,25 @@ internal static class ServerOptionsReader
         if (push.MergeWindowMinimum < TimeSpan.FromMilliseconds(1) || (maximum > TimeSpan.Zero && push.MergeWindowMinimum > maximum))
         {
             throw new ConfigurationError(PushOptions.MinimumKey, $"must be between 00:00:00.0010000 and {PushOptions.MaximumKey} ({maximum})");
+        }
+
+        CheckAcks(push);
+    }
+
+    private static void CheckAcks(PushOptions push)
+    {
+        // Clients wait up to four fifths of it for other frames to take an ack along.
+        CheckPushTime(PushOptions.AckDeadlineKey, push.AckDeadline, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        CheckPushTime(PushOptions.RetryMaximumKey, push.RetryMaximum, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        CheckPushTime(PushOptions.RetryMinimumKey, push.RetryMinimum, TimeSpan.FromMilliseconds(10), push.RetryMaximum);
+        CheckRange(PushOptions.RetriesKey, push.Retries, 0, 1000);
+    }
+
+    private static void CheckPushTime(string key, TimeSpan value, TimeSpan minimum, TimeSpan maximum)
+    {
+        if (value < minimum || value > maximum)
+        {
+            throw new ConfigurationError(key, $"must be between {minimum} and {maximum}");
         }
     }
 

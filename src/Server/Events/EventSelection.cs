@@ -20,9 +20,11 @@ internal sealed class EventSelection(EventHub hub, ObserverQueue queue)
         Described<ServiceCreated>(wanted, observe);
         Described<ServiceChanged>(wanted, observe);
         Described<ServiceDisappeared>(wanted, observe);
+        Described<ServiceMetadataChanged>(wanted, observe);
         Described<InstanceRegistered>(wanted, observe);
         Described<InstanceChanged>(wanted, observe);
         Described<InstanceDeregistered>(wanted, observe);
+        Described<InstanceOverrideChanged>(wanted, observe);
         Described<ServiceSubscribed>(wanted, observe);
         Described<ServiceUnsubscribed>(wanted, observe);
         Described<PushSent>(wanted, observe);

@@ -32,10 +32,19 @@ internal static class NodeMetrics
         metrics.Counter("fastregistry_resyncs_total", "Lists put off because a subscriber was behind.", () => node.Push.Workers.Sum(static worker => worker.Resyncs));
         metrics.Gauge("fastregistry_push_queue", "Marked services and subscriptions that wait for a push worker.", () => node.Push.Workers.Sum(static worker => worker.Queued));
         metrics.Gauge("fastregistry_push_merging", "Changed services that wait for the end of their merge window.", () => node.Push.Workers.Sum(static worker => worker.Merging));
+        metrics.Gauge(
+            "fastregistry_dirty_marks",
+            "Changed services and marked subscriptions that have not been pushed yet, wherever they wait.",
+            () => node.Push.Workers.Sum(static worker => worker.Queued + worker.Merging));
+        metrics.Gauge("fastregistry_connections_behind", "Connections whose output has passed its mark: pushes to them are put off.", () => node.Resources.Budget.BehindConnections);
         metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
         metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
         metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);
+        metrics.Gauge("fastregistry_transport_loops", "Event loops of the client transport; 0 = it is on sockets.", () => node.Epoll?.Options.Loops ?? 0);
+        metrics.Counter("fastregistry_transport_waits_total", "Times event loops asked the kernel for events.", () => node.Epoll?.Waits ?? 0);
+        metrics.Counter("fastregistry_transport_events_total", "Events the kernel reported to event loops.", () => node.Epoll?.Events ?? 0);
         metrics.Gauge("fastregistry_wheel_entries", "Deadlines allocated.", () => node.Wheel.AllocatedEntries);
+        metrics.Gauge("fastregistry_wheel_armed_entries", "Deadlines in a slot of the wheel.", () => node.Wheel.ArmedEntries);
         metrics.Gauge("fastregistry_wheel_lateness_milliseconds", "How late the last deadline was noticed.", () => node.Wheel.LastLatenessMilliseconds);
         metrics.Gauge("fastregistry_managed_heap_bytes", "Managed heap, garbage included.", () => GC.GetTotalMemory(forceFullCollection: false));
 

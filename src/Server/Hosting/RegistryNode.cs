@@ -17,6 +17,7 @@ using FastRegistry.Server.Sessions;
 using FastRegistry.Server.Work;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Server.Hosting;
 
@@ -30,7 +31,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     private readonly List<Task> _workers = [];
     private readonly SessionShedder _ruleShedder;
     private WheelDriver? _wheelDriver;
-    private SocketListener? _listener;
+    private ClientListener? _listener;
     private int _state;
 
     /// <summary>Puts a node together; nothing runs yet.</summary>
@@ -59,6 +60,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             // those limits do.
             MaximumEntries = checked((2 * limits.Connections) + limits.Services + IpPortClients.MaximumInstances + UdpSubscribers.MaximumSubscribers + 65_536),
             OwnerFaulted = log.DeadlineFault,
+            LatenessObserved = milliseconds => Metrics.WheelLateness.Record(milliseconds * 1_000),
         });
         Switches = new SwitchBoard(options.Switches, log);
         Status = new NodeStatus(Switches);
@@ -84,6 +86,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             BudgetRetry = new BudgetRetry(Wheel),
             RateLimits = RateLimits,
             Metrics = Metrics,
+            PushCost = new PushCost(
+                timeProvider,
+                Metrics.Histogram(
+                    "fastregistry_change_to_ack_seconds", "From a change to the ack of a push with it, of about 1 push in 64.", LatencyBounds.Delivery)),
             Events = Events,
             Log = log,
         };
@@ -145,6 +151,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     /// <summary>Where clients connect; null before the listener is bound.</summary>
     public IPEndPoint? ClientEndPoint => _listener?.LocalEndPoint;
 
+    /// <summary>Null when client connections are on sockets, or before the listener is bound.</summary>
+    public EpollTransport? Epoll => _listener?.Epoll;
+
     /// <summary>Begins the background work without a listener.</summary>
     public void StartWorkers()
     {
@@ -169,18 +178,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
 
     /// <summary>Binds the client listener.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
+    /// <exception cref="IOException">No descriptor is left.</exception>
     public void Bind()
     {
-        ClientTransportOptions sockets = Options.ClientTransport;
-        SocketTransport transport = new(Resources, new SocketTransportOptions
-        {
-            UserTimeout = sockets.UserTimeout,
-            KeepAliveIdle = sockets.KeepAliveIdle,
-            KeepAliveInterval = sockets.KeepAliveInterval,
-            KeepAliveProbes = sockets.KeepAliveProbes,
-            NotSentLowWaterBytes = sockets.NotSentLowWaterBytes,
-        });
-        _listener = new SocketListener(Options.ClientTransport.EndPoint, transport, Acceptor, this, _timeProvider);
+        _listener = ClientListener.Bind(Options.ClientTransport, Resources, Acceptor, this, _timeProvider, _log.TransportFault);
 
         // "Any address" is none that a client could go to.
         IPAddress address = _listener.LocalEndPoint.Address;
@@ -216,7 +217,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
 
         if (_listener is not null)
         {
-            await _listener.DisposeAsync().ConfigureAwait(false);
+            await _listener.StopAcceptingAsync().ConfigureAwait(false);
         }
 
         Services.Sessions.Close();
@@ -225,6 +226,12 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         SessionDrain drain = new(Services.Sessions, Options.Deadlines, _timeProvider);
         int closed = await drain.RunAsync(cancellationToken).ConfigureAwait(false);
         _log.Stopped(closed);
+        if (_listener is not null)
+        {
+            // Before the workers: the sessions it ends have something to tell.
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
+
         await StopWorkersAsync().ConfigureAwait(false);
     }
 

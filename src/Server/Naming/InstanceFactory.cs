@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Framing;
 using Messages = FastRegistry.Wire.Messages;
@@ -21,7 +21,7 @@ internal static class InstanceFactory
             return new RequestError(ErrorCode.NotSupported, $"{field}.persistent", "persistent instances are not supported by this version");
         }
 
-        KeyValuePair<string, string>[] metadata = [.. message.Metadata.Select(static label => KeyValuePair.Create(label.Key, label.Value))];
+        KeyValuePair<string, string>[] metadata = MetadataOf(message);
         double weight = message.HasWeight ? message.Weight : 1;
         RequestError? error = CheckIdentity(message.Ip, message.Port, message.Cluster, field)
             ?? Broken(field, "weight", NameRules.BrokenByWeight(weight))
@@ -38,7 +38,7 @@ internal static class InstanceFactory
             Weight = weight,
             Healthy = !message.HasHealthy || message.Healthy,
             Enabled = !message.HasEnabled || message.Enabled,
-            Metadata = ImmutableArray.Create(metadata),
+            Metadata = ImmutableCollectionsMarshal.AsImmutableArray(metadata),
             InstanceId = message.InstanceId.Length == 0 ? null : message.InstanceId,
         };
         return Broken(field, "metadata", PreservedMetadata.BrokenBy(instance));
@@ -50,13 +50,30 @@ internal static class InstanceFactory
         return CheckIdentity(message.Ip, message.Port, message.Cluster, field);
     }
 
+    private static KeyValuePair<string, string>[] MetadataOf(Messages.Instance message)
+    {
+        int count = message.Metadata.Count;
+        if (count == 0)
+        {
+            return [];
+        }
+
+        KeyValuePair<string, string>[] metadata = new KeyValuePair<string, string>[count];
+        for (int i = 0; i < count; i++)
+        {
+            metadata[i] = KeyValuePair.Create(message.Metadata[i].Key, message.Metadata[i].Value);
+        }
+
+        return metadata;
+    }
+
     private static RequestError? CheckIdentity(string ip, uint port, string cluster, string field) =>
         Broken(field, "ip", NameRules.BrokenByIp(ip))
         ?? Broken(field, "port", NameRules.BrokenByPort(port))
         ?? Broken(field, "cluster", NameRules.BrokenByCluster(cluster));
 
     private static InstanceIdentity IdentityOf(string ip, uint port, string cluster) =>
-        new(cluster.Length == 0 ? Instance.DefaultCluster : cluster, ip, (int)port);
+        new(cluster is "" or Instance.DefaultCluster ? Instance.DefaultCluster : cluster, ip, (int)port);
 
     private static RequestError? Broken(string field, string member, string? rule) =>
         rule is null ? null : RequestError.Invalid($"{field}.{member}", rule);

@@ -23,6 +23,8 @@ internal static class NameRules
 
     public const double MaximumWeight = 10_000;
 
+    private const int MostComparedKeys = 8;
+
     private static readonly SearchValues<char> NamespaceCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
@@ -86,15 +88,18 @@ internal static class NameRules
     public static string? BrokenByMetadata(IReadOnlyList<KeyValuePair<string, string>> metadata)
     {
         int length = 0;
-        HashSet<string> keys = new(metadata.Count, StringComparer.Ordinal);
-        foreach ((string key, string value) in metadata)
+
+        // A handful of keys is compared faster than a set is made.
+        HashSet<string>? keys = metadata.Count > MostComparedKeys ? new(metadata.Count, StringComparer.Ordinal) : null;
+        for (int i = 0; i < metadata.Count; i++)
         {
+            (string key, string value) = metadata[i];
             if (key.Length == 0)
             {
                 return "must not have an empty key";
             }
 
-            if (!keys.Add(key))
+            if (keys is null ? HoldsBefore(metadata, i, key) : !keys.Add(key))
             {
                 return $"must not have the key '{key}' twice";
             }
@@ -103,6 +108,19 @@ internal static class NameRules
         }
 
         return length > MaximumMetadataLength ? $"must not be longer than {MaximumMetadataLength} characters, keys and values together" : null;
+    }
+
+    private static bool HoldsBefore(IReadOnlyList<KeyValuePair<string, string>> metadata, int end, string key)
+    {
+        for (int i = 0; i < end; i++)
+        {
+            if (metadata[i].Key == key)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string? BrokenByName(string value, int maximumLength, SearchValues<char> allowed, string allowedText)

@@ -39,10 +39,13 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
             return true;
         }
 
-        if (type == MessageType.Query && TryQueryQuickly(caller, body, out answer))
+        if ((type == MessageType.Query && TryQueryQuickly(caller, body, out answer))
+            || (type == MessageType.Register && TryRegisterQuickly(caller, body, out answer)))
         {
             return true;
         }
+
+        answer = default;
 
         try
         {
@@ -125,6 +128,25 @@ internal sealed class NamingRequests(ServiceRegistry registry, LimitOptions limi
         }
 
         answer = NamingAnswer.Of(snapshot.Encode(InstanceFilter.All));
+        return true;
+    }
+
+    /// <summary>The hot path of a client that makes sure: what it registers is registered so, byte by byte. Nothing is parsed, nothing allocated.</summary>
+    private bool TryRegisterQuickly(INamingCaller caller, in ReadOnlySequence<byte> body, out NamingAnswer answer)
+    {
+        Span<byte> key = stackalloc byte[QueryKeyReader.MaximumKeyBytes];
+        answer = default;
+        if (!body.IsSingleSegment
+            || !RegisterRequestReader.TryRead(body.FirstSpan, out RegisterRequestReader request)
+            || !QueryKeyReader.TryWrite(
+                request.Namespace.IsEmpty ? caller.DefaultNamespaceUtf8 : request.Namespace, request.Group, request.Name, key, out int keyBytes)
+            || !registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry)
+            || ServiceRegistry.Reaffirm(caller.Client, entry, request.Instance, caller) is not { } reply)
+        {
+            return false;
+        }
+
+        answer = NamingAnswer.Of(reply);
         return true;
     }
 

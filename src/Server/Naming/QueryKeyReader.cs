@@ -57,7 +57,17 @@ internal static class QueryKeyReader
             rest = rest[(2 + value.Length)..];
         }
 
-        @namespace = @namespace.IsEmpty ? defaultNamespace : @namespace;
+        return TryWrite(@namespace.IsEmpty ? defaultNamespace : @namespace, group, name, destination, out keyBytes);
+    }
+
+    /// <summary>Writes a key as the table of services has it; false when it is too long.</summary>
+    /// <param name="namespace">Not empty.</param>
+    /// <param name="group">Empty = the default group.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="keyBytes">Length of the key.</param>
+    public static bool TryWrite(ReadOnlySpan<byte> @namespace, ReadOnlySpan<byte> group, ReadOnlySpan<byte> name, Span<byte> destination, out int keyBytes)
+    {
         group = group.IsEmpty ? DefaultGroupUtf8 : group;
         keyBytes = @namespace.Length + group.Length + name.Length + 2;
         if (keyBytes > destination.Length)

@@ -58,6 +58,9 @@ internal static partial class ServerLog
     [LoggerMessage(25, LogLevel.Error, "{Subject}: {File} cannot be used, those before it stay: {Fault}")]
     public static partial void FileBroken(this ILogger log, string subject, string file, string fault);
 
+    [LoggerMessage(26, LogLevel.Error, "An event loop of the client transport met a fault")]
+    public static partial void TransportFault(this ILogger log, Exception fault);
+
     [LoggerMessage(30, LogLevel.Error, "A deadline's owner failed")]
     public static partial void DeadlineFault(this ILogger log, Exception fault);
 

@@ -199,15 +199,16 @@ internal sealed class PushWorker
 
     private void Push(Subscription subscription, ServiceSnapshot snapshot)
     {
-        if (!subscription.IsActive || snapshot.Revision <= subscription.WrittenRevision || Volatile.Read(ref _ended))
+        bool repeat = subscription.TakeRepeat();
+        if (!subscription.IsActive || (snapshot.Revision <= subscription.WrittenRevision && !repeat) || Volatile.Read(ref _ended))
         {
             return;
         }
 
         long session = subscription.Subscriber.SessionId;
         snapshot.MarkWritten();
-        EncodedPush push = snapshot.EncodePush(
-            subscription.DeltaBase, subscription.Filter, snapshot.Metadata?.Selector is null ? null : subscription.Subscriber.RemoteAddress);
+        string? address = snapshot.Metadata?.Selector is null ? null : subscription.Subscriber.RemoteAddress;
+        EncodedPush push = snapshot.EncodePush(repeat ? 0 : subscription.DeltaBase, subscription.Filter, address) with { AsksForAck = repeat };
         switch (subscription.Subscriber.Push(subscription, snapshot, push))
         {
             case PushOutcome.Sent:
@@ -221,6 +222,11 @@ internal sealed class PushWorker
                 _events.Publish(new PushSent(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;
             case PushOutcome.Resync:
+                if (repeat)
+                {
+                    subscription.AskToRepeat();
+                }
+
                 Interlocked.Increment(ref _resyncs);
                 _events.Publish(new PushPutOff(snapshot.Key, session, subscription.Id, snapshot.Revision));
                 break;

@@ -25,6 +25,7 @@ internal sealed class ChangeLog
     private HashSet<InstanceIdentity> _changed = [];
     private ChangeInterval[] _closed = [];
     private long _since = Unknown;
+    private long _overflowedAt = Unknown;
     private ProtectionLog? _sinceProtection;
 
     /// <summary>Notes a change of what is listed under an identity.</summary>
@@ -34,7 +35,9 @@ internal sealed class ChangeLog
     public void Record(InstanceIdentity identity, ServiceSnapshot? snapshot, long revision)
     {
         // A list that only readers saw is nobody's base: its interval goes on, else queries would use the intervals up.
-        if (snapshot is { IsProvisional: false } && snapshot.Revision == revision && _since != revision && (_since == Unknown || snapshot.IsWritten))
+        // Nor is one whose changes have overflowed: what was noted before the overflow, in the same operation, is lost.
+        if (snapshot is { IsProvisional: false } && snapshot.Revision == revision && _since != revision && _overflowedAt != revision
+            && (_since == Unknown || snapshot.IsWritten))
         {
             _closed = snapshot.Changes;
             _since = revision;
@@ -45,6 +48,7 @@ internal sealed class ChangeLog
         if (_since != Unknown && _changed.Add(identity) && _changed.Count > MaximumUnbuilt)
         {
             _since = Unknown;
+            _overflowedAt = revision;
             ClearSet();
         }
     }

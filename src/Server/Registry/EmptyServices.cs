@@ -6,7 +6,8 @@ namespace FastRegistry.Server.Registry;
 /// <summary>Services that have no instances, on their way out.</summary>
 /// <remarks>
 /// Whoever empties a service adds it, holding its gate; when it has been empty for the whole time, the wheel's thread has it disappear and, if nobody subscribes,
-/// takes it out of the table. What is set for a service by hand outlives it: the time is longer then. Its own gate is taken last. When the wheel is full a
+/// takes it out of the table. What is set for a service by hand outlives it, and its overrides live their own
+/// time: it is longer then. Its own gate is taken last. When the wheel is full a
 /// service stays until it is emptied again: it counts against the limit of services, so that is a bound.
 /// </remarks>
 internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines, ServiceRegistry registry) : IDeadlineOwner
@@ -16,11 +17,19 @@ internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines
     private readonly int _emptyMilliseconds = (int)deadlines.EmptyService.TotalMilliseconds;
     private readonly int _metadataMilliseconds = (int)deadlines.ExpiredOverride.TotalMilliseconds;
 
-    /// <summary>Begins the time of a service again. The caller holds the service's gate.</summary>
-    public void AddHoldingGate(ServiceEntry service)
+    /// <summary>Begins the time of a service that is empty. The caller holds the service's gate.</summary>
+    /// <param name="service">Which.</param>
+    /// <param name="again">Begins it again if it runs already: the service has just changed. Whatever changes nothing does not keep an empty service.</param>
+    public void AddHoldingGate(ServiceEntry service, bool again)
     {
+        if (service.ForgetEntry >= 0)
+        {
+            service.EmptySince = again ? wheel.Now : service.EmptySince;
+            return;
+        }
+
         service.EmptySince = wheel.Now;
-        if (service.ForgetEntry >= 0 || !wheel.TryAllocate(this, out int entry))
+        if (!wheel.TryAllocate(this, out int entry))
         {
             return;
         }
@@ -32,6 +41,24 @@ internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines
         }
 
         wheel.Arm(entry, service.EmptySince, TimeOf(service));
+    }
+
+    /// <summary>Ends the time of a service that was deleted by hand. The caller holds the service's gate.</summary>
+    public void RemoveHoldingGate(ServiceEntry service)
+    {
+        int entry = service.ForgetEntry;
+        if (entry < 0)
+        {
+            return;
+        }
+
+        service.ForgetEntry = -1;
+        lock (_emptyGate)
+        {
+            _byWheelEntry.Remove(entry);
+        }
+
+        wheel.Release(entry);
     }
 
     /// <summary>A service has had its time: it is forgotten unless it is in use again.</summary>
@@ -48,8 +75,13 @@ internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines
 
         lock (service.ServiceGate)
         {
-            // It may have been deleted by hand meanwhile.
-            if (service.IsEmptyHoldingGate && !service.IsForgotten)
+            if (service.ForgetEntry != entry)
+            {
+                // It has been deleted by hand meanwhile, and the entry released.
+                return Deadline.None;
+            }
+
+            if (service.IsEmptyHoldingGate)
             {
                 if (wheel.Effective(service.EmptySince) + TimeOf(service) > now)
                 {
@@ -71,5 +103,9 @@ internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines
         return Deadline.None;
     }
 
-    private int TimeOf(ServiceEntry service) => service.Metadata is null ? _emptyMilliseconds : _emptyMilliseconds + _metadataMilliseconds;
+    private int TimeOf(ServiceEntry service) => service.Metadata is not null
+        ? _emptyMilliseconds + _metadataMilliseconds
+        : service.HasOverridesHoldingGate
+            ? Math.Max(_emptyMilliseconds, _metadataMilliseconds)
+            : _emptyMilliseconds;
 }

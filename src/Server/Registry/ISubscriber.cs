@@ -3,7 +3,7 @@ namespace FastRegistry.Server.Registry;
 /// <summary>Where the pushes of a subscription go. Called by push workers; must not block.</summary>
 internal interface ISubscriber
 {
-    /// <summary>Number of the session it belongs to.</summary>
+    /// <summary>Number of the session it belongs to; 0 = it came over HTTP.</summary>
     long SessionId { get; }
 
     /// <summary>Its address as a text, for selectors; null = unknown. Costs something: only where a selector asks.</summary>

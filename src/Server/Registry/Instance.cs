@@ -72,11 +72,30 @@ internal sealed class Instance : IEquatable<Instance>
             && Enabled == other.Enabled
             && IsOverridden == other.IsOverridden
             && InstanceId == other.InstanceId
-            && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()));
+            && HasMetadata(other.Metadata));
 
     public override bool Equals(object? obj) => Equals(obj as Instance);
 
     public override int GetHashCode() => Identity.GetHashCode();
+
+    /// <summary>Pair by pair: the default comparison would box every pair.</summary>
+    private bool HasMetadata(ImmutableArray<KeyValuePair<string, string>> other)
+    {
+        if (Metadata.Length != other.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < other.Length; i++)
+        {
+            if (Metadata[i].Key != other[i].Key || Metadata[i].Value != other[i].Value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private Instance Copy(
         double weight, bool healthy, bool enabled, ImmutableArray<KeyValuePair<string, string>> metadata, string? instanceId, bool isOverridden) => new()

@@ -65,6 +65,8 @@ internal static class PreservedMetadata
     }
 
     /// <summary>Its id is to be made by the node when it is first published.</summary>
-    public static bool AwaitsId(Instance instance) =>
-        instance.InstanceId is null && !instance.Metadata.IsEmpty && instance.FindMetadata(IdGenerator) == SnowflakeGenerator;
+    public static bool AwaitsId(Instance instance) => instance.InstanceId is null && AsksForId(instance);
+
+    /// <summary>Its id is made by the node unless it brings one.</summary>
+    public static bool AsksForId(Instance instance) => !instance.Metadata.IsEmpty && instance.FindMetadata(IdGenerator) == SnowflakeGenerator;
 }

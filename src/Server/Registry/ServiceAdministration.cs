@@ -84,7 +84,7 @@ internal sealed class ServiceAdministration(ServiceRegistry registry)
             }
 
             // Out of the table now, so that it can be made again with another kind; with subscribers the entry stays, as if only they had ever been.
-            registry.Changes.DisappearHoldingGate(entry);
+            registry.Changes.DeleteHoldingGate(entry);
             return AdministrationOutcome.Done;
         }
     }
@@ -108,7 +108,13 @@ internal sealed class ServiceAdministration(ServiceRegistry registry)
                 return entry.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.NoSuchInstance;
             }
 
-            InstanceOverride value = change(listed.Instance, entry.FindOverrideHoldingGate(identity) ?? new InstanceOverride());
+            InstanceOverride? present = entry.FindOverrideHoldingGate(identity);
+            InstanceOverride value = change(listed.Instance, present ?? new InstanceOverride());
+            if (present is null && value.IsEmpty)
+            {
+                return AdministrationOutcome.Done;
+            }
+
             bool? noticed = value.IsEmpty ? entry.RemoveOverrideHoldingGate(identity) : entry.SetOverrideHoldingGate(listed, value);
             if (noticed is not { } changed)
             {

@@ -64,15 +64,25 @@ internal sealed class ServiceChanges(ServiceRegistry registry, PushDispatcher pu
             registry.Events.Publish(new ServiceChanged(entry.Key, entry.Revision, entry.InstanceCount));
         }
 
-        ForgetLaterIfEmptyHoldingGate(entry);
+        ForgetLaterIfEmptyHoldingGate(entry, changed);
     }
 
-    public void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry)
+    /// <summary>Has a service that is empty disappear when its time is over.</summary>
+    /// <param name="entry">The service.</param>
+    /// <param name="changed">It has just changed: its time begins again.</param>
+    public void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry, bool changed = false)
     {
         if (entry.IsEmptyHoldingGate)
         {
-            empty.AddHoldingGate(entry);
+            empty.AddHoldingGate(entry, changed);
         }
+    }
+
+    /// <summary>Ends a service without instances by hand.</summary>
+    public void DeleteHoldingGate(ServiceEntry entry)
+    {
+        empty.RemoveHoldingGate(entry);
+        DisappearHoldingGate(entry);
     }
 
     /// <summary>Ends a service without instances: what is set for it goes, and without subscribers it leaves the table.</summary>

@@ -1,6 +1,8 @@
 using FastRegistry.Server.Push;
 using FastRegistry.Server.Registry.Metadata;
 using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Wire.Messages;
+using Google.Protobuf;
 
 namespace FastRegistry.Server.Registry;
 
@@ -23,9 +25,13 @@ internal sealed class ServiceEntry
     private ServiceOverrides? _overrides;
     private SubscriberList _subscribers = new();
     private MergeWindow _mergeWindow;
+    private byte[]? _unchangedReply;
+    private long _unchangedReplyRevision;
     private long _revision;
     private long _changedAt;
     private int _instanceCount;
+    private long _window = -1;
+    private int _windowChanges;
     private int _changeCount;
     private int _dirty;
 
@@ -79,18 +85,20 @@ internal sealed class ServiceEntry
 
     /// <summary>Publishes or updates one instance.</summary>
     /// <param name="client">Its owner.</param>
-    /// <param name="instance">The instance.</param>
+    /// <param name="instance">The instance; afterwards with the id that was made for it.</param>
     /// <param name="batch">Number of the operation.</param>
     /// <param name="registeredAt">Time stamp of the owner's node; 0 = now, on this one.</param>
     /// <param name="change">What happened to the client's publication.</param>
     /// <returns>What readers notice.</returns>
-    public bool PublishHoldingGates(RegistryClient client, Instance instance, long batch, long registeredAt, out PublicationChange change)
+    public bool PublishHoldingGates(RegistryClient client, ref Instance instance, long batch, long registeredAt, out PublicationChange change)
     {
         InstanceIdentity identity = instance.Identity;
         Publication? own = _publications.Find(client, identity);
         if (PreservedMetadata.AwaitsId(instance))
         {
-            instance = instance.WithId(own?.Instance.InstanceId ?? _registry.NextInstanceId(Key, identity));
+            // The one it has already, unless that was its own choice.
+            bool hasOne = own is not null && PreservedMetadata.AsksForId(own.Instance);
+            instance = instance.WithId((hasOne ? own!.Instance.InstanceId : null) ?? _registry.NextInstanceId(Key, identity));
         }
 
         Instance? shown = ShownHoldingGate(identity);
@@ -191,6 +199,9 @@ internal sealed class ServiceEntry
         return _overrides is not null && _overrides.Drop(identity) && NoticeHoldingGate(identity, shown);
     }
 
+    /// <summary>True while there are overrides, in force or waiting for their clients to return.</summary>
+    public bool HasOverridesHoldingGate => _overrides is { Count: > 0 };
+
     /// <summary>The override at an identity, in force or waiting for its client to return.</summary>
     public InstanceOverride? FindOverrideHoldingGate(InstanceIdentity identity) => _overrides?.Find(identity)?.Value;
 
@@ -233,6 +244,22 @@ internal sealed class ServiceEntry
         _changedAt = _registry.Revisions.NextStamp();
         _changeCount++;
         Volatile.Write(ref _revision, _registry.Revisions.Next());
+        long window = _registry.Busiest.Window;
+        _windowChanges = window == _window ? _windowChanges + 1 : 1;
+        _window = window;
+        _registry.Busiest.Note(Key, window, _windowChanges);
+    }
+
+    /// <summary>The answer to a registration that changed nothing, encoded once per revision and shared.</summary>
+    public byte[] UnchangedReplyHoldingGate()
+    {
+        if (_unchangedReply is null || _unchangedReplyRevision != _revision)
+        {
+            _unchangedReply = new RegisterReply { Revision = (ulong)_revision }.ToByteArray();
+            _unchangedReplyRevision = _revision;
+        }
+
+        return _unchangedReply;
     }
 
     public void AddSubscriberHoldingGate(Subscription subscription) => _subscribers.Add(subscription);

@@ -16,12 +16,14 @@ namespace FastRegistry.Server.Registry;
 /// </remarks>
 internal sealed class ServiceRegistry
 {
+    private const int MostComparedOnReaffirm = 8;
+
     private readonly LimitOptions _limits;
     private readonly PushDispatcher _push;
     private readonly SnowflakeNumbers _numbers;
 
     private long _batches;
-    private long _publications;
+    private readonly long[] _publications = new long[Enum.GetValues<ClientKind>().Length];
     private AddressLabels _labels = AddressLabels.None;
     private int _provisional;
 
@@ -33,6 +35,7 @@ internal sealed class ServiceRegistry
         Events = events;
         _numbers = new SnowflakeNumbers(epoch.Node, timeProvider);
         Revisions = new RevisionCounter(timeProvider);
+        Busiest = new BusiestServices(wheel);
         OverrideExpiry = new OverrideExpiry(wheel, deadlines.ExpiredOverride, limits.Overrides);
         Changes = new ServiceChanges(this, push, new EmptyServices(wheel, deadlines, this), limits);
         Subscriptions = new SubscriptionIndex(Changes, events);
@@ -59,11 +62,17 @@ internal sealed class ServiceRegistry
     /// <summary>Overrides of all services.</summary>
     public OverrideExpiry OverrideExpiry { get; }
 
+    /// <summary>Which services change most.</summary>
+    public BusiestServices Busiest { get; }
+
     /// <summary>Labels of addresses, for selectors.</summary>
     public AddressLabels Labels => Volatile.Read(ref _labels);
 
     /// <summary>Publications of all clients, waiting ones included.</summary>
-    public long PublicationCount => Interlocked.Read(ref _publications);
+    public long PublicationCount => _publications.Sum();
+
+    /// <summary>Publications of the clients of a kind, waiting ones included.</summary>
+    public long PublicationsOf(ClientKind kind) => Interlocked.Read(ref _publications[(int)kind]);
 
     /// <summary>True during warm-up: lists may still be short of what clients knew before this node started.</summary>
     public bool IsProvisional => Volatile.Read(ref _provisional) != 0;
@@ -129,6 +138,38 @@ internal sealed class ServiceRegistry
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>A client registers what it publishes already.</summary>
+    /// <param name="client">Its owner.</param>
+    /// <param name="entry">The service.</param>
+    /// <param name="encoded">The instance as it came.</param>
+    /// <param name="session">Who speaks for the client.</param>
+    /// <returns>The encoded answer; null when it is not certain that nothing changes, and then nothing was done.</returns>
+    public static byte[]? Reaffirm(RegistryClient client, ServiceEntry entry, ReadOnlySpan<byte> encoded, object? session)
+    {
+        lock (client.ClientGate)
+        {
+            if (client.IsReleased || client.Session != session || client.FindHoldingGate(entry) is not { } own)
+            {
+                return null;
+            }
+
+            // A client that publishes many instances of a service registers them in batches; looking through them all here would cost more than it saves.
+            for (int i = 0; i < Math.Min(own.Count, MostComparedOnReaffirm); i++)
+            {
+                if (own[i].Instance.Encoded.SequenceEqual(encoded))
+                {
+                    lock (entry.ServiceGate)
+                    {
+                        own[i].Attachment = client.Attachment;
+                        return entry.UnchangedReplyHoldingGate();
+                    }
+                }
+            }
+
+            return null;
         }
     }
 
@@ -281,13 +322,14 @@ internal sealed class ServiceRegistry
         InstanceEvents happened = new(Events, client);
         for (int i = 0; i < instances.Count; i++)
         {
-            bool noticed = entry.PublishHoldingGates(client, instances[i], batch, registeredAt?[i] ?? 0, out PublicationChange change);
-            happened.Published(instances[i], change);
+            Instance instance = instances[i];
+            bool noticed = entry.PublishHoldingGates(client, ref instance, batch, registeredAt?[i] ?? 0, out PublicationChange change);
+            happened.Published(instance, change);
             changed |= noticed;
             count += noticed ? 1 : 0;
         }
 
-        Interlocked.Add(ref _publications, added);
+        Interlocked.Add(ref _publications[(int)client.Kind], added);
         if (replace)
         {
             List<Publication> own = client.FindHoldingGate(entry)!;
@@ -374,7 +416,7 @@ internal sealed class ServiceRegistry
 
     private bool WithdrawHoldingGates(ServiceEntry entry, Publication publication, DeregisterReason reason, ref InstanceEvents happened)
     {
-        Interlocked.Decrement(ref _publications);
+        Interlocked.Decrement(ref _publications[(int)publication.Client.Kind]);
         happened.Withdrawn(publication.Instance, reason);
         return entry.WithdrawHoldingGates(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
     }

@@ -9,8 +9,10 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
 {
     private long _writtenRevision;
     private long _baseRevision;
+    private ulong _pushSequence;
     private int _resync;
     private bool _streaming;
+    private bool _repeat;
 
     public ISubscriber Subscriber { get; } = subscriber;
 
@@ -49,6 +51,13 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
         set => Volatile.Write(ref _streaming, value);
     }
 
+    /// <summary>Number of its last push on the connection; 0 = none.</summary>
+    public ulong PushSequence
+    {
+        get => Volatile.Read(ref _pushSequence);
+        set => Volatile.Write(ref _pushSequence, value);
+    }
+
     public bool IsResyncMarked => Volatile.Read(ref _resync) != 0;
 
     /// <summary>A push was appended to the connection.</summary>
@@ -79,6 +88,21 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
 
     /// <summary>True on the edge: the caller puts the subscription on its session's resync list.</summary>
     public bool TryMarkResync() => Interlocked.Exchange(ref _resync, 1) == 0;
+
+    /// <summary>The next push is a whole list that asks for an ack, even if the client has been sent that list.</summary>
+    public void AskToRepeat() => Volatile.Write(ref _repeat, true);
+
+    /// <summary>Whether the push that is made now is to be such a one. Its push worker's thread.</summary>
+    public bool TakeRepeat()
+    {
+        bool repeat = Volatile.Read(ref _repeat);
+        if (repeat)
+        {
+            Volatile.Write(ref _repeat, false);
+        }
+
+        return repeat;
+    }
 
     public void ClearResync() => Volatile.Write(ref _resync, 0);
 

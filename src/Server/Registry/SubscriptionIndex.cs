@@ -7,10 +7,17 @@ namespace FastRegistry.Server.Registry;
 /// <remarks>Part of the registry; any thread. The subscribers themselves are kept by their service, under its gate.</remarks>
 internal sealed class SubscriptionIndex(ServiceChanges changes, EventHub events)
 {
-    private long _count;
+    private long _ofSessions;
+    private long _ofOthers;
 
     /// <summary>Subscriptions of all clients.</summary>
-    public long Count => Interlocked.Read(ref _count);
+    public long Count => OfSessions + OfOthers;
+
+    /// <summary>Subscriptions of native clients.</summary>
+    public long OfSessions => Interlocked.Read(ref _ofSessions);
+
+    /// <summary>Subscriptions that were made over HTTP.</summary>
+    public long OfOthers => Interlocked.Read(ref _ofOthers);
 
     /// <summary>Adds a subscription; null when the table of services is full. The caller then reads the first list from it.</summary>
     public Subscription? Add(ISubscriber subscriber, ServiceKey key, ulong id, InstanceFilter filter)
@@ -29,7 +36,7 @@ internal sealed class SubscriptionIndex(ServiceChanges changes, EventHub events)
                 {
                     Subscription subscription = new(subscriber, entry, id, filter);
                     entry.AddSubscriberHoldingGate(subscription);
-                    Interlocked.Increment(ref _count);
+                    Interlocked.Increment(ref CountOf(subscriber));
                     events.Publish(new ServiceSubscribed(key, subscriber.SessionId, id));
                     return subscription;
                 }
@@ -45,7 +52,7 @@ internal sealed class SubscriptionIndex(ServiceChanges changes, EventHub events)
             if (subscription.IsActive)
             {
                 entry.RemoveSubscriberHoldingGate(subscription);
-                Interlocked.Decrement(ref _count);
+                Interlocked.Decrement(ref CountOf(subscription.Subscriber));
                 events.Publish(new ServiceUnsubscribed(entry.Key, subscription.Subscriber.SessionId, subscription.Id));
             }
 
@@ -55,4 +62,6 @@ internal sealed class SubscriptionIndex(ServiceChanges changes, EventHub events)
             }
         }
     }
+
+    private ref long CountOf(ISubscriber subscriber) => ref subscriber.SessionId != 0 ? ref _ofSessions : ref _ofOthers;
 }

@@ -118,12 +118,13 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
 
         long room = OutputRoom;
         int frames = 0;
+        bool isSample = Services.Metrics.IsSample;
         while (true)
         {
             if (replies.Bytes > room)
             {
                 // The rest waits until the peer has read its answers. Whether it holds a started frame is seen then.
-                _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, partialFrame: false, outputWaits: true);
+                _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, partialFrame: false, isWatched: true);
                 Services.Metrics.CountFrames(frames);
                 return new ReceiveResult(buffer.Start, buffer.Start);
             }
@@ -138,7 +139,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             frames++;
             CloseReason? close = status == FrameReadStatus.Refused
                 ? SessionGoAway.Write(replies, refusal, SessionGoAway.TextOf(refusal, maximumBody))
-                : SessionFrames.Take(this, frame, replies, now);
+                : SessionFrames.Take(this, frame, replies, now, isSample);
+            isSample = false;
             if (close is not null)
             {
                 Services.Metrics.CountFrames(frames);
@@ -157,8 +159,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
             return EndWith(received, SessionGoAway.Write(replies, GoAwayReason.LimitExceeded, "the memory for frames that are not complete is used up"), now);
         }
 
-        bool outputWaits = Connection.Outbound.QueuedBytes > 0 || Output.HasOpenStreams;
-        _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, !buffer.IsEmpty, outputWaits);
+        bool isWatched = Connection.Outbound.QueuedBytes > 0 || Output.HasOpenStreams || _subscriptions is { AwaitsAck: true };
+        _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, !buffer.IsEmpty, isWatched);
         Services.Metrics.CountFrames(frames);
         return new ReceiveResult(buffer.Start, received.End);
     }
@@ -203,11 +205,23 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         }
     }
 
+    /// <summary>The session does not speak for its client any more, though the connection is not closed yet. Any thread.</summary>
+    public void ReleaseClient(CloseReason reason)
+    {
+        if (ClientOrNull is { } client)
+        {
+            Services.Clients.Detach(_instanceId, client, this, reason);
+        }
+    }
+
     Deadline IDeadlineOwner.OnDeadline(int entry, long now) => SessionEnding.OnDeadline(this, now);
 
     /// <summary>The linger deadline begins. The wheel entry must be the session's own: on the wheel's thread, on the receive path, or with the client's gate
     /// held while this session still speaks for the client.</summary>
     public void BeginClosing() => _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+
+    /// <summary>A push waits for its ack. Any thread, before <see cref="OnClosed"/> has ended the subscriptions.</summary>
+    public void AwaitAck() => _deadlines.AwaitAck(Services.Wheel, _entry, Services.Options.Deadlines, Services.Options.Push.AckDeadline, Services.Wheel.Now);
 
     public void Abort(CloseReason reason) => Connection.Abort(reason);
 
@@ -247,6 +261,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         if (sequence > _acknowledgedPush && sequence <= Connection.Outbound.LastPushSequence)
         {
             Volatile.Write(ref _acknowledgedPush, sequence);
+            _subscriptions?.Acknowledged(sequence);
         }
     }
 

@@ -1,5 +1,4 @@
 using FastRegistry.Server.Registry;
-using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Server.Sessions;
 
@@ -12,8 +11,11 @@ internal interface IPushOutput
     /// <summary>The client's address as a text; null when it is not known.</summary>
     string? RemoteAddress { get; }
 
-    /// <summary>Takes a push, in order with all others; <see cref="AppendOutcome.Behind"/> = not now.</summary>
-    AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
+    /// <summary>Takes a push, in order with all others; <see cref="Wire.Outbound.AppendOutcome.Behind"/> = not now.</summary>
+    PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
+
+    /// <summary>A push begins to wait for its ack. Called before the session's end.</summary>
+    void AwaitAck();
 
     /// <summary>Asked after a refusal. False: the session's subscriptions are told as soon as lists are taken again. True: they are taken already, and nobody else
     /// will come back to the one that was refused.</summary>

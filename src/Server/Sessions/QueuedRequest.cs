@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Work;
 using FastRegistry.Wire.Framing;
@@ -9,6 +10,7 @@ namespace FastRegistry.Server.Sessions;
 /// <remarks>Made on the receive path, run once by a worker. <see cref="TryClaim"/> is the one gate between answer and cancellation.</remarks>
 internal sealed class QueuedRequest(ClientSession session, MessageType type, ulong correlationId, IMessage message) : IQueuedRequest
 {
+    private readonly long _arrivedAt = Stopwatch.GetTimestamp();
     private int _claimed;
 
     public ulong CorrelationId { get; } = correlationId;
@@ -41,6 +43,7 @@ internal sealed class QueuedRequest(ClientSession session, MessageType type, ulo
         if (TryClaim())
         {
             SessionRequests.Answer(session, this, answer);
+            session.Services.Metrics.QueuedRequests.Record(Stopwatch.GetElapsedTime(_arrivedAt).Ticks / TimeSpan.TicksPerMicrosecond);
         }
     }
 }

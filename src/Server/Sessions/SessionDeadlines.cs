@@ -88,8 +88,8 @@ internal struct SessionDeadlines
     /// <param name="now">Wheel time.</param>
     /// <param name="wholeFrames">At least one frame was completed.</param>
     /// <param name="partialFrame">A frame has begun and is not complete.</param>
-    /// <param name="outputWaits">The peer has not taken everything: the wheel must look at its progress, so activity alone may not postpone that.</param>
-    public void Received(TimingWheel wheel, int entry, DeadlineOptions options, long now, bool wholeFrames, bool partialFrame, bool outputWaits)
+    /// <param name="isWatched">The peer has not taken or acknowledged everything: the wheel must look at its progress, so activity alone may not postpone that.</param>
+    public void Received(TimingWheel wheel, int entry, DeadlineOptions options, long now, bool wholeFrames, bool partialFrame, bool isWatched)
     {
         Volatile.Write(ref _lastReceived, now);
         if (IsClosing)
@@ -115,9 +115,19 @@ internal struct SessionDeadlines
 
         bool hadStarted = _frameStartedAt != 0;
         Volatile.Write(ref _frameStartedAt, 0);
-        if (_ready && !hadStarted && !outputWaits && Volatile.Read(ref _probedAt) == 0)
+        if (_ready && !hadStarted && !isWatched && Volatile.Read(ref _probedAt) == 0)
         {
             wheel.Touch(entry, now);
+        }
+    }
+
+    /// <summary>A push waits for its ack: the wheel looks when it must have come. Any thread, while the entry is the session's own.</summary>
+    public void AwaitAck(TimingWheel wheel, int entry, DeadlineOptions options, TimeSpan ackDeadline, long now)
+    {
+        // Where something shorter may be armed, leave it: whatever the wheel looks for, it looks for acks too.
+        if (!IsClosing && Volatile.Read(ref _probedAt) == 0 && Volatile.Read(ref _frameStartedAt) == 0)
+        {
+            wheel.Arm(entry, now, Math.Min(Milliseconds(ackDeadline), LookMilliseconds(options)));
         }
     }
 

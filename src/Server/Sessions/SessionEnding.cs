@@ -1,4 +1,5 @@
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
@@ -16,8 +17,10 @@ internal static class SessionEnding
         switch (verdict)
         {
             case SessionDeadlines.Verdict.Wait:
+                JudgeAcks(session, now, ref next);
                 return next;
             case SessionDeadlines.Verdict.Probe:
+                // Acks are judged when the probe is.
                 session.Output.SendProbe(now);
                 return next;
             case SessionDeadlines.Verdict.HandshakeOver:
@@ -27,7 +30,11 @@ internal static class SessionEnding
                 Close(session, GoAwayReason.FrameTimeout, "a frame was started and not finished in time");
                 break;
             case SessionDeadlines.Verdict.ProbeOver:
-                Close(session, GoAwayReason.IdleTimeout, "nothing was heard and a probe was not answered");
+                const string Silent = "nothing was heard and a probe was not answered";
+                Close(session, GoAwayReason.IdleTimeout, Silent);
+
+                // Most likely nobody is there to read the goaway: what the client publishes does not wait for the linger time.
+                session.ReleaseClient(CloseReason.Sent(GoAwayReason.IdleTimeout, Silent));
                 break;
             case SessionDeadlines.Verdict.SlowConsumer:
                 // It reads nothing, so a goaway would never arrive.
@@ -71,6 +78,29 @@ internal static class SessionEnding
 
         session.Output.SendGoAway(reason, text, addresses);
         return true;
+    }
+
+    private static void JudgeAcks(ClientSession session, long now, ref Deadline next)
+    {
+        if (session.Subscriptions is not { AwaitsAck: true } subscriptions)
+        {
+            return;
+        }
+
+        OutboundChain outbound = session.Connection.Outbound;
+        bool isDrained = outbound.QueuedBytes == 0 && !session.Output.HasOpenStreams;
+        ulong acknowledged = session.AcknowledgedPush;
+        AckVerdict verdict = subscriptions.JudgeAcks(outbound, acknowledged, isDrained, session.Deadlines.LastReceived, now, ref next);
+        if (verdict == AckVerdict.Wait)
+        {
+            return;
+        }
+
+        bool isLast = verdict == AckVerdict.GiveUp;
+        session.Services.Metrics.CountPushRetry(isLast);
+
+        // When the queue has no room, the next try comes with its back-off.
+        session.Services.Requests.TryAdd(new PushRepetition(subscriptions, acknowledged, isLast));
     }
 
     private static void Close(ClientSession session, GoAwayReason reason, string text)

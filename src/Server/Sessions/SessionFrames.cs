@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastRegistry.Server.Control;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
@@ -9,7 +10,12 @@ namespace FastRegistry.Server.Sessions;
 internal static class SessionFrames
 {
     /// <summary>Handles one frame; a reason ends the session.</summary>
-    public static CloseReason? Take(ClientSession session, in Frame frame, BatchWriter replies, long now)
+    /// <param name="session">Whose frame it is.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="replies">Takes the answer.</param>
+    /// <param name="now">Wheel time.</param>
+    /// <param name="isSample">If it is a request, its time is measured.</param>
+    public static CloseReason? Take(ClientSession session, in Frame frame, BatchWriter replies, long now, bool isSample)
     {
         if (frame.Acknowledged != 0)
         {
@@ -27,7 +33,7 @@ internal static class SessionFrames
         switch (kind)
         {
             case FrameKind.Request:
-                return SessionRequests.Take(session, frame, replies);
+                return isSample ? TakeTimed(session, frame, replies) : SessionRequests.Take(session, frame, replies);
             case FrameKind.Ping:
                 PingBody ping = FixedBodies.Ping(frame.Body);
                 session.Acknowledge(ping.AcknowledgedPush);
@@ -57,5 +63,13 @@ internal static class SessionFrames
                     ? null
                     : SessionGoAway.Write(replies, GoAwayReason.ProtocolViolation, $"a client does not send {kind} frames");
         }
+    }
+
+    private static CloseReason? TakeTimed(ClientSession session, in Frame frame, BatchWriter replies)
+    {
+        long started = Stopwatch.GetTimestamp();
+        CloseReason? close = SessionRequests.Take(session, frame, replies);
+        session.Services.Metrics.RequestHandling.Record(Stopwatch.GetElapsedTime(started).Ticks / TimeSpan.TicksPerMicrosecond);
+        return close;
     }
 }

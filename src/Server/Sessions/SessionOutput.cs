@@ -90,31 +90,34 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     }
 
     /// <summary>Pushes a list or a delta.</summary>
-    public AppendOutcome TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
+    public PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
     {
         if (subscription.IsStreaming)
         {
             // A small list, or a delta, would overtake the larger one that is under way.
-            return AppendOutcome.Behind;
+            return new PushReceipt(AppendOutcome.Behind);
         }
 
         byte[] body = push.Body;
         int bodyBytes = PushPrefix.Size + body.Length;
-        FrameFlags flags = AsksForAck(connection.Outbound.LastPushSequence) ? FrameFlags.AckNow : FrameFlags.None;
-        FrameHeader header = new((uint)bodyBytes, FrameKind.Push, flags, push.Type, subscription.Id);
+        bool asks = push.AsksForAck || IsSampled(connection.Outbound.LastPushSequence);
+        FrameHeader header = new((uint)bodyBytes, FrameKind.Push, asks ? FrameFlags.AckNow : FrameFlags.None, push.Type, subscription.Id);
         if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
         {
-            return connection.TryPush(header, snapshot.ChangedAtMicroseconds, body);
+            AppendOutcome outcome = connection.TryPush(header, snapshot.ChangedAtMicroseconds, body, out ulong sequence);
+            return new PushReceipt(outcome, sequence, asks);
         }
 
         if (!ChunksAllowed)
         {
             connection.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.MissingCapability, $"a list of {bodyBytes} bytes needs the capability for chunks"));
-            return AppendOutcome.Closed;
+            return new PushReceipt(AppendOutcome.Closed);
         }
 
-        return connection.CloseReason is null ? TryStream(subscription, snapshot, header, body) : AppendOutcome.Closed;
+        return connection.CloseReason is null ? TryStream(subscription, snapshot, header, body) : new PushReceipt(AppendOutcome.Closed);
     }
+
+    public void AwaitAck() => session.AwaitAck();
 
     public void AddCredit(CreditBody credit)
     {
@@ -148,25 +151,26 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     }
 
     /// <summary>A method of its own: what its callback captures would be allocated for every small push too.</summary>
-    private AppendOutcome TryStream(Subscription subscription, ServiceSnapshot snapshot, in FrameHeader header, byte[] body)
+    private PushReceipt TryStream(Subscription subscription, ServiceSnapshot snapshot, in FrameHeader header, byte[] body)
     {
         // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
         OutboundStreams streams = Streams();
         if (connection.Outbound.IsBehind || connection.Outbound.IsBudgetExceeded || streams.Open > 0)
         {
-            return AppendOutcome.Behind;
+            return new PushReceipt(AppendOutcome.Behind);
         }
 
+        ulong sequence = connection.Outbound.TakePushSequence();
         Span<byte> prefix = stackalloc byte[PushPrefix.Size];
-        new PushPrefix(connection.Outbound.TakePushSequence(), snapshot.ChangedAtMicroseconds).Write(prefix);
+        new PushPrefix(sequence, snapshot.ChangedAtMicroseconds).Write(prefix);
         subscription.IsStreaming = true;
         if (TryBegin(header, prefix, body, () => Streamed(subscription)))
         {
-            return AppendOutcome.Appended;
+            return new PushReceipt(AppendOutcome.Appended, sequence, (header.Flags & FrameFlags.AckNow) != 0);
         }
 
         subscription.IsStreaming = false;
-        return AppendOutcome.Behind;
+        return new PushReceipt(AppendOutcome.Behind);
     }
 
     private bool TryBegin(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action onSent)
@@ -195,7 +199,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     }
 
     /// <summary>The first push asks, and of the others every 64th; not the same one on all connections, or thousands would answer together.</summary>
-    private bool AsksForAck(ulong pushesBefore) => pushesBefore == 0 || (pushesBefore + (ulong)session.Id) % AckSampling == 0;
+    private bool IsSampled(ulong pushesBefore) => pushesBefore == 0 || (pushesBefore + (ulong)session.Id) % AckSampling == 0;
 
     private OutboundStreams Streams()
     {

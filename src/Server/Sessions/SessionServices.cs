@@ -41,6 +41,9 @@ internal sealed class SessionServices
 
     public required RegistryMetrics Metrics { get; init; }
 
+    /// <summary>Time from a change to its ack.</summary>
+    public required PushCost PushCost { get; init; }
+
     public required EventHub Events { get; init; }
 
     public required ILogger Log { get; init; }

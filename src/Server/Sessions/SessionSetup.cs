@@ -57,6 +57,7 @@ internal static class SessionSetup
             ServerVersion = ProductVersion.Text,
             IdleProbeMilliseconds = (uint)services.Options.Deadlines.IdleProbe.TotalMilliseconds,
             MaximumBodyBytes = WireLimits.MaximumBodyBytes,
+            PushAckMilliseconds = (uint)services.Options.Push.AckDeadline.TotalMilliseconds,
         };
         reply.ClientAddresses.AddRange(services.ClientAddresses);
         return SetupOutcome.Accepted;

@@ -2,6 +2,7 @@ using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Sessions;
 
@@ -18,6 +19,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
     private readonly Lock _subscriptionGate = new();
     private readonly Dictionary<ulong, Subscription> _byId = [];
     private Subscription? _resync;
+    private PushAcks _acks;
     private bool _ended;
 
     public long SessionId => sessionId;
@@ -34,6 +36,9 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
     }
 
     string? ISubscriber.RemoteAddress => output.RemoteAddress;
+
+    /// <summary>Acks of pushes are awaited: the wheel looks at the session for them.</summary>
+    public bool AwaitsAck => _acks.IsAwaited;
 
     bool ISubscriber.TakesDeltas => output.TakesDeltas;
 
@@ -124,10 +129,15 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
             return PushOutcome.TooLarge;
         }
 
-        AppendOutcome outcome = output.TryPush(subscription, snapshot, push);
-        if (outcome != AppendOutcome.Behind)
+        PushReceipt receipt = output.TryPush(subscription, snapshot, push);
+        if (receipt.Outcome != AppendOutcome.Behind)
         {
-            return outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
+            if (receipt.Sequence != 0)
+            {
+                AwaitAck(subscription, receipt, snapshot.ChangedAtMicroseconds);
+            }
+
+            return receipt.Outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
         }
 
         MarkResync(subscription);
@@ -138,6 +148,78 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         }
 
         return PushOutcome.Resync;
+    }
+
+    /// <summary>The client has confirmed all pushes up to this one. Receive path.</summary>
+    public void Acknowledged(ulong sequence)
+    {
+        if (_acks.TryEndSample(sequence, out long changedAt))
+        {
+            services.PushCost.Record(changedAt);
+        }
+
+        if (_acks.TryReturn())
+        {
+            ResyncMarked();
+        }
+    }
+
+    /// <summary>Decides what is overdue; the wheel's thread. See <see cref="PushAcks.Judge"/>.</summary>
+    public AckVerdict JudgeAcks(OutboundChain outbound, ulong acknowledged, bool isDrained, long lastReceived, long now, ref Deadline next) =>
+        _acks.Judge(services.Wheel, services.Options.Push, outbound, acknowledged, isDrained, lastReceived, now, ref next);
+
+    /// <summary>Has the newest list pushed again for every subscription whose last push has a higher number.</summary>
+    /// <param name="acknowledged">Highest push sequence the client has confirmed.</param>
+    /// <param name="whenHeardOf">Not now: with the next ack, when the output drains, or with the next change.</param>
+    public void RepeatAbove(ulong acknowledged, bool whenHeardOf)
+    {
+        lock (_subscriptionGate)
+        {
+            foreach (Subscription subscription in _byId.Values)
+            {
+                if (subscription.PushSequence <= acknowledged)
+                {
+                    continue;
+                }
+
+                subscription.AskToRepeat();
+                if (whenHeardOf)
+                {
+                    MarkResync(subscription);
+                }
+                else if (subscription.TryMarkResync())
+                {
+                    services.Push.Resync(subscription);
+                }
+            }
+        }
+
+        if (whenHeardOf && !_acks.IsGivenUp)
+        {
+            // The ack came before the marks.
+            ResyncMarked();
+        }
+    }
+
+    private void AwaitAck(Subscription subscription, in PushReceipt receipt, long changedAtMicroseconds)
+    {
+        subscription.PushSequence = receipt.Sequence;
+        if (receipt.AsksForAck)
+        {
+            _acks.BeginSample(receipt.Sequence, changedAtMicroseconds);
+        }
+
+        if (services.Options.Push.Retries > 0 && _acks.BeginsToWait(receipt.Sequence, services.Wheel.Now))
+        {
+            // With the gate the wheel entry is the session's own: its end takes the gate before it gives the entry back.
+            lock (_subscriptionGate)
+            {
+                if (!_ended)
+                {
+                    output.AwaitAck();
+                }
+            }
+        }
     }
 
     /// <summary>Remembers that a subscription needs the newest list once the connection has drained.</summary>

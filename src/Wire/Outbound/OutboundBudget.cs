@@ -5,6 +5,7 @@ namespace FastRegistry.Wire.Outbound;
 public sealed class OutboundBudget(long limitBytes)
 {
     private long _used;
+    private int _behind;
 
     /// <summary>A budget of a quarter of the memory limit of this process.</summary>
     public OutboundBudget()
@@ -18,8 +19,13 @@ public sealed class OutboundBudget(long limitBytes)
     /// <summary>Bytes waiting now.</summary>
     public long UsedBytes => Volatile.Read(ref _used);
 
+    /// <summary>Connections whose output has passed the behind mark and has not drained yet.</summary>
+    public int BehindConnections => Volatile.Read(ref _behind);
+
     /// <summary>True when nothing that can wait should be added.</summary>
     public bool IsExceeded => UsedBytes > LimitBytes;
+
+    internal void CountBehind(int change) => Interlocked.Add(ref _behind, change);
 
     internal void Add(long bytes) => Interlocked.Add(ref _used, bytes);
 }

@@ -1,4 +1,5 @@
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Wire.Outbound;
 
@@ -10,9 +11,6 @@ namespace FastRegistry.Wire.Outbound;
 public sealed class OutboundChain
 {
     private readonly Lock _chainGate = new();
-    private readonly SegmentPool _pool;
-    private readonly OutboundBudget _budget;
-    private readonly OutboundLimits _limits;
 
     private SegmentList _waiting;
     private long _queuedBytes;
@@ -23,21 +21,19 @@ public sealed class OutboundChain
     private bool _behind;
     private bool _overHardLimit;
 
-    internal OutboundChain(SegmentPool pool, OutboundBudget budget, OutboundLimits limits)
-    {
-        _pool = pool;
-        _budget = budget;
-        _limits = limits;
-    }
+    internal OutboundChain(TransportResources resources) => Resources = resources;
+
+    /// <summary>Pools, budget and limits; kept here for the connection too.</summary>
+    internal TransportResources Resources { get; }
 
     /// <summary>Bytes appended and not yet taken by the operating system.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     /// <summary>True when all connections together hold more than the process may keep for them.</summary>
-    public bool IsBudgetExceeded => _budget.IsExceeded;
+    public bool IsBudgetExceeded => Resources.Budget.IsExceeded;
 
     /// <summary>The mark above which this connection counts as behind.</summary>
-    public int BehindBytes => _limits.BehindBytes;
+    public int BehindBytes => Resources.Limits.BehindBytes;
 
     /// <summary>Bytes sent since the connection opened; standing still while <see cref="QueuedBytes"/> is not 0 means the peer does not read.</summary>
     public long SentBytes => Volatile.Read(ref _sentBytes);
@@ -61,16 +57,17 @@ public sealed class OutboundChain
             }
 
             AppendHeaderHoldingGate(header);
-            _waiting.Append(prefix, _pool);
-            _waiting.AppendShared(sharedBody, _pool);
+            _waiting.Append(prefix, Resources.Segments);
+            _waiting.AppendShared(sharedBody, Resources.Segments);
             startSending = AddedHoldingGate(FrameHeader.Size + prefix.Length + sharedBody.Length);
             return AppendOutcome.Appended;
         }
     }
 
     /// <summary>Appends a push and gives it the next sequence, unless the connection is behind.</summary>
-    internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out bool startSending)
+    internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out ulong sequence, out bool startSending)
     {
+        sequence = 0;
         startSending = false;
         lock (_chainGate)
         {
@@ -79,16 +76,17 @@ public sealed class OutboundChain
                 return AppendOutcome.Closed;
             }
 
-            if (_behind || _budget.IsExceeded)
+            if (_behind || Resources.Budget.IsExceeded)
             {
                 return AppendOutcome.Behind;
             }
 
             Span<byte> prefix = stackalloc byte[PushPrefix.Size];
-            new PushPrefix(++_pushSequence, changedAtMicroseconds).Write(prefix);
+            sequence = ++_pushSequence;
+            new PushPrefix(sequence, changedAtMicroseconds).Write(prefix);
             AppendHeaderHoldingGate(header);
-            _waiting.Append(prefix, _pool);
-            _waiting.AppendShared(sharedBody, _pool);
+            _waiting.Append(prefix, Resources.Segments);
+            _waiting.AppendShared(sharedBody, Resources.Segments);
             startSending = AddedHoldingGate(FrameHeader.Size + PushPrefix.Size + sharedBody.Length);
             return AppendOutcome.Appended;
         }
@@ -111,7 +109,7 @@ public sealed class OutboundChain
         {
             if (_completed || segments.IsEmpty)
             {
-                segments.Clear(_pool);
+                segments.Clear(Resources.Segments);
                 return false;
             }
 
@@ -157,14 +155,14 @@ public sealed class OutboundChain
     /// <summary>Called by the active sender after bytes were sent. True when the connection has just stopped being behind.</summary>
     internal bool Sent(long bytes)
     {
-        _budget.Add(-bytes);
+        Resources.Budget.Add(-bytes);
         lock (_chainGate)
         {
             _sentBytes += bytes;
             _queuedBytes -= bytes;
-            if (_behind && _queuedBytes <= _limits.BehindBytes / 2)
+            if (_behind && _queuedBytes <= Resources.Limits.BehindBytes / 2)
             {
-                _behind = false;
+                SetBehindHoldingGate(false);
                 return true;
             }
 
@@ -178,10 +176,11 @@ public sealed class OutboundChain
         lock (_chainGate)
         {
             _completed = true;
-            _waiting.Clear(_pool);
-            unsent.Clear(_pool);
-            _budget.Add(-_queuedBytes);
+            _waiting.Clear(Resources.Segments);
+            unsent.Clear(Resources.Segments);
+            Resources.Budget.Add(-_queuedBytes);
             _queuedBytes = 0;
+            SetBehindHoldingGate(false);
         }
     }
 
@@ -190,16 +189,25 @@ public sealed class OutboundChain
 
     private void AppendHeaderHoldingGate(in FrameHeader header)
     {
-        header.Write(_waiting.GetMemory(FrameHeader.Size, _pool).Span);
+        header.Write(_waiting.GetMemory(FrameHeader.Size, Resources.Segments).Span);
         _waiting.Advance(FrameHeader.Size);
+    }
+
+    private void SetBehindHoldingGate(bool behind)
+    {
+        if (_behind != behind)
+        {
+            Volatile.Write(ref _behind, behind);
+            Resources.Budget.CountBehind(behind ? 1 : -1);
+        }
     }
 
     private bool AddedHoldingGate(long bytes)
     {
-        _budget.Add(bytes);
-        _overHardLimit |= _queuedBytes > _limits.HardBytes;
+        Resources.Budget.Add(bytes);
+        _overHardLimit |= _queuedBytes > Resources.Limits.HardBytes;
         _queuedBytes += bytes;
-        _behind |= _queuedBytes > _limits.BehindBytes;
+        SetBehindHoldingGate(_behind || _queuedBytes > Resources.Limits.BehindBytes);
         bool start = !_sending;
         _sending = true;
         return start;

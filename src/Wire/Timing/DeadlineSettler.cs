@@ -8,7 +8,7 @@ namespace FastRegistry.Wire.Timing;
 /// The race with a thread that stores a deadline: that thread stores, passes a full fence and reads where the entry is linked; this one links,
 /// passes a full fence and reads the deadline again. Whichever comes second sees the other, so an earlier deadline is never overlooked.
 /// </remarks>
-internal sealed class DeadlineSettler(WheelStore store, WheelSlots slots, Action<Exception>? ownerFaulted)
+internal sealed class DeadlineSettler(WheelStore store, WheelSlots slots, TimingWheelOptions options)
 {
     private const long NoDeadline = long.MaxValue;
 
@@ -99,6 +99,7 @@ internal sealed class DeadlineSettler(WheelStore store, WheelSlots slots, Action
 
         Volatile.Write(ref _firedTotal, _firedTotal + 1);
         Volatile.Write(ref _lastLatenessMilliseconds, now - due);
+        options.LatenessObserved?.Invoke(now - due);
         Deadline answer = Call(entry.Owner!, index, now);
         StoreAnswer(index, ref entry, answer, touched, now);
         return true;
@@ -116,7 +117,7 @@ internal sealed class DeadlineSettler(WheelStore store, WheelSlots slots, Action
             Volatile.Write(ref _ownerFaults, _ownerFaults + 1);
             try
             {
-                ownerFaulted?.Invoke(exception);
+                options.OwnerFaulted?.Invoke(exception);
             }
             catch (Exception)
             {

@@ -57,7 +57,7 @@ public sealed class TimingWheel
         _store = new WheelStore(options.MaximumEntries);
         _inbox = new WheelInbox(_store);
         _slots = new WheelSlots(_store);
-        _settler = new DeadlineSettler(_store, _slots, options.OwnerFaulted);
+        _settler = new DeadlineSettler(_store, _slots, options);
         _engine = new WheelEngine(_store, _inbox, _slots, _settler, options.MaximumWorkPerStep);
         _origin = timeProvider.GetTimestamp();
     }

@@ -29,6 +29,12 @@ public sealed record TimingWheelOptions
     /// </summary>
     public Action<Exception>? OwnerFaulted { get; init; }
 
+    /// <summary>
+    /// Told, before each call of an owner, how many milliseconds after its deadline that is; on the wheel's thread. Defaults to none. It must be very short
+    /// and may not throw.
+    /// </summary>
+    public Action<long>? LatenessObserved { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumEntries);

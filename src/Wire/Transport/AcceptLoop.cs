@@ -19,13 +19,13 @@ public sealed class AcceptLoop<TSocket>(
     /// <summary>Runs the loop; completes when it has ended for good.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TimeSpan backOff = options.AcceptBackOff;
+        AcceptRetry retry = new(observer, options);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 accepted(await accept(cancellationToken).ConfigureAwait(false));
-                backOff = options.AcceptBackOff;
+                retry.Succeeded();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -48,19 +48,14 @@ public sealed class AcceptLoop<TSocket>(
                     return;
                 }
 
-                AcceptErrorTier tier = AcceptErrors.Classify(fault.SocketErrorCode);
-                if (tier == AcceptErrorTier.Fatal)
+                if (retry.Failed(fault.SocketErrorCode) is not { } wait)
                 {
-                    observer.ListenerFailed(fault.SocketErrorCode);
                     return;
                 }
 
-                bool pressure = tier == AcceptErrorTier.ResourcePressure;
-                observer.AcceptFailed(tier, fault.SocketErrorCode, pressure ? backOff : TimeSpan.Zero);
-                if (pressure)
+                if (wait > TimeSpan.Zero)
                 {
-                    await WaitAsync(backOff, cancellationToken).ConfigureAwait(false);
-                    backOff = TimeSpan.FromTicks(Math.Min(backOff.Ticks * 2, options.MaximumAcceptBackOff.Ticks));
+                    await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
                 }
             }
         }

@@ -26,7 +26,6 @@ public abstract class Connection
     /// <summary>Creates a connection that does nothing until <see cref="Start"/>.</summary>
     protected Connection(TransportResources resources)
     {
-        Resources = resources;
         Outbound = resources.CreateChain();
     }
 
@@ -48,7 +47,7 @@ public abstract class Connection
     public CloseReason? CloseReason => Volatile.Read(ref _closeReason);
 
     /// <summary>The pools this connection draws from.</summary>
-    protected internal TransportResources Resources { get; }
+    protected internal TransportResources Resources => Outbound.Resources;
 
     /// <summary>The session; set by <see cref="Start"/>.</summary>
     protected IConnectionHandler? Handler { get; private set; }
@@ -84,9 +83,13 @@ public abstract class Connection
     }
 
     /// <summary>Appends a push unless the connection is behind.</summary>
-    public AppendOutcome TryPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody)
+    /// <param name="header">Its header; the length must be that of prefix and body together.</param>
+    /// <param name="changedAtMicroseconds">Time of the change, for the prefix.</param>
+    /// <param name="sharedBody">Linked by reference; must never change.</param>
+    /// <param name="sequence">The push's number on this connection; 0 when it was not appended.</param>
+    public AppendOutcome TryPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out ulong sequence)
     {
-        AppendOutcome outcome = Outbound.AppendPush(header, changedAtMicroseconds, sharedBody, out bool start);
+        AppendOutcome outcome = Outbound.AppendPush(header, changedAtMicroseconds, sharedBody, out sequence, out bool start);
         return AfterAppend(outcome, start);
     }
 

@@ -7,9 +7,6 @@ namespace FastRegistry.Wire.Transport;
 /// <param name="transport">Options and pools.</param>
 public sealed class SocketConnector(SocketTransport transport)
 {
-    private const int LinuxIpLevel = 0;
-    private const int LinuxIpBindAddressNoPort = 24;
-
     /// <summary>Connects; the connection is not started.</summary>
     /// <param name="endPoint">An address, or a host name to resolve.</param>
     /// <param name="localAddress">Source address to use; null = the system's choice.</param>
@@ -25,7 +22,7 @@ public sealed class SocketConnector(SocketTransport transport)
         {
             if (localAddress is not null)
             {
-                ChoosePortWhenConnecting(socket);
+                SocketSettings.ChoosePortWhenConnecting(socket);
                 socket.Bind(new IPEndPoint(localAddress, 0));
             }
 
@@ -38,15 +35,6 @@ public sealed class SocketConnector(SocketTransport transport)
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Without it the bind takes a port that is free towards every destination, and searching for one gets slow with thousands of connections.</summary>
-    private static void ChoosePortWhenConnecting(Socket socket)
-    {
-        if (OperatingSystem.IsLinux() && socket.AddressFamily == AddressFamily.InterNetwork)
-        {
-            socket.SetRawSocketOption(LinuxIpLevel, LinuxIpBindAddressNoPort, BitConverter.GetBytes(1));
         }
     }
 }

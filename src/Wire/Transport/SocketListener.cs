@@ -5,7 +5,7 @@ namespace FastRegistry.Wire.Transport;
 
 /// <summary>A bound TCP listener that hands every connection to an acceptor.</summary>
 /// <remarks>Bound in the constructor, so that a taken port is an exception before anything else starts. Dispose stops accepting; connections live on.</remarks>
-public sealed class SocketListener : IAsyncDisposable
+public sealed class SocketListener : IConnectionListener
 {
     private readonly Socket _socket;
     private readonly SocketTransport _transport;
@@ -41,10 +41,10 @@ public sealed class SocketListener : IAsyncDisposable
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
     }
 
-    /// <summary>The address it really listens on; the port is filled in when 0 was asked for.</summary>
+    /// <inheritdoc/>
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Begins to accept.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         AcceptLoop<Socket> loop = new(_socket.AcceptAsync, Accepted, _observer, _transport.Options, _timeProvider);

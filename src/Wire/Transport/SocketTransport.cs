@@ -6,10 +6,6 @@ namespace FastRegistry.Wire.Transport;
 /// <summary>What listeners and connectors on <see cref="Socket"/> share: options, pools, and how a socket is prepared. Any thread.</summary>
 public sealed class SocketTransport
 {
-    private const int LinuxTcpLevel = 6;
-    private const int LinuxTcpUserTimeout = 18;
-    private const int LinuxTcpNotSentLowWater = 25;
-
     private readonly DefaultObjectPool<SocketOperation> _senders = new(new SenderPolicy(), maximumRetained: 1024);
 
     /// <summary>Creates the transport.</summary>
@@ -58,33 +54,7 @@ public sealed class SocketTransport
     }
 
     /// <summary>Sets the options a connection has, on a connection or on the listener it will come from.</summary>
-    internal void SetOptions(Socket socket)
-    {
-        socket.NoDelay = true;
-        if (Options.KeepAliveIdle > TimeSpan.Zero)
-        {
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)Options.KeepAliveIdle.TotalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)Options.KeepAliveInterval.TotalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Options.KeepAliveProbes);
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        }
-
-        if (OperatingSystem.IsLinux())
-        {
-            SetIfPositive(socket, LinuxTcpUserTimeout, (int)Options.UserTimeout.TotalMilliseconds);
-            SetIfPositive(socket, LinuxTcpNotSentLowWater, Options.NotSentLowWaterBytes);
-        }
-    }
-
-    private static void SetIfPositive(Socket socket, int option, int value)
-    {
-        if (value > 0)
-        {
-            Span<byte> bytes = stackalloc byte[sizeof(int)];
-            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-            socket.SetRawSocketOption(LinuxTcpLevel, option, bytes);
-        }
-    }
+    internal void SetOptions(Socket socket) => SocketSettings.Apply(socket, Options);
 
     private sealed class SenderPolicy : PooledObjectPolicy<SocketOperation>
     {

@@ -38,7 +38,7 @@ public sealed class TransportResources
 
     internal SegmentPool Segments { get; }
 
-    internal OutboundChain CreateChain() => new(Segments, Budget, Limits);
+    internal OutboundChain CreateChain() => new(this);
 
     internal BatchWriter RentBatch() => _batches.Get();
 

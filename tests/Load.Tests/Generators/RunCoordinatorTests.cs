@@ -108,7 +108,8 @@ public sealed class RunCoordinatorTests
             {
                 _server.Extra = Gauges + "8\n";
                 return Task.CompletedTask;
-            }) with { WatchRest = true }),
+            }) with
+            { WatchRest = true }),
             generators: 1,
             interrupted: Cancelled);
 
@@ -136,7 +137,8 @@ public sealed class RunCoordinatorTests
             {
                 _server.Extra = Gauge + "8\n";
                 return Task.CompletedTask;
-            }) with { WatchRest = true }),
+            }) with
+            { WatchRest = true }),
             generators: 1,
             interrupted: Cancelled,
             restWithin: Soon);
@@ -159,7 +161,7 @@ public sealed class RunCoordinatorTests
     {
         await using GeneratorGroup group = new([.. Enumerable.Range(0, generators).Select(_ => new LocalGenerator((_, _) => plan()).Link)]);
         using ServerFleet fleet = ServerFleetTests.FleetOf(_server);
-        RunCoordinator coordinator = new(LocalGenerator.Settings, group, fleet, _console, Evaluate) 
+        RunCoordinator coordinator = new(LocalGenerator.Settings, group, fleet, _console, Evaluate)
         {
             ConnectionsGoneWithin = TimeSpan.FromMilliseconds(200),
             RestWithin = restWithin ?? TimeSpan.FromMilliseconds(500),

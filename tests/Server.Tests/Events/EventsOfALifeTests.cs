@@ -70,9 +70,9 @@ public sealed class EventsOfALifeTests : IDisposable
         _node.AdvanceSeconds(30);
 
         Assert.Equal(
-            ["ConnectionClosed IdleTimeout", "ClientDisconnected IdleTimeout", "InstanceDeregistered ConnectionLost", "ClientReleased ConnectionLost"],
+            ["ClientDisconnected IdleTimeout", "InstanceDeregistered ConnectionLost", "ClientReleased ConnectionLost", "ConnectionClosed IdleTimeout"],
             _observer.Lines);
-        Assert.Equal("nothing was heard and a probe was not answered", _observer.Heard[1].Text);
+        Assert.Equal("nothing was heard and a probe was not answered", _observer.Heard[0].Text);
     }
 
     [Fact]

@@ -27,6 +27,15 @@ internal sealed class ListReader
 
     public ulong Revision { get; private set; }
 
+    /// <summary>The list is marked as protected.</summary>
+    public bool ProtectionReached { get; private set; }
+
+    /// <summary>Times that mark changed.</summary>
+    public int ProtectionChanges { get; private set; }
+
+    /// <summary>Those of <see cref="ProtectionChanges"/> that came by a delta.</summary>
+    public int ProtectionChangesByDelta { get; private set; }
+
     public int Deltas { get; private set; }
 
     public int Lists { get; private set; }
@@ -84,6 +93,7 @@ internal sealed class ListReader
 
         _epoch = list.Epoch;
         Revision = list.Revision;
+        Mark(list.ProtectionReached);
         _instances.Clear();
         _instanceBytes = 0;
         foreach (Instance instance in list.Instances)
@@ -107,6 +117,8 @@ internal sealed class ListReader
         }
 
         Revision = delta.Revision;
+        ProtectionChangesByDelta += delta.ProtectionReached != ProtectionReached ? 1 : 0;
+        Mark(delta.ProtectionReached);
         foreach (InstanceKey key in delta.Removed)
         {
             Remove((key.Cluster, key.Ip, key.Port));
@@ -117,6 +129,12 @@ internal sealed class ListReader
             Remove((instance.Cluster, instance.Ip, instance.Port));
             Add(instance);
         }
+    }
+
+    private void Mark(bool protectionReached)
+    {
+        ProtectionChanges += protectionReached != ProtectionReached ? 1 : 0;
+        ProtectionReached = protectionReached;
     }
 
     private void Add(Instance instance)

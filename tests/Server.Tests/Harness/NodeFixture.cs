@@ -42,8 +42,8 @@ internal sealed class NodeFixture : IDisposable
             Workers = new WorkerOptions { Push = pushWorkers },
             Events = events ?? new EventOptions(),
 
-            // Most tests look at what a change sets off, not at when.
-            Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero },
+            // Most tests look at what a change sets off, not at when, and their clients acknowledge nothing.
+            Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero, Retries = 0 },
         });
         Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers);
         Resources = new TransportResources(outbound, budget);

@@ -10,6 +10,8 @@ namespace FastRegistry.Server.Tests.Http;
 
 public sealed partial class HealthTests
 {
+    private static readonly string[] Parts = ["_bucket", "_sum", "_count"];
+
     [Fact]
     public async Task A_running_node_is_alive_and_ready()
     {
@@ -51,21 +53,27 @@ public sealed partial class HealthTests
         Dictionary<string, double> values = [];
         HashSet<string> names = [];
         string name = "";
+        bool isHistogram = false;
         for (int i = 0; i < lines.Length; i++)
         {
             if (lines[i].StartsWith("# HELP ", StringComparison.Ordinal))
             {
                 name = lines[i].Split(' ')[2];
                 Assert.True(names.Add(name), $"{name} comes twice");
-                Assert.Contains(lines[++i], new[] { $"# TYPE {name} counter", $"# TYPE {name} gauge" });
+                Assert.Contains(lines[++i], new[] { $"# TYPE {name} counter", $"# TYPE {name} gauge", $"# TYPE {name} histogram" });
+                isHistogram = lines[i].EndsWith(" histogram", StringComparison.Ordinal);
                 continue;
             }
 
             Match figure = Figure().Match(lines[i]);
-            Assert.True(figure.Success && figure.Groups["name"].Value == name, lines[i]);
-            values.Add(name + figure.Groups["labels"].Value, double.Parse(figure.Groups["value"].Value, CultureInfo.InvariantCulture));
+            bool isPart = isHistogram && Parts.Any(part => figure.Groups["name"].Value == name + part);
+            Assert.True(figure.Success && (isPart || (!isHistogram && figure.Groups["name"].Value == name)), lines[i]);
+            values.Add(figure.Groups["name"].Value + figure.Groups["labels"].Value, double.Parse(figure.Groups["value"].Value, CultureInfo.InvariantCulture));
         }
 
+        Assert.Equal(0, values["fastregistry_change_to_ack_seconds_bucket{le=\"0.00025\"}"]);
+        Assert.Equal(0, values["fastregistry_change_to_ack_seconds_bucket{le=\"+Inf\"}"]);
+        Assert.Equal(0, values["fastregistry_change_to_ack_seconds_count"]);
         Assert.Equal(1, values["fastregistry_publications"]);
         Assert.Equal(1, values["fastregistry_services"]);
         Assert.Equal(0, values["fastregistry_connections"]);
@@ -89,6 +97,6 @@ public sealed partial class HealthTests
         Assert.Equal(0, body.GetProperty("connections").GetInt32());
     }
 
-    [GeneratedRegex("^(?<name>[a-z_:][a-z0-9_:]*)(?<labels>\\{[a-z]+=\"[A-Za-z]+\"(,[a-z]+=\"[A-Za-z]+\")*\\})? (?<value>[0-9.E+-]+)$")]
+    [GeneratedRegex("^(?<name>[a-z_:][a-z0-9_:]*)(?<labels>\\{[a-z]+=\"[A-Za-z0-9.+]+\"(,[a-z]+=\"[A-Za-z]+\")*\\})? (?<value>[0-9.E+-]+)$")]
     private static partial Regex Figure();
 }

@@ -23,4 +23,14 @@ public sealed class PrometheusTextTests
         string text = PrometheusText.Write([new MetricDefinition("a", "back\\slash \"quoted\"\nline", IsCounter: false, static () => 0, [KeyValuePair.Create("x", "a\"b\\c\nd")])]);
         Assert.Equal("# HELP a back\\\\slash \"quoted\"\\nline\n# TYPE a gauge\na{x=\"a\\\"b\\\\c\\nd\"} 0\n", text);
     }
+
+    [Fact]
+    public void A_ranking_has_the_figures_of_the_moment()
+    {
+        List<MetricSeries> places = [];
+        MetricDefinition[] definitions = [new("top", "Busiest.", IsCounter: false, static () => 0, Ranking: () => places)];
+        Assert.Equal("# HELP top Busiest.\n# TYPE top gauge\n", PrometheusText.Write(definitions));
+        places.Add(MetricSeries.Of("service", "public##g@@a", static () => 7));
+        Assert.Equal("# HELP top Busiest.\n# TYPE top gauge\ntop{service=\"public##g@@a\"} 7\n", PrometheusText.Write(definitions));
+    }
 }

@@ -1,11 +1,13 @@
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Overrides;
 using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 using Instance = FastRegistry.Wire.Messages.Instance;
+using InstanceIdentity = FastRegistry.Server.Registry.InstanceIdentity;
 
 namespace FastRegistry.Server.Tests.Push;
 
@@ -34,19 +36,53 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
         Assert.True(churn.PushedBytes * 5 < churn.WholeListBytes, $"{churn}");
     }
 
-    private void Report(Churn churn) => output.WriteLine(
-        $"{churn.Deltas} deltas and {churn.Lists} whole lists: {churn.PushedBytes:N0} bytes pushed; as whole lists they would have been {churn.WholeListBytes:N0} ({(double)churn.WholeListBytes / churn.PushedBytes:F1} times)");
-
-    private sealed record Churn(int Deltas = 0, int Lists = 0, long PushedBytes = 0, long WholeListBytes = 0)
+    [Fact]
+    public void Many_small_services_whose_protection_comes_and_goes_end_alike_everywhere()
     {
-        public static Churn operator +(Churn left, Churn right) => new(
-            left.Deltas + right.Deltas, left.Lists + right.Lists, left.PushedBytes + right.PushedBytes, left.WholeListBytes + right.WholeListBytes);
+        Churn total = new();
+        for (int seed = 1000; seed < 1040; seed++)
+        {
+            total += new Run(seed, instances: 120 + (seed % 40 * 5), threshold: 0.75).Execute(steps: 150);
+        }
 
-        public Churn With(ListReader reader) => this + new Churn(reader.Deltas, reader.Lists, reader.PushedBytes, reader.WholeListBytes);
+        Report(total);
+        Assert.True(total.Crossings > 200, $"{total}");
+        Assert.True(total.DeltasAcrossProtection > 100, $"{total}");
     }
 
-    private sealed class Run(int seed, int instances)
+    [Fact]
+    public void A_service_of_five_thousand_instances_whose_protection_comes_and_goes_ends_alike_everywhere()
     {
+        Churn churn = new Run(seed: 4712, instances: 5000, threshold: 0.8).Execute(steps: 400);
+        Report(churn);
+        Assert.True(churn.Crossings >= 10, $"{churn}");
+        Assert.True(churn.DeltasAcrossProtection > 0, $"{churn}");
+        Assert.True(churn.PushedBytes * 3 < churn.WholeListBytes, $"{churn}");
+    }
+
+    private void Report(Churn churn) => output.WriteLine(
+        $"protection crossed {churn.Crossings} times, {churn.DeltasAcrossProtection} times by a delta; {churn.Deltas} deltas and {churn.Lists} whole lists: {churn.PushedBytes:N0} bytes pushed; as whole lists they would have been {churn.WholeListBytes:N0} ({(double)churn.WholeListBytes / churn.PushedBytes:F1} times)");
+
+    private sealed record Churn(int Deltas = 0, int Lists = 0, long PushedBytes = 0, long WholeListBytes = 0, int Crossings = 0, int DeltasAcrossProtection = 0)
+    {
+        public static Churn operator +(Churn left, Churn right) => new(
+            left.Deltas + right.Deltas,
+            left.Lists + right.Lists,
+            left.PushedBytes + right.PushedBytes,
+            left.WholeListBytes + right.WholeListBytes,
+            left.Crossings + right.Crossings,
+            left.DeltasAcrossProtection + right.DeltasAcrossProtection);
+
+        public Churn With(ListReader reader) => this + new Churn(
+            reader.Deltas, reader.Lists, reader.PushedBytes, reader.WholeListBytes, reader.ProtectionChanges, reader.ProtectionChangesByDelta);
+    }
+
+    /// <summary>One service under one seed; with a threshold, health comes in waves that cross it.</summary>
+    private sealed class Run(int seed, int instances, double? threshold = null)
+    {
+        // Of a wave, in steps.
+        private const int WaveSteps = 25;
+
         private const int Publishers = 5;
 
         // Small, so that a reader that does not read is soon behind.
@@ -63,6 +99,7 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
         private readonly List<Subscriber> _subscribers = [];
         private Churn _gone = new();
         private ulong _lastId;
+        private int _unhealthyOneIn = 6;
 
         public Churn Execute(int steps)
         {
@@ -72,6 +109,11 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
                 _publishers.Add(node.Connect());
                 int each = instances / Publishers;
                 _publishers[i].Batch(Service, replace: false, [.. Enumerable.Range(1 + (i * each), each).Select(NewRandom)]);
+            }
+
+            if (threshold is not null)
+            {
+                SetThreshold(threshold.Value);
             }
 
             foreach (bool isSlow in new[] { false, false, true })
@@ -85,6 +127,13 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
             {
                 Change();
                 Disturb();
+                if (threshold is not null)
+                {
+                    _unhealthyOneIn = step / WaveSteps % 2 == 0 ? 2 : 12;
+                    Sweep();
+                    Operate();
+                }
+
                 node.AdvanceMilliseconds(_random.Next(3) == 0 ? _random.Next(40) : 0);
                 foreach (Subscriber subscriber in _subscribers.Where(subscriber => !subscriber.IsSlow || _random.Next(60) == 0))
                 {
@@ -106,6 +155,7 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
             Snapshot newest = Snapshot.Parser.ParseFrom(entry.GetSnapshot().Encode(subscriber.Filter));
             Assert.True(entry.Revision == (long)subscriber.Reader.Revision, $"seed {seed}: {subscriber}");
             Assert.True(ListReader.Sorted(newest.Instances).SequenceEqual(subscriber.Reader.Instances), $"seed {seed}: {subscriber}");
+            Assert.Equal(newest.ProtectionReached, subscriber.Reader.ProtectionReached);
 
             // Nothing overtakes the list it builds on.
             Assert.Equal(0, subscriber.Reader.Misfits);
@@ -140,6 +190,39 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
                     break;
             }
         }
+
+        /// <summary>The health of many moves with the wave.</summary>
+        private void Sweep()
+        {
+            if (_random.Next(3) == 0)
+            {
+                int who = _random.Next(Publishers);
+                _publishers[who].Batch(Service, replace: false, [.. Enumerable.Range(NumberOf(who), instances / 15).Select(NewRandom)]);
+            }
+        }
+
+        /// <summary>Operators set and take back overrides, and now and then the threshold.</summary>
+        private void Operate()
+        {
+            ServiceEntry entry = _node.Registry.Find(Service)!;
+            if (_random.Next(4) == 0)
+            {
+                Instance instance = NewRandom(NumberOf(_random.Next(Publishers)));
+                InstanceIdentity identity = new(instance.Cluster.Length == 0 ? "DEFAULT" : instance.Cluster, instance.Ip, (int)instance.Port);
+                InstanceOverride value = _random.Next(3) == 0
+                    ? new InstanceOverride()
+                    : new InstanceOverride { Weight = _random.Next(5, 9), Enabled = _random.Next(3) == 0 ? false : null };
+                _node.Registry.Administration.Override(entry.Key, identity, (_, _) => value);
+            }
+
+            if (_random.Next(80) == 0)
+            {
+                SetThreshold(threshold!.Value + (_random.Next(-2, 3) * 0.01));
+            }
+        }
+
+        private void SetThreshold(double value) => Assert.Equal(
+            AdministrationOutcome.Done, _node.Registry.Administration.Update(Make.Key(Service), metadata => metadata with { ProtectThreshold = value }));
 
         /// <summary>Some numbers are published by two clients at a time.</summary>
         private int NumberOf(int publisher)
@@ -176,7 +259,7 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
         {
             string cluster = Clusters[number % Clusters.Length];
             Instance instance = NewInstance(8080, $"10.0.{number / 250}.{number % 250}", cluster, _random.Next(1, 4), $"zone-{_random.Next(4)}");
-            if (_random.Next(6) == 0)
+            if (_random.Next(_unhealthyOneIn) == 0)
             {
                 instance.Healthy = false;
             }

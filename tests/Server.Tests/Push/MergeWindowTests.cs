@@ -10,7 +10,7 @@ public sealed class MergeWindowTests : IDisposable
     // The wheel's slots of 10 ms, and the millisecond it works in.
     private const int SlackMilliseconds = 11;
 
-    private readonly NodeFixture _node = new(push: new PushOptions());
+    private readonly NodeFixture _node = new(push: new PushOptions { Retries = 0 });
     private readonly RawClient _provider;
     private readonly RawClient _watcher;
     private int _port;
@@ -265,7 +265,7 @@ public sealed class MergeWindowTests : IDisposable
     [Fact]
     public void A_maximum_of_zero_pushes_every_change_at_once()
     {
-        using NodeFixture node = new(push: new PushOptions { MergeWindowMaximum = TimeSpan.Zero });
+        using NodeFixture node = new(push: new PushOptions { MergeWindowMaximum = TimeSpan.Zero, Retries = 0 });
         RawClient provider = node.Connect();
         RawClient watcher = node.Connect();
         watcher.Subscribe(1, "s");

@@ -73,6 +73,27 @@ public sealed class WriteCostTests : IDisposable
     }
 
     [Fact]
+    public void Register_that_changes_nothing_allocates_nothing()
+    {
+        Fill("s", Small);
+        Instance[][] copies = [.. Enumerable.Range(1, Small).Select(static port => new[] { Make.Instance(port, metadata: new string('m', 10)) })];
+        ServiceKey key = Make.Key();
+        void RegisterAll()
+        {
+            for (int i = 0; i < Writes; i++)
+            {
+                _node.Registry.Register(_client, key, copies[i % Small], replace: false);
+            }
+        }
+
+        RegisterAll();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RegisterAll();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Register_that_changes_nothing_retains_nothing()
     {
         Fill("s", Small);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.RateLimiting;
 using FastRegistry.Server.Registry;
@@ -54,6 +55,15 @@ public sealed class AllocationTests : IDisposable
     public void A_query_of_an_existing_service_allocates_nothing() =>
         AssertReceivesWithoutAllocation(RawClient.RequestBytes(MessageType.Query, 5, new QueryRequest { Name = "s" }));
 
+    [Fact]
+    public void A_registration_that_changes_nothing_allocates_nothing()
+    {
+        RegisterRequest request = new() { Name = "s", Instance = NewInstance(1) };
+        request.Instance.Metadata.Add(new Label { Key = "version", Value = "7" });
+        _client.Call(MessageType.Register, request);
+        AssertReceivesWithoutAllocation(RawClient.RequestBytes(MessageType.Register, 5, request));
+    }
+
     [Theory]
     [InlineData(RateLimitType.Monitor)]
     [InlineData(RateLimitType.Intercept)]
@@ -86,6 +96,34 @@ public sealed class AllocationTests : IDisposable
         long deltaBase = (long)_client.Subscribe(2, "large").Revision;
         _client.Register("large", 101);
         AssertPushesWithoutAllocation(_client.Session.FindSubscription(2)!, deltaBase, MessageType.DeltaPush);
+    }
+
+    [Fact]
+    public void A_push_that_is_awaited_and_its_measured_ack_allocate_nothing()
+    {
+        using NodeFixture node = new(push: new PushOptions());
+        RawClient client = node.Connect();
+        client.Subscribe(1, "s");
+        Subscription subscription = client.Session.FindSubscription(1)!;
+        ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
+        EncodedPush push = snapshot.EncodePush(0, subscription.Filter) with { AsksForAck = true };
+        byte[] ack = new byte[FrameHeader.Size + AckBody.Size];
+        new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0).Write(ack);
+        ReadOnlySequence<byte> received = new(ack);
+        BatchWriter replies = client.Connection.RentBatch();
+        AssertAllocatesNothing(() =>
+        {
+            subscription.Subscriber.Push(subscription, snapshot, push);
+            node.PumpTransports();
+            client.Input.TryRead(out ReadResult read);
+            client.Input.AdvanceTo(read.Buffer.End);
+            node.PumpTransports();
+            new AckBody(subscription.PushSequence).Write(ack.AsSpan(FrameHeader.Size));
+            client.Session.OnReceived(received, replies);
+        });
+        client.Connection.ReturnBatch(replies);
+        Assert.Equal(subscription.PushSequence, client.Session.AcknowledgedPush);
+        Assert.True(node.Node.Metrics.Definitions.Single(static definition => definition.Name == "fastregistry_change_to_ack_seconds").Read() >= Rounds);
     }
 
     private void AssertPushesWithoutAllocation(Subscription subscription, long deltaBase, MessageType expected)

@@ -194,7 +194,7 @@ public sealed class GoldenVectorTests
 
         byte[] body = message.ToByteArray();
         FrameHeader header = new((uint)(PushPrefix.Size + body.Length), FrameKind.Push, FrameFlags.None, type, 77);
-        Assert.Equal(AppendOutcome.Appended, chain.AppendPush(header, ChangedAt, body, out _));
+        Assert.Equal(AppendOutcome.Appended, chain.AppendPush(header, ChangedAt, body, out _, out _));
         AssertBytes(expected, chain.Drain(resources));
     }
 

@@ -18,7 +18,7 @@ public sealed class OutboundAllocationTests
         bool appended = true;
         AssertAllocatesNothing(() =>
         {
-            appended &= chain.AppendPush(header, 1, _body, out _) == AppendOutcome.Appended;
+            appended &= chain.AppendPush(header, 1, _body, out _, out _) == AppendOutcome.Appended;
             Send(chain);
         });
         Assert.True(appended);

@@ -229,7 +229,7 @@ public sealed class OutboundChainTests
         new FrameHeader((uint)bodyBytes, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], new byte[bodyBytes], out startSending);
 
     private static AppendOutcome Push(OutboundChain chain) => chain.AppendPush(
-        new FrameHeader(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1), 0, default, out _);
+        new FrameHeader(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1), 0, default, out _, out _);
 
     private bool Send(OutboundChain chain, ref SegmentList taken, int bytes)
     {

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport;
 
@@ -46,9 +48,45 @@ public sealed class PingAllocationTests
         SocketTransport transport = new(_resources);
         (Socket first, Socket second) = await SocketPair.CreateAsync();
         SocketConnection server = transport.Wrap(first);
-        SocketConnection client = transport.Wrap(second);
-        PingClient pinger = new(client);
         server.Start(new PongServer());
+        AssertPingsAllocateNothing(server, transport.Wrap(second));
+    }
+
+    [Fact]
+    public async Task A_ping_through_epoll_allocates_nothing()
+    {
+        await using EpollTransport transport = new(_resources);
+        Acceptor acceptor = new();
+        await using EpollListener listener = new(new IPEndPoint(IPAddress.Loopback, 0), transport, acceptor, new RecordingObserver(), TimeProvider.System);
+        listener.Start();
+        Connection client = await new EpollConnector(transport).ConnectAsync(listener.LocalEndPoint, null, TestContext.Current.CancellationToken);
+        Eventually.True(() => acceptor.Accepted is not null);
+        AssertPingsAllocateNothing(acceptor.Accepted!, client);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_on_epoll_is_at_most_300_bytes()
+    {
+        // An object, its chain and its lock; and a slot of the loop: reference, generation, link.
+        const int SlotBytes = 16;
+        const int Connections = 1_000;
+        await using EpollTransport transport = new(_resources);
+        EpollLoop loop = transport.NextLoop();
+        EpollConnection[] connections = new EpollConnection[Connections];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Connections; i++)
+        {
+            connections[i] = new EpollConnection(-1, loop, _resources);
+        }
+
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / Connections;
+        GC.KeepAlive(connections);
+        Assert.InRange(each + SlotBytes, 100, 300);
+    }
+
+    private void AssertPingsAllocateNothing(Connection server, Connection client)
+    {
+        PingClient pinger = new(client);
         client.Start(pinger);
         pinger.Run(2_000);
         Eventually.True(() => pinger.Left == 0);
@@ -68,6 +106,19 @@ public sealed class PingAllocationTests
         server.Abort(CloseReason.Aborted);
         client.Abort(CloseReason.Aborted);
         Eventually.True(() => _resources.Blocks.Rented == 0);
+    }
+
+    private sealed class Acceptor : IConnectionAcceptor
+    {
+        private Connection? _accepted;
+
+        public Connection? Accepted => Volatile.Read(ref _accepted);
+
+        public IConnectionHandler? Accept(Connection connection)
+        {
+            Volatile.Write(ref _accepted, connection);
+            return new PongServer();
+        }
     }
 
     private sealed class PongServer : IConnectionHandler

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Wire.Transport;
@@ -7,10 +6,6 @@ namespace FastRegistry.Wire.Tests.Transport;
 
 public sealed class SocketOptionTests : IConnectionAcceptor
 {
-    private const int TcpLevel = 6;
-    private const int TcpUserTimeout = 18;
-    private const int TcpNotSentLowWater = 25;
-
     private static readonly SocketTransportOptions Unusual = new()
     {
         UserTimeout = TimeSpan.FromSeconds(33),
@@ -31,11 +26,11 @@ public sealed class SocketOptionTests : IConnectionAcceptor
         {
             Assert.True(socket.NoDelay);
             Assert.False(socket.Blocking);
-            Assert.Equal((1, 41, 7, 3), KeepAlive(socket));
+            Assert.Equal((1, 41, 7, 3), SocketOptionReader.KeepAlive(socket));
             if (OperatingSystem.IsLinux())
             {
-                Assert.Equal(33_000, Linux(socket, TcpUserTimeout));
-                Assert.Equal(12_345, Linux(socket, TcpNotSentLowWater));
+                Assert.Equal(33_000, SocketOptionReader.UserTimeout(socket));
+                Assert.Equal(12_345, SocketOptionReader.NotSentLowWater(socket));
             }
 
             socket.Dispose();
@@ -46,8 +41,8 @@ public sealed class SocketOptionTests : IConnectionAcceptor
     public async Task By_default_the_kernel_asks_after_60_seconds_every_15_seconds_4_times()
     {
         (Socket accepted, Socket connecting) = await ConnectAsync(new SocketTransportOptions());
-        Assert.Equal((1, 60, 15, 4), KeepAlive(accepted));
-        Assert.Equal((1, 60, 15, 4), KeepAlive(connecting));
+        Assert.Equal((1, 60, 15, 4), SocketOptionReader.KeepAlive(accepted));
+        Assert.Equal((1, 60, 15, 4), SocketOptionReader.KeepAlive(connecting));
         accepted.Dispose();
         connecting.Dispose();
     }
@@ -56,8 +51,8 @@ public sealed class SocketOptionTests : IConnectionAcceptor
     public async Task No_idle_time_means_no_keep_alive()
     {
         (Socket accepted, Socket connecting) = await ConnectAsync(new SocketTransportOptions { KeepAliveIdle = TimeSpan.Zero });
-        Assert.Equal(0, KeepAlive(accepted).On);
-        Assert.Equal(0, KeepAlive(connecting).On);
+        Assert.Equal(0, SocketOptionReader.KeepAlive(accepted).On);
+        Assert.Equal(0, SocketOptionReader.KeepAlive(connecting).On);
         accepted.Dispose();
         connecting.Dispose();
     }
@@ -78,20 +73,5 @@ public sealed class SocketOptionTests : IConnectionAcceptor
             listener.LocalEndPoint, cancellationToken: TestContext.Current.CancellationToken);
         Eventually.True(() => Volatile.Read(ref _accepted) is not null);
         return (_accepted!.Socket, connecting.Socket);
-    }
-
-    private static (int On, int Idle, int Interval, int Probes) KeepAlive(Socket socket) =>
-        (Number(socket, SocketOptionLevel.Socket, SocketOptionName.KeepAlive) != 0 ? 1 : 0,
-            Number(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime),
-            Number(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval),
-            Number(socket, SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
-
-    private static int Number(Socket socket, SocketOptionLevel level, SocketOptionName name) => (int)socket.GetSocketOption(level, name)!;
-
-    private static int Linux(Socket socket, int option)
-    {
-        byte[] value = new byte[sizeof(int)];
-        socket.GetRawSocketOption(TcpLevel, option, value);
-        return BinaryPrimitives.ReadInt32LittleEndian(value);
     }
 }

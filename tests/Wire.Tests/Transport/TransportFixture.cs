@@ -13,10 +13,13 @@ public abstract class TransportFixture : IAsyncLifetime
     /// <summary>Generous hard limit: the suite's senders wait for the mark themselves.</summary>
     internal TransportResources Resources { get; } = new(new OutboundLimits { HardBytes = 64 * 1024 * 1024 });
 
+    /// <summary>True where calls fail, wait and come apart at random: what depends on a system that works is left out.</summary>
+    protected virtual bool IsFaulty => false;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Every test ends here: all connections closed exactly once, every block back.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (TestHandler handler in _handlers)
         {
@@ -29,8 +32,8 @@ public abstract class TransportFixture : IAsyncLifetime
         Eventually.True(() => Resources.Budget.UsedBytes == 0);
         Assert.All(_handlers, handler => Assert.Equal(1, handler.Closed));
         Assert.All(_handlers, handler => Assert.Null(handler.Violation));
+        await ReleaseTransportAsync();
         GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
     }
 
     internal abstract Task<(TestHandler Server, TestHandler Client)> ConnectCoreAsync(Receive server, Receive client);
@@ -74,6 +77,9 @@ public abstract class TransportFixture : IAsyncLifetime
     protected virtual void ReleasePeers()
     {
     }
+
+    /// <summary>After everything was checked.</summary>
+    protected virtual ValueTask ReleaseTransportAsync() => ValueTask.CompletedTask;
 
     /// <summary>Bytes that tell their place, from place <paramref name="start"/> on.</summary>
     protected static byte[] Pattern(int start, int length)

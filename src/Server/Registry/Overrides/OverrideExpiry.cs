@@ -9,6 +9,9 @@ namespace FastRegistry.Server.Registry.Overrides;
 /// </remarks>
 internal sealed class OverrideExpiry : IDeadlineOwner
 {
+    // One call of the wheel does no more; all other deadlines of the node wait meanwhile.
+    private const int MaximumPerCall = 1024;
+
     private readonly TimingWheel _wheel;
     private readonly int _keepMilliseconds;
     private readonly int _maximum;
@@ -61,7 +64,7 @@ internal sealed class OverrideExpiry : IDeadlineOwner
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        while (true)
+        for (int done = 0; ; done++)
         {
             (ServiceEntry Service, InstanceIdentity Identity, OverrideEntry Override) next;
             long since;
@@ -72,7 +75,7 @@ internal sealed class OverrideExpiry : IDeadlineOwner
                     return Deadline.None;
                 }
 
-                if (_wheel.Effective(since) + _keepMilliseconds > now)
+                if (done >= MaximumPerCall || _wheel.Effective(since) + _keepMilliseconds > now)
                 {
                     return Deadline.After(since, _keepMilliseconds);
                 }

@@ -1,0 +1,49 @@
+namespace FastRegistry.Wire.Transport.Epoll;
+
+/// <summary>The system calls of the epoll transport, as the kernel defines them; tests put a kernel that misbehaves in between.</summary>
+/// <remarks>
+/// Any thread. Every call returns what the kernel returned, or the negated <see cref="Errno"/>; none throws, none blocks but <see cref="Wait"/>. Production
+/// has one implementation, so that the call is devirtualised; a system call costs several hundred times as much either way.
+/// </remarks>
+internal interface ISystemCalls
+{
+    int CreateEpoll();
+
+    /// <summary>A counter that wakes whoever waits for it.</summary>
+    int CreateEvent();
+
+    int Add(int epoll, int descriptor, EpollEvents events, ulong data);
+
+    int Remove(int epoll, int descriptor);
+
+    /// <summary>Fills <paramref name="events"/>; 0 = the time is over. A time-out of -1 is for ever.</summary>
+    int Wait(int epoll, EventBuffer events, int timeoutMilliseconds);
+
+    int Signal(int eventDescriptor);
+
+    /// <summary>The next connection, non-blocking and closed on exec.</summary>
+    int Accept(int listener);
+
+    int Receive(int descriptor, Span<byte> buffer);
+
+    int Send(int descriptor, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends FIN.</summary>
+    int ShutdownSending(int descriptor);
+
+    int Close(int descriptor);
+
+    /// <summary>Closing will drop what the kernel still holds and tell the peer by a reset.</summary>
+    int ResetOnClose(int descriptor);
+
+    /// <summary>A second descriptor of the same socket, closed on exec.</summary>
+    int Duplicate(int descriptor);
+
+    int Connect(int descriptor, ReadOnlySpan<byte> address);
+
+    /// <summary>The error a socket has stored, as a positive number; 0 = none.</summary>
+    int TakeError(int descriptor);
+
+    /// <summary>Writes the peer's address and returns its length.</summary>
+    int GetPeerAddress(int descriptor, Span<byte> address);
+}

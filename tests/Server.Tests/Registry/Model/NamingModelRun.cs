@@ -1,0 +1,538 @@
+using System.Buffers.Binary;
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Wire.Messages.Instance;
+using InstanceIdentity = FastRegistry.Server.Registry.InstanceIdentity;
+using Snapshot = FastRegistry.Wire.Messages.Snapshot;
+
+namespace FastRegistry.Server.Tests.Registry.Model;
+
+/// <summary>One seed: random operations on a node and on the model, compared as they go.</summary>
+/// <remarks>Everything runs on the calling thread, workers are pumped, and all chance comes from the seed: the same seed does the same again.</remarks>
+internal sealed class NamingModelRun
+{
+    private const int Actors = 4;
+    private const int ServiceCount = 3;
+    private const int Steps = 40;
+
+    private static readonly string[] Clusters = ["DEFAULT", "east"];
+
+    private readonly DeadlineOptions _deadlines = new()
+    {
+        WarmUp = TimeSpan.Zero,
+        EmptyService = TimeSpan.FromSeconds(3),
+        ExpiredOverride = TimeSpan.FromSeconds(5),
+        Reaffirm = TimeSpan.FromSeconds(1),
+
+        // Clients of this test do not ping.
+        IdleProbe = TimeSpan.FromHours(10),
+        SlowConsumer = TimeSpan.FromHours(10),
+    };
+
+    private readonly int _seed;
+    private readonly Random _random;
+    private readonly NodeFixture _node;
+    private readonly ModelService[] _services = [.. Enumerable.Range(0, ServiceCount).Select(static _ => new ModelService())];
+    private readonly ModelClock _clock;
+    private readonly Actor[] _actors = [.. Enumerable.Range(0, Actors).Select(static _ => new Actor())];
+    private readonly long[] _revisions = new long[ServiceCount];
+    private readonly ulong[] _queried = new ulong[ServiceCount];
+
+    // Many identities make lists that are worth a delta; few make clients meet on the same ones.
+    private readonly int _identities;
+
+    // With a merge window lists are compared when it is over.
+    private readonly bool _merges;
+    private int _clients;
+    private ulong _subscriptions;
+    private string _operation = "";
+    private readonly List<string> _history = [];
+
+    public NamingModelRun(int seed)
+    {
+        _seed = seed;
+        _random = new Random(seed);
+        _identities = seed % 2 == 0 ? 4 : 50;
+        _merges = seed % 3 == 0;
+        _node = new NodeFixture(deadlines: _deadlines, push: _merges ? new PushOptions() : null);
+        _clock = new ModelClock(_services, _deadlines);
+    }
+
+    public (int Deltas, int Lists) Execute()
+    {
+        int step = 0;
+        try
+        {
+            using NodeFixture node = _node;
+            Begin();
+            for (; step < Steps; step++)
+            {
+                string[] before = [.. _services.Select(static service => service.Fingerprint)];
+                _operation = "nothing";
+                bool moved = Operate();
+                _clock.Note();
+                _history.Add($"{step} at {_clock.Now} ms: {_operation}");
+                CheckRevisions(before, exactly: !moved);
+                if (_random.Next(3) == 0)
+                {
+                    CheckLists();
+                }
+            }
+
+            CheckLists();
+            LeaveNothing();
+            return (_actors.Sum(static actor => actor.Deltas), _actors.Sum(static actor => actor.Wholes));
+        }
+        catch (Exception failure)
+        {
+            throw new InvalidOperationException($"seed {_seed}, step {step}, after '{_operation}': {failure.Message}\n{string.Join('\n', _history)}", failure);
+        }
+    }
+
+    /// <summary>Everybody is there and has something to read.</summary>
+    private void Begin()
+    {
+        foreach (Actor actor in _actors)
+        {
+            Connect(actor, sameClient: false);
+            Subscribe(actor);
+        }
+
+        foreach (ModelService service in _services)
+        {
+            Register(Any(_actors), service, [.. Enumerable.Range(1, _identities).Select(NewInstance)], replace: false, batch: true);
+            _revisions[Array.IndexOf(_services, service)] = _node.Registry.Find(Name(service))!.Revision;
+        }
+
+        _clock.Note();
+    }
+
+    /// <summary>One random operation; true when time moved.</summary>
+    private bool Operate()
+    {
+        Actor actor = _actors[_random.Next(Actors)];
+        if (actor.Connection is null)
+        {
+            Connect(actor, sameClient: _random.Next(2) == 0);
+            return false;
+        }
+
+        switch (_random.Next(100))
+        {
+            case < 22:
+                Register(actor, replace: false, batch: false);
+                return false;
+            case < 36:
+                Register(actor, replace: _random.Next(3) == 0, batch: true);
+                return false;
+            case < 48:
+                Deregister(actor);
+                return false;
+            case < 57:
+                Subscribe(actor);
+                return false;
+            case < 60:
+                Unsubscribe(actor);
+                return false;
+            case < 66:
+                Disconnect(actor);
+                return false;
+            case < 69:
+                TakeOver(actor);
+                return true;
+            case < 80:
+                Override();
+                return false;
+            case < 88:
+                Administer();
+                return false;
+            case < 96:
+                Advance(_random.Next(1, 1500));
+                return true;
+            default:
+                Advance(_random.Next(3000, 9000));
+                return true;
+        }
+    }
+
+    private void Connect(Actor actor, bool sameClient)
+    {
+        _operation = $"connect, the same client: {sameClient}";
+        if (!sameClient || actor.Client == 0)
+        {
+            actor.Client = ++_clients;
+        }
+
+        actor.Attachment++;
+        actor.Lists.Clear();
+        byte[] id = new byte[16];
+        BinaryPrimitives.WriteInt32LittleEndian(id, actor.Client);
+        actor.Connection = _node.Connect(id, _random.Next(3) == 0 ? (ulong)(Capabilities.All & ~Capabilities.Deltas) : (ulong)Capabilities.All);
+    }
+
+    private void Disconnect(Actor actor)
+    {
+        _operation = "disconnect";
+        actor.Connection!.Close();
+        actor.Connection = null;
+        DropLists(actor);
+        foreach (ModelService service in _services)
+        {
+            service.Withdraw(publication => publication.Client == actor.Client, "Lost", _clock.Now);
+        }
+    }
+
+    /// <summary>The same client connects again beside its half-open connection, names some of what it publishes, and the rest goes.</summary>
+    private void TakeOver(Actor actor)
+    {
+        RawClient old = actor.Connection!;
+        DropLists(actor);
+        Connect(actor, sameClient: true);
+        old.Close();
+        int attachment = actor.Attachment;
+        int client = actor.Client;
+        _clock.TakenOver(() => actor.Client == client && actor.Attachment == attachment && actor.Connection is not null
+            && _services.Sum(service => service.Withdraw(publication => publication.Client == client && publication.Attachment != attachment, "Lost", _clock.Now)) > 0);
+        foreach (ModelService service in _services)
+        {
+            foreach (ModelPublication publication in service.Publications.Where(publication => publication.Client == client).ToArray())
+            {
+                if (_random.Next(2) == 0)
+                {
+                    actor.Connection!.Register(Name(service), publication.Instance.ToMessage());
+                    publication.Attachment = attachment;
+                }
+            }
+        }
+
+        _operation = "take over";
+        Advance(_random.Next(1300, 1600));
+    }
+
+    private void Register(Actor actor, bool replace, bool batch)
+    {
+        ModelService service = Any(_services);
+        int most = replace || _random.Next(2) == 0 ? _identities : 4;
+        int count = !batch ? 1 : _random.Next(replace ? 0 : 1, most + 1);
+        ModelInstance[] instances = [.. Enumerable.Range(1, _identities).OrderBy(_ => _random.Next()).Take(count).Select(NewInstance)];
+        Register(actor, service, instances, replace, batch);
+    }
+
+    private void Register(Actor actor, ModelService service, ModelInstance[] instances, bool replace, bool batch)
+    {
+        int count = instances.Length;
+        _operation = $"register {count} for {Name(service)}, replace: {replace}";
+        Instance[] messages = [.. instances.Select(static instance => instance.ToMessage())];
+        ReceivedFrame answer = batch
+            ? actor.Connection!.TryBatch(Name(service), replace, messages)
+            : actor.Connection!.Call(MessageType.Register, new RegisterRequest { Name = Name(service), Instance = messages[0] });
+
+        if (count > 0)
+        {
+            service.Exists = true;
+            if (service.Kind == "Persistent")
+            {
+                Assert.Equal(ErrorCode.Conflict, (ErrorCode)answer.Error.Code);
+                service.EmptySince ??= _clock.Now;
+                return;
+            }
+
+            service.Kind = "Ephemeral";
+        }
+
+        answer.Answer(RegisterReply.Parser);
+        foreach (ModelInstance instance in instances)
+        {
+            service.Register(actor.Client, actor.Attachment, instance, _clock.Now);
+        }
+
+        if (replace)
+        {
+            service.Withdraw(publication => publication.Client == actor.Client && instances.All(instance => instance.Identity != publication.Instance.Identity), "Deregistered", _clock.Now);
+        }
+    }
+
+    private void Deregister(Actor actor)
+    {
+        ModelService service = Any(_services);
+        HashSet<(string, string, int)> identities = [.. Enumerable.Range(1, _identities).Where(_ => _random.Next(_random.Next(3) == 0 ? 3 : 12) == 0).Select(static number => IdentityOf(number)).Append(IdentityOf(1))];
+        _operation = $"deregister {identities.Count} of {Name(service)}";
+        DeregisterRequest request = new() { Name = Name(service) };
+        request.Keys.Add(identities.Select(static identity => new InstanceKey { Cluster = identity.Item1, Ip = identity.Item2, Port = (uint)identity.Item3 }));
+        uint removed = actor.Connection!.Call(MessageType.Deregister, request).Answer(DeregisterReply.Parser).Removed;
+        int expected = service.Withdraw(publication => publication.Client == actor.Client && identities.Contains(publication.Instance.Identity), "Deregistered", _clock.Now);
+        Assert.Equal(expected, (int)removed);
+        if (service is { Exists: true, Publications.Count: 0 })
+        {
+            service.EmptySince ??= _clock.Now;
+        }
+    }
+
+    private void Subscribe(Actor actor)
+    {
+        if (actor.Lists.Count >= 4)
+        {
+            return;
+        }
+
+        int number = _random.Next(ServiceCount);
+        ReadList list = new(number, NewFilter());
+        _operation = $"subscribe to s{number}, {list.Filter}";
+        list.Take(actor.Connection!.Subscribe(++_subscriptions, $"s{number}", list.Filter.HealthyOnly, list.Filter.Clusters));
+        actor.Lists.Add(_subscriptions, list);
+        _services[number].Exists = true;
+        _services[number].Subscribers++;
+    }
+
+    private void Unsubscribe(Actor actor)
+    {
+        if (actor.Lists.Count == 0)
+        {
+            return;
+        }
+
+        (ulong id, ReadList list) = actor.Lists.ElementAt(_random.Next(actor.Lists.Count));
+        _operation = $"unsubscribe from s{list.Service}";
+        Assert.True(actor.Connection!.Unsubscribe(id));
+        actor.Lists.Remove(id);
+        Unsubscribed(list);
+    }
+
+    private void DropLists(Actor actor)
+    {
+        foreach (ReadList list in actor.Lists.Values)
+        {
+            Unsubscribed(list);
+        }
+
+        actor.Lists.Clear();
+    }
+
+    private void Unsubscribed(ReadList list)
+    {
+        ModelService service = _services[list.Service];
+        service.Subscribers--;
+        if (service is { Subscribers: 0, Publications.Count: 0 })
+        {
+            service.EmptySince ??= _clock.Now;
+        }
+    }
+
+    private void Override()
+    {
+        ModelService service = Any(_services);
+        ModelPublication[] listed = [.. service.Listed];
+        if (listed.Length == 0)
+        {
+            return;
+        }
+
+        ModelPublication publication = Any(listed);
+        (string cluster, string ip, int port) = publication.Instance.Identity;
+        bool removes = _random.Next(4) == 0;
+        ModelOverride over = new(
+            publication.Client,
+            _random.Next(2) == 0 ? null : _random.Next(5, 8),
+            _random.Next(2) == 0 ? null : _random.Next(3) > 0,
+            _random.Next(2) == 0 ? null : $"{Any(["m", "o"])}=by-operator-{_random.Next(3)}");
+        removes |= over is { Weight: null, Enabled: null, Metadata: null };
+        _operation = $"override {publication.Instance.Identity} of {Name(service)}: {(removes ? "remove" : over)}";
+        InstanceOverride value = removes ? new InstanceOverride() : new InstanceOverride
+        {
+            Weight = over.Weight,
+            Enabled = over.Enabled,
+            Metadata = over.Metadata is null ? ServiceMetadata.NoData : ServiceMetadata.NoData.Add(over.Metadata.Split('=')[0], over.Metadata.Split('=')[1]),
+        };
+        Assert.Equal(AdministrationOutcome.Done, _node.Registry.Administration.Override(Make.Key(Name(service)), new InstanceIdentity(cluster, ip, port), (_, _) => value));
+        _node.Pump();
+        service.Overrides.Remove(publication.Instance.Identity);
+        if (!removes)
+        {
+            service.Overrides.Add(publication.Instance.Identity, over);
+        }
+    }
+
+    private void Administer()
+    {
+        ModelService service = Any(_services);
+        ServiceKey key = Make.Key(Name(service));
+        double threshold = Any([0, 0.3, 0.5, 1, -1]);
+        ServiceAdministration administration = _node.Registry.Administration;
+        AdministrationOutcome expected = service.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.Done;
+        AdministrationOutcome outcome;
+        switch (_random.Next(4))
+        {
+            case 0:
+                string kind = _random.Next(3) == 0 ? "Persistent" : "Ephemeral";
+                _operation = $"create {Name(service)} as {kind}, threshold {threshold}";
+                expected = service.Kind is null ? AdministrationOutcome.Done : AdministrationOutcome.Exists;
+                outcome = administration.Create(key, Enum.Parse<ServiceKind>(kind), new ServiceMetadata { ProtectThreshold = threshold });
+                if (expected == AdministrationOutcome.Done)
+                {
+                    service.Exists = true;
+                    service.Kind = kind;
+                    SetThreshold(service, threshold);
+                }
+
+                break;
+            case 1:
+                _operation = $"delete {Name(service)}";
+                expected = service.Publications.Count > 0 ? AdministrationOutcome.NotEmpty : expected;
+                outcome = administration.Delete(key);
+                if (expected == AdministrationOutcome.Done)
+                {
+                    service.Disappear();
+                    service.EmptySince = null;
+                }
+
+                break;
+            default:
+                _operation = $"threshold {threshold} for {Name(service)}";
+                outcome = administration.Update(key, metadata => metadata with { ProtectThreshold = threshold });
+                if (expected == AdministrationOutcome.Done)
+                {
+                    SetThreshold(service, threshold);
+                }
+
+                break;
+        }
+
+        Assert.Equal(expected, outcome);
+        _node.Pump();
+    }
+
+    private void SetThreshold(ModelService service, double threshold)
+    {
+        service.Threshold = threshold;
+        _revisions[Array.IndexOf(_services, service)]--;
+        if (service.Publications.Count == 0)
+        {
+            service.EmptySince = _clock.Now;
+        }
+    }
+
+    /// <summary>Moves time on, and further until it is certain what has come due.</summary>
+    private void Advance(int milliseconds)
+    {
+        _operation += $", {milliseconds} ms pass";
+        do
+        {
+            _node.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            _node.Pump();
+            _clock.Advance(milliseconds);
+            milliseconds = 150;
+        }
+        while (_clock.IsUndecided);
+    }
+
+    /// <summary>Versions only grow, and they grow exactly with what readers may see.</summary>
+    private void CheckRevisions(string[] before, bool exactly)
+    {
+        for (int i = 0; i < ServiceCount; i++)
+        {
+            ServiceEntry? entry = _node.Registry.Find($"s{i}");
+            Assert.Equal(_services[i].Exists, entry is not null);
+            if (entry is null)
+            {
+                continue;
+            }
+
+            long revision = entry.Revision;
+            Assert.True(revision >= _revisions[i], $"revision of s{i} is {revision} after {_revisions[i]}");
+            if (exactly && before[i] != _services[i].Fingerprint)
+            {
+                Assert.True(revision > _revisions[i], $"s{i} has changed without a revision");
+            }
+
+            _revisions[i] = revision;
+        }
+
+        Assert.Equal(_services.Sum(static service => service.Publications.Count), _node.Registry.PublicationCount);
+        Assert.Equal(_services.Sum(static service => service.Subscribers), _node.Registry.Subscriptions.Count);
+        Assert.True(_node.Registry.OverrideExpiry.Count >= _services.Sum(static service => service.Overrides.Count));
+    }
+
+    private void CheckLists()
+    {
+        if (_merges)
+        {
+            Advance(600);
+        }
+
+        foreach (Actor actor in _actors)
+        {
+            actor.Drain();
+            foreach (ReadList list in actor.Lists.Values)
+            {
+                AssertSame(_services[list.Service].See(list.Filter), list.View, $"subscriber of s{list.Service} with {list.Filter}");
+            }
+        }
+
+        Actor? reader = _actors.FirstOrDefault(static actor => actor.Connection is not null);
+        for (int i = 0; reader is not null && i < ServiceCount; i++)
+        {
+            ModelFilter filter = NewFilter();
+            Snapshot answer = reader.Connection!.Query($"s{i}", filter.HealthyOnly, filter.Clusters);
+            AssertSame(_services[i].See(filter), ModelView.Of(answer.Instances.Select(ModelInstance.Of), answer.ProtectionReached, answer.EmptyReason.ToString()), $"query of s{i} with {filter}");
+            Assert.True(answer.Revision >= _queried[i], $"query of s{i}: revision {answer.Revision} after {_queried[i]}");
+            _queried[i] = answer.Revision;
+        }
+    }
+
+    /// <summary>Everybody leaves: nothing is left of anything.</summary>
+    private void LeaveNothing()
+    {
+        _operation = "end";
+        foreach (Actor actor in _actors.Where(static actor => actor.Connection is not null))
+        {
+            actor.Connection!.Close();
+            actor.Connection = null;
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            _node.Time.Advance(TimeSpan.FromSeconds(1));
+            _node.Pump();
+        }
+
+        Assert.Equal(0, _node.Node.Services.Sessions.Count);
+        Assert.Equal(0, _node.Node.Services.Clients.Count);
+        Assert.Equal(0, _node.Registry.PublicationCount);
+        Assert.Equal(0, _node.Registry.Subscriptions.Count);
+        Assert.Equal(0, _node.Registry.Services.Count);
+        Assert.Equal(0, _node.Registry.OverrideExpiry.Count);
+        Assert.Equal(0, _node.Resources.Blocks.Rented);
+        Assert.Equal(0, _node.Resources.Budget.UsedBytes);
+        Assert.Equal(_node.RestingWheelEntries, _node.Wheel.AllocatedEntries);
+    }
+
+    private static void AssertSame(ModelView expected, ModelView actual, string what) =>
+        Assert.True(expected.Equals(actual), $"{what}\n  expected: {expected}\n  actual: {actual}");
+
+    private string Name(ModelService service) => $"s{Array.IndexOf(_services, service)}";
+
+    private T Any<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
+
+    private ModelFilter NewFilter() => new(_random.Next(3) == 0 ? Any(Clusters) : "", _random.Next(3) == 0);
+
+    private static (string, string, int) IdentityOf(int number) => (Clusters[number % 2], $"10.0.0.{number}", 8000 + number);
+
+    private ModelInstance NewInstance(int number)
+    {
+        (string cluster, string ip, int port) = IdentityOf(number);
+        return new ModelInstance(
+            cluster,
+            ip,
+            port,
+            _random.Next(1, 4),
+            Healthy: _random.Next(5) > 1,
+            Enabled: _random.Next(10) > 0,
+            _random.Next(3) == 0 ? "" : $"m=zone-{_random.Next(3)}",
+            _random.Next(8) == 0 ? $"own-{_random.Next(2)}" : "");
+    }
+}
