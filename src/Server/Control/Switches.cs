@@ -14,14 +14,14 @@ internal sealed record Switches
     /// again; answers go on. Danger: consumers call instances that are gone until then. A service whose subscribers are just being told is told to the end.</summary>
     public bool PushEnabled { get; init; } = true;
 
-    /// <summary>Instances are checked and turned unhealthy. Default true (Nacos). Nothing consults it yet. Danger when off: dead instances stay healthy.</summary>
+    /// <summary>HTTP instances that miss their beats turn unhealthy and go. Default true (Nacos). Danger when off: dead instances stay healthy.</summary>
     public bool HealthCheckEnabled { get; init; } = true;
 
     /// <summary>What an HTTP request registers that does not say <c>ephemeral</c>. Default true (Nacos). A native request always says. Danger when off: such
     /// requests ask for a persistent instance, which this version refuses.</summary>
     public bool DefaultInstanceEphemeral { get; init; } = true;
 
-    /// <summary>Interval of beats that HTTP clients are told, milliseconds. Default 5,000 (Nacos), 1,000 to 86,400,000. Nothing consults it yet. Danger: above
+    /// <summary>Interval of beats that HTTP clients are told, milliseconds. Default 5,000 (Nacos), 1,000 to 86,400,000. Danger: above
     /// the 15 s after which an instance counts as unhealthy every HTTP instance becomes so.</summary>
     public long ClientBeatIntervalMilliseconds { get; init; } = 5_000;
 
@@ -33,7 +33,7 @@ internal sealed record Switches
     /// consults it yet, nor does Nacos 2. Danger: short multiplies the polls.</summary>
     public long DefaultCacheMilliseconds { get; init; } = 3_000;
 
-    /// <summary>HTTP clients may beat without the description of their instance. Default true (Nacos). Nothing consults it yet. Danger when off: larger beats.</summary>
+    /// <summary>HTTP clients are told to beat without the description of their instance. Default true (Nacos). Danger when off: larger beats.</summary>
     public bool LightBeatEnabled { get; init; } = true;
 
     /// <summary>Nodes copy their clients to each other and forward writes to the owner. Default true (Nacos). Nothing consults it yet. Danger when off: the
@@ -44,8 +44,8 @@ internal sealed record Switches
     /// 1 makes lists flap, many keeps dead instances.</summary>
     public int CheckTimes { get; init; } = 3;
 
-    /// <summary>HTTP requests that are answered with a status and nothing else. Default none (Nacos), at most 100 prefixes, statuses 200 to 599. Nothing consults
-    /// it yet. Danger: a prefix that covers the operator calls locks the operator out.</summary>
+    /// <summary>HTTP requests that are answered with a status and nothing else. Default none (Nacos), at most 100 prefixes, statuses 200 to 599. Operator calls are
+    /// never limited. Danger: a prefix that covers beats or lists costs every HTTP client its instances or its view.</summary>
     public ImmutableArray<LimitedUrl> LimitedUrls { get; init; } = [];
 
     /// <summary>Takes the place of the status that the node finds out itself. Default null = it decides (Nacos). Danger: anything but UP refuses requests and

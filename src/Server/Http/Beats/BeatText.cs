@@ -70,8 +70,9 @@ internal static class BeatText
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // The second: an escape that is half a surrogate pair.
             return -1;
         }
 

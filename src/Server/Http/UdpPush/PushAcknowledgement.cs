@@ -35,8 +35,9 @@ internal static class PushAcknowledgement
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // The second: an escape that is half a surrogate pair.
             return false;
         }
 

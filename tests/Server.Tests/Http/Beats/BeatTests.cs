@@ -95,6 +95,7 @@ public sealed class BeatTests : IAsyncLifetime
     [InlineData("serviceName=s&beat=x", "Param 'beat' is illegal, it must be a JSON object.")]
     [InlineData("serviceName=s&beat=%5B%5D", "Param 'beat' is illegal, it must be a JSON object.")]
     [InlineData("serviceName=s&beat=%7B%22ip%22%3A%22%5Cud800%22%7D", "Param 'beat' is illegal, it must be a JSON object.")]
+    [InlineData("serviceName=s&beat=%7B%22%5Cud800%22%3A%22a%22%7D", "Param 'beat' is illegal, it must be a JSON object.")]
     [InlineData("serviceName=s&beat=%7B%22port%22%3A1%7D", "Param 'ip' is required.")]
     [InlineData("serviceName=s&beat=%7B%22ip%22%3A%221%22%2C%22port%22%3A70000%7D", "Param 'port' is illegal, the value should be between 0 and 65535.\r\n")]
     [InlineData("serviceName=s&beat=%7B%22ip%22%3A%221%22%2C%22port%22%3A1%2C%22weight%22%3A-1%7D", "instance format invalid: The weights range from 0.0 to 10000.0")]

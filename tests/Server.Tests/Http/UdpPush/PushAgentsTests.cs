@@ -30,6 +30,8 @@ public sealed class PushAgentsTests
     [InlineData("""{"type":"push-ack","lastRefTime":-1}""", 0)]
     [InlineData("""{"type":"push-ack","lastRefTime":1""", 0)]
     [InlineData("""{"type":"push-ack","lastRefTime":{}}""", 0)]
+    [InlineData("{\"\\ud800\":1,\"type\":\"push-ack\",\"lastRefTime\":1}", 0)]
+    [InlineData("{\"type\":\"\\ud800\",\"lastRefTime\":1}", 0)]
     [InlineData("not JSON", 0)]
     [InlineData("", 0)]
     public void An_acknowledgement_is_read_and_everything_else_left_alone(string datagram, long number)
