@@ -10,6 +10,7 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _socket;
     private Task _receiving = Task.CompletedTask;
+    private int _stopped;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -28,6 +29,12 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            // A host may be stopped again after it was disposed.
+            return;
+        }
+
         subscribers.Use(null);
         await _stopping.CancelAsync().ConfigureAwait(false);
         _socket?.Dispose();
@@ -36,6 +43,7 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 
     public void Dispose()
     {
+        Volatile.Write(ref _stopped, 1);
         _socket?.Dispose();
         _stopping.Dispose();
     }
