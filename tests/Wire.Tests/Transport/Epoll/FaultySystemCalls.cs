@@ -34,6 +34,13 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
         return result;
     }
 
+    public override int Remove(int epoll, int descriptor)
+    {
+        // Whoever watches it next does so with data of its own.
+        _watched.TryRemove(descriptor, out _);
+        return base.Remove(epoll, descriptor);
+    }
+
     public override int Wait(int epoll, EventBuffer events, int timeoutMilliseconds)
     {
         uint dice = Dice();
