@@ -9,6 +9,7 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 {
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _socket;
+    private int _stopped;
     private Task _receiving = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -28,6 +29,12 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host may be stopped again after it was disposed.
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return;
+        }
+
         subscribers.Use(null);
         await _stopping.CancelAsync().ConfigureAwait(false);
         _socket?.Dispose();
