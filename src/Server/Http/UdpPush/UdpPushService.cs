@@ -9,8 +9,8 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 {
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _socket;
-    private Task _receiving = Task.CompletedTask;
     private int _stopped;
+    private Task _receiving = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -29,9 +29,9 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host may be stopped again after it was disposed.
         if (Interlocked.Exchange(ref _stopped, 1) != 0)
         {
-            // A host may be stopped again after it was disposed.
             return;
         }
 
@@ -43,7 +43,12 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 
     public void Dispose()
     {
-        Volatile.Write(ref _stopped, 1);
+        // A stop with no time left may not have come here; one that comes later finds it done. The receiver ends with its socket.
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            subscribers.Use(null);
+        }
+
         _socket?.Dispose();
         _stopping.Dispose();
     }
