@@ -15,7 +15,9 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
     private const int PartialPercent = 30;
     private const int LateEventPercent = 20;
 
-    private readonly ConcurrentDictionary<int, (int Epoll, EpollEvents Events, ulong Data)> _watched = new();
+    // What is watched and what the kernel watches change together: watched anew with what held before, a descriptor would report to nobody.
+    private readonly Lock _watchGate = new();
+    private readonly Dictionary<int, (int Epoll, EpollEvents Events, ulong Data)> _watched = [];
     private readonly ConcurrentQueue<ulong> _former = new();
     private int _calls;
     private long _faults;
@@ -25,20 +27,26 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
 
     public override int Add(int epoll, int descriptor, EpollEvents events, ulong data)
     {
-        int result = base.Add(epoll, descriptor, events, data);
-        if (result >= 0)
+        lock (_watchGate)
         {
-            _watched[descriptor] = (epoll, events, data);
-        }
+            int result = base.Add(epoll, descriptor, events, data);
+            if (result >= 0)
+            {
+                _watched[descriptor] = (epoll, events, data);
+            }
 
-        return result;
+            return result;
+        }
     }
 
     public override int Remove(int epoll, int descriptor)
     {
         // Whoever watches it next does so with data of its own.
-        _watched.TryRemove(descriptor, out _);
-        return base.Remove(epoll, descriptor);
+        lock (_watchGate)
+        {
+            _watched.Remove(descriptor);
+            return base.Remove(epoll, descriptor);
+        }
     }
 
     public override int Wait(int epoll, EventBuffer events, int timeoutMilliseconds)
@@ -113,9 +121,12 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
 
     public override int Close(int descriptor)
     {
-        if (_watched.TryRemove(descriptor, out (int Epoll, EpollEvents Events, ulong Data) watched) && _former.Count < 100)
+        lock (_watchGate)
         {
-            _former.Enqueue(watched.Data);
+            if (_watched.Remove(descriptor, out (int Epoll, EpollEvents Events, ulong Data) watched) && _former.Count < 100)
+            {
+                _former.Enqueue(watched.Data);
+            }
         }
 
         base.Close(descriptor);
@@ -124,10 +135,13 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
 
     private void Rearm(int descriptor)
     {
-        if (_watched.TryGetValue(descriptor, out (int Epoll, EpollEvents Events, ulong Data) watched))
+        lock (_watchGate)
         {
-            base.Remove(watched.Epoll, descriptor);
-            base.Add(watched.Epoll, descriptor, watched.Events, watched.Data);
+            if (_watched.TryGetValue(descriptor, out (int Epoll, EpollEvents Events, ulong Data) watched))
+            {
+                base.Remove(watched.Epoll, descriptor);
+                base.Add(watched.Epoll, descriptor, watched.Events, watched.Data);
+            }
         }
     }
 
