@@ -35,7 +35,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     public static RunningProgram StartCommand(string file, params string[] arguments)
     {
-        ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = new() { StartInfo = start };
         RunningProgram program = new(process);
         process.OutputDataReceived += (_, line) => program.Add(line.Data);
@@ -44,6 +44,13 @@ internal sealed partial class RunningProgram : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return program;
+    }
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
     }
 
     public void Signal(int signal) => Signal(_process.Id, signal);

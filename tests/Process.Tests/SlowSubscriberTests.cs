@@ -61,8 +61,8 @@ public sealed class SlowSubscriberTests(ITestOutputHelper output)
         output.WriteLine($"{revisions.Count} lists were read; steps between their revisions: {string.Join(' ', steps)}");
         Assert.InRange(revisions.Count, 2, Changes / 10);
 
-        // What was on its way before the server noticed has every change; then one list has all the others.
-        Assert.All(steps[..^1], static step => Assert.Equal(1UL, step));
+        // What was on its way before the server noticed has every change, or the few that came while a push was being made; then one list has all the others.
+        Assert.All(steps[..^1], static step => Assert.InRange(step, 1UL, 10UL));
         Assert.True(steps[^1] > Changes / 2, $"the last list merges {steps[^1]} changes");
 
         await ChangeAsync(publisher, (2 * Changes) + 1, 1, static () => Task.CompletedTask);
