@@ -32,6 +32,10 @@ internal struct SessionDeadlines
         Probe,
         ProbeOver,
         SlowConsumer,
+
+        /// <summary>Silent for the time of silence and probe together, while output stands still that would have been in a probe's way: the same as an unanswered
+        /// probe, provided that nothing it sent is waiting to be read.</summary>
+        SilentBehindOutput,
         LingerOver,
     }
 
@@ -205,15 +209,7 @@ internal struct SessionDeadlines
     {
         if (outbound.QueuedBytes > 0)
         {
-            // A probe would only queue behind what is not being read; progress decides. Looking once per idle time, so that silence is noticed as soon as
-            // ever when it reads again.
-            _probedAt = 0;
-            next = Deadline.After(now, LookMilliseconds(options));
-
-            // Other bytes: it moves, a sender is at work this moment, or the stall that was noted is over.
-            return Volatile.Read(ref _stalledBytes) == outbound.SentBytes && IsStallOver(wheel, options, Volatile.Read(ref _stalledAt), now, ref next)
-                ? Verdict.SlowConsumer
-                : Verdict.Wait;
+            return EvaluateOutput(wheel, options, outbound, now, out next);
         }
 
         long lastReceived = Volatile.Read(ref _lastReceived);
@@ -240,6 +236,35 @@ internal struct SessionDeadlines
         }
 
         return verdict;
+    }
+
+    /// <summary>A probe would only queue behind what is not being read, so what waits is the probe, and progress decides.</summary>
+    private Verdict EvaluateOutput(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long now, out Deadline next)
+    {
+        // Looking once per idle time, so that silence is noticed as soon as ever when it reads again.
+        _probedAt = 0;
+        next = Deadline.After(now, LookMilliseconds(options));
+        if (Volatile.Read(ref _stalledBytes) != outbound.SentBytes)
+        {
+            // It moves, a sender is at work this moment, or the stall that was noted is over.
+            return Verdict.Wait;
+        }
+
+        long stalledAt = Volatile.Read(ref _stalledAt);
+        if (IsStallOver(wheel, options, stalledAt, now, ref next))
+        {
+            return Verdict.SlowConsumer;
+        }
+
+        long silentSince = wheel.Effective(Volatile.Read(ref _lastReceived)) + Milliseconds(options.IdleProbe);
+        long left = Math.Max(silentSince, wheel.Effective(stalledAt)) + Milliseconds(options.ProbeAnswer) - now;
+        if (left <= 0)
+        {
+            return Verdict.SilentBehindOutput;
+        }
+
+        next = Earlier(next, Deadline.After(now, (int)Math.Min(left, int.MaxValue)));
+        return Verdict.Wait;
     }
 
     private static Verdict Judge(TimingWheel wheel, long start, TimeSpan timeout, long now, Verdict over, out Deadline next)

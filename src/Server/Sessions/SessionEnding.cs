@@ -16,6 +16,12 @@ internal static class SessionEnding
             services.Wheel, services.Options.Deadlines, session.Connection.Outbound, session.Output.StreamProgress, now, out Deadline next);
         switch (verdict)
         {
+            case SessionDeadlines.Verdict.SilentBehindOutput when session.Connection is { Outbound.IsBehind: true, HasUnreadInput: true }:
+                // Its input is not read while it is behind. It has sent something, so it is alive: the time for slow consumers counts.
+                return next;
+            case SessionDeadlines.Verdict.SilentBehindOutput:
+                session.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.IdleTimeout, "nothing was heard, and nothing of what waits was taken"));
+                return Deadline.None;
             case SessionDeadlines.Verdict.Wait:
                 JudgeAcks(session, now, ref next);
                 return next;

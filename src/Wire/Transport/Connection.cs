@@ -43,6 +43,9 @@ public abstract class Connection
     /// <summary>True when the buffers of all connections together use more memory than they may: nothing large should be waited for.</summary>
     public bool IsMemoryShort => Resources.Blocks.RentedBytes > Resources.MaximumBlockBytes;
 
+    /// <summary>Whether the peer has sent something that was not read yet, as while the output is behind; true also where the transport cannot tell. Any thread.</summary>
+    public virtual bool HasUnreadInput => true;
+
     /// <summary>Why the connection ended or is ending; null while it is open.</summary>
     public CloseReason? CloseReason => Volatile.Read(ref _closeReason);
 

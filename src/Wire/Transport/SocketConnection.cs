@@ -50,6 +50,22 @@ public sealed class SocketConnection : Connection, IThreadPoolWorkItem
         }
     }
 
+    /// <inheritdoc/>
+    public override bool HasUnreadInput
+    {
+        get
+        {
+            try
+            {
+                return _socket.Available > 0;
+            }
+            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>For tests that look at its options.</summary>
     internal Socket Socket => _socket;
 

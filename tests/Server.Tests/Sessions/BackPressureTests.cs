@@ -71,6 +71,42 @@ public sealed class BackPressureTests : IDisposable
         _node.AssertNothingHeld();
     }
 
+    [Fact]
+    public void A_peer_that_is_silent_while_some_output_waits_goes_like_one_that_answers_no_probe()
+    {
+        RawClient silent = _node.Connect(capacityBytes: 4096);
+        RawClient other = _node.Connect();
+        silent.Register("s", 1);
+        silent.Subscribe(1, "busy");
+        other.Batch("busy", replace: false, [.. Enumerable.Range(1, 200).Select(static port => NewInstance(port, metadata: new string('x', 100)))]);
+        Assert.True(silent.Connection.Outbound.QueuedBytes > 0);
+        Assert.False(silent.Connection.Outbound.IsBehind);
+
+        AdvancePinging(other, 24.8);
+        Assert.Null(silent.Connection.CloseReason);
+        AdvancePinging(other, 0.4);
+        Assert.Equal(GoAwayReason.IdleTimeout, silent.Connection.CloseReason?.GoAway);
+        Assert.Empty(other.Query("s").Instances);
+    }
+
+    [Fact]
+    public void A_peer_that_speaks_while_some_output_waits_has_the_time_of_a_slow_consumer()
+    {
+        RawClient slow = _node.Connect(capacityBytes: 4096);
+        RawClient other = _node.Connect();
+        slow.Subscribe(1, "busy");
+        other.Batch("busy", replace: false, [.. Enumerable.Range(1, 200).Select(static port => NewInstance(port, metadata: new string('x', 100)))]);
+        for (int seconds = 0; seconds < 55; seconds += 5)
+        {
+            slow.Ping(1);
+            AdvancePinging(other, 5);
+            Assert.Null(slow.Connection.CloseReason);
+        }
+
+        AdvancePinging(other, 5.2);
+        Assert.Equal(GoAwayReason.SlowConsumer, slow.Connection.CloseReason?.GoAway);
+    }
+
     [Theory]
     [InlineData(7)]
     [InlineData(19.5)]
@@ -227,4 +263,14 @@ public sealed class BackPressureTests : IDisposable
     /// <summary>The mark, one answer that passed it, and what the pipe holds as a kernel would.</summary>
     private void AssertBounded(RawClient client) =>
         Assert.InRange(client.Connection.Outbound.QueuedBytes, 0, _limits.BehindBytes + (64 * 1024) + Capacity);
+
+    private void AdvancePinging(RawClient other, double seconds)
+    {
+        for (; seconds > 0; seconds -= 5)
+        {
+            other.Ping(1);
+            Assert.NotEmpty(other.ReadAll());
+            _node.AdvanceSeconds(Math.Min(5, seconds));
+        }
+    }
 }

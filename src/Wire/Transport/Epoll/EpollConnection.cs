@@ -58,6 +58,22 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         }
     }
 
+    /// <inheritdoc/>
+    public override bool HasUnreadInput
+    {
+        get
+        {
+            if (!_descriptor.TryTake())
+            {
+                return false;
+            }
+
+            bool any = loop.System.Peek(_descriptor.Descriptor) > 0;
+            _descriptor.Return(loop.System);
+            return any;
+        }
+    }
+
     /// <summary>For tests that look at its options; valid while it is open.</summary>
     internal int Descriptor => _descriptor.Descriptor;
 

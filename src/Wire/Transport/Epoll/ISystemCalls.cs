@@ -26,6 +26,9 @@ internal interface ISystemCalls
 
     int Receive(int descriptor, Span<byte> buffer);
 
+    /// <summary>How many bytes could be received, as far as it matters: 1 for any; 0 = the end.</summary>
+    int Peek(int descriptor);
+
     int Send(int descriptor, ReadOnlySpan<byte> bytes);
 
     /// <summary>Sends FIN.</summary>

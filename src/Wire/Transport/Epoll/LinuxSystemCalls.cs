@@ -8,6 +8,7 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
     private const int NoSignal = 0x4000;
+    private const int LookOnly = 0x2;
     private const int ControlAdd = 1;
     private const int ControlRemove = 2;
     private const int ShutdownWrite = 1;
@@ -51,6 +52,12 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
         {
             return Result((int)recv(descriptor, first, (nuint)buffer.Length, 0));
         }
+    }
+
+    public int Peek(int descriptor)
+    {
+        byte first;
+        return Result((int)recv(descriptor, &first, 1, LookOnly));
     }
 
     public int Send(int descriptor, ReadOnlySpan<byte> bytes)

@@ -23,6 +23,8 @@ internal class ForwardingSystemCalls : ISystemCalls
 
     public virtual int Receive(int descriptor, Span<byte> buffer) => Kernel.Receive(descriptor, buffer);
 
+    public virtual int Peek(int descriptor) => Kernel.Peek(descriptor);
+
     public virtual int Send(int descriptor, ReadOnlySpan<byte> bytes) => Kernel.Send(descriptor, bytes);
 
     public virtual int ShutdownSending(int descriptor) => Kernel.ShutdownSending(descriptor);

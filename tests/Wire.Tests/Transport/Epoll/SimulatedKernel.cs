@@ -91,6 +91,8 @@ internal sealed class SimulatedKernel(int seed) : ISystemCalls
         return Traced(received);
     }
 
+    public int Peek(int descriptor) => throw new NotSupportedException();
+
     public int Send(int descriptor, ReadOnlySpan<byte> bytes)
     {
         if (Use(descriptor) is not { } socket)
