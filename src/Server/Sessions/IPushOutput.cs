@@ -11,6 +11,9 @@ internal interface IPushOutput
     /// <summary>The client's address as a text; null when it is not known.</summary>
     string? RemoteAddress { get; }
 
+    /// <summary>Highest push sequence the client has confirmed; 0 = none.</summary>
+    ulong AcknowledgedPush { get; }
+
     /// <summary>Takes a push, in order with all others; <see cref="Wire.Outbound.AppendOutcome.Behind"/> = not now.</summary>
     PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 

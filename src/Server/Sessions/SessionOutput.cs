@@ -25,6 +25,8 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>The client's address as a text; null when the connection has none, or none any more.</summary>
     public string? RemoteAddress => connection.RemoteEndPoint is System.Net.IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
+    public ulong AcknowledgedPush => session.AcknowledgedPush;
+
     /// <summary>A stream will call back when it is through.</summary>
     public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
 
