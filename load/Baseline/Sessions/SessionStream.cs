@@ -44,6 +44,8 @@ internal sealed class SessionStream : IPushOutput
 
     public bool TakesDeltas => false;
 
+    public ulong AcknowledgedPush => 0;
+
     public PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) =>
         new(TryWrite(StreamMessage.Push(subscription.Id, snapshot.ChangedAtMicroseconds, push.Body)));
 

@@ -50,7 +50,7 @@ internal static class ServerOptionsReader
         CheckListener("ClientTransport", options.ClientTransport);
         CheckSockets(options.ClientTransport);
         CheckDeadlines(options.Deadlines);
-        CheckPush(options.Push);
+        PushOptionsRules.Check(options.Push);
         LimitOptions limits = options.Limits;
         CheckRange("Limits:Connections", limits.Connections, 1, 10_000_000);
         CheckRange("Limits:Services", limits.Services, 1, 100_000_000);
@@ -242,39 +242,6 @@ internal static class ServerOptionsReader
         CheckTime("Drain", deadlines.Drain, zeroAllowed: true);
         CheckTime("GoAwaySpread", deadlines.GoAwaySpread, zeroAllowed: true);
         CheckTime("WarmUp", deadlines.WarmUp, zeroAllowed: true);
-    }
-
-    private static void CheckPush(PushOptions push)
-    {
-        TimeSpan maximum = push.MergeWindowMaximum;
-        if (maximum < TimeSpan.Zero || maximum > TimeSpan.FromMinutes(1))
-        {
-            throw new ConfigurationError(PushOptions.MaximumKey, "must be between 00:00:00 (off) and 00:01:00");
-        }
-
-        if (push.MergeWindowMinimum < TimeSpan.FromMilliseconds(1) || (maximum > TimeSpan.Zero && push.MergeWindowMinimum > maximum))
-        {
-            throw new ConfigurationError(PushOptions.MinimumKey, $"must be between 00:00:00.0010000 and {PushOptions.MaximumKey} ({maximum})");
-        }
-
-        CheckAcks(push);
-    }
-
-    private static void CheckAcks(PushOptions push)
-    {
-        // Clients wait up to four fifths of it for other frames to take an ack along.
-        CheckPushTime(PushOptions.AckDeadlineKey, push.AckDeadline, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
-        CheckPushTime(PushOptions.RetryMaximumKey, push.RetryMaximum, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
-        CheckPushTime(PushOptions.RetryMinimumKey, push.RetryMinimum, TimeSpan.FromMilliseconds(10), push.RetryMaximum);
-        CheckRange(PushOptions.RetriesKey, push.Retries, 0, 1000);
-    }
-
-    private static void CheckPushTime(string key, TimeSpan value, TimeSpan minimum, TimeSpan maximum)
-    {
-        if (value < minimum || value > maximum)
-        {
-            throw new ConfigurationError(key, $"must be between {minimum} and {maximum}");
-        }
     }
 
     private static void CheckTime(string name, TimeSpan value, bool zeroAllowed = false)

@@ -260,7 +260,8 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         // A number that was never given out acknowledges nothing.
         if (sequence > _acknowledgedPush && sequence <= Connection.Outbound.LastPushSequence)
         {
-            Volatile.Write(ref _acknowledgedPush, sequence);
+            // A full fence between this and the look for a sample.
+            Interlocked.Exchange(ref _acknowledgedPush, sequence);
             _subscriptions?.Acknowledged(sequence);
         }
     }

@@ -14,6 +14,9 @@ internal interface IPushOutput
     /// <summary>Who the client is, for operators; null = unknown.</summary>
     SubscriberDescription? Describe() => null;
 
+    /// <summary>Highest push sequence the client has confirmed; 0 = none.</summary>
+    ulong AcknowledgedPush { get; }
+
     /// <summary>Takes a push, in order with all others; <see cref="Wire.Outbound.AppendOutcome.Behind"/> = not now.</summary>
     PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 

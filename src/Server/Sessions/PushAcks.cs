@@ -54,7 +54,7 @@ internal struct PushAcks
         }
     }
 
-    /// <summary>True when the measured push is acknowledged now; receive path.</summary>
+    /// <summary>True for exactly one caller when the measured push is acknowledged: the receive path, or the push worker whose push the ack has overtaken.</summary>
     public bool TryEndSample(ulong acknowledged, out long changedAtMicroseconds)
     {
         changedAtMicroseconds = 0;
@@ -65,8 +65,7 @@ internal struct PushAcks
         }
 
         changedAtMicroseconds = _sampledChange;
-        Volatile.Write(ref _sample, Nothing);
-        return true;
+        return Interlocked.CompareExchange(ref _sample, Nothing, sample) == sample;
     }
 
     /// <summary>The client has acknowledged something after all: pushes are awaited again. Receive path. True when it had been given up.</summary>

@@ -28,6 +28,8 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     /// <summary>Who the client is.</summary>
     public SubscriberDescription? Describe() => session.Status.Describe();
 
+    public ulong AcknowledgedPush => session.AcknowledgedPush;
+
     /// <summary>A stream will call back when it is through.</summary>
     public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
 

@@ -164,11 +164,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
     /// <summary>The client has confirmed all pushes up to this one. Receive path.</summary>
     public void Acknowledged(ulong sequence)
     {
-        if (_acks.TryEndSample(sequence, out long changedAt))
-        {
-            services.PushCost.Record(changedAt);
-        }
-
+        EndSample(sequence);
         if (_acks.TryReturn())
         {
             ResyncMarked();
@@ -212,12 +208,24 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         }
     }
 
+    private void EndSample(ulong acknowledged)
+    {
+        if (_acks.TryEndSample(acknowledged, out long changedAt))
+        {
+            services.PushCost.Record(changedAt);
+        }
+    }
+
     private void AwaitAck(Subscription subscription, in PushReceipt receipt, long changedAtMicroseconds)
     {
         subscription.PushSequence = receipt.Sequence;
         if (receipt.AsksForAck)
         {
             _acks.BeginSample(receipt.Sequence, changedAtMicroseconds);
+
+            // A quick client acknowledges before the thread that sends comes to this line. Each side stores and then looks, so one of the two sees the other.
+            Interlocked.MemoryBarrier();
+            EndSample(output.AcknowledgedPush);
         }
 
         if (services.Options.Push.Retries > 0 && _acks.BeginsToWait(receipt.Sequence, services.Wheel.Now))

@@ -1,7 +1,11 @@
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Observability;
+using FastRegistry.Server.Registry;
+using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Server.Sessions;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Server.Tests.Push;
 
@@ -59,6 +63,21 @@ public sealed class PushCostTests : IDisposable
     }
 
     [Fact]
+    public void An_ack_that_overtakes_the_end_of_its_push_is_measured_and_not_the_next_one()
+    {
+        QuickOutput output = new();
+        SessionSubscriptions quick = new(_node.Node.Services, output, sessionId: 99);
+        output.Subscriptions = quick;
+        ServiceKey key = new(ServiceKey.DefaultNamespace, ServiceKey.DefaultGroup, "q");
+        Assert.Null(quick.Add(1, key, InstanceFilter.All, 10));
+        _provider.Register("q", 1);
+        Assert.Equal(1UL, output.AcknowledgedPush);
+        Assert.Equal(1, Metric("fastregistry_change_to_ack_seconds"));
+        Assert.Equal(0, Monitor("maxPushCost"));
+        quick.RemoveAll();
+    }
+
+    [Fact]
     public void An_ack_that_comes_only_after_repetitions_counts_in_full()
     {
         _provider.Register("s", ++_port);
@@ -113,4 +132,28 @@ public sealed class PushCostTests : IDisposable
     /// <summary>Rounded: two changes of the same moment are told apart by a microsecond.</summary>
     private double Monitor(string name) => Math.Round(_node.Node.Metrics.Definitions
         .Single(definition => definition.Name == "nacos_monitor" && definition.Labels!.Any(label => label.Value == name)).Read(), 1);
+
+    /// <summary>A connection whose client has acknowledged a push before the one who made it goes on.</summary>
+    private sealed class QuickOutput : IPushOutput
+    {
+        public SessionSubscriptions? Subscriptions { get; set; }
+
+        public bool TakesDeltas => false;
+
+        public string? RemoteAddress => null;
+
+        public ulong AcknowledgedPush { get; private set; }
+
+        public PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
+        {
+            Subscriptions!.Acknowledged(++AcknowledgedPush);
+            return new PushReceipt(AppendOutcome.Appended, AcknowledgedPush, AsksForAck: true);
+        }
+
+        public void AwaitAck()
+        {
+        }
+
+        public bool IsReadyAfterRefusal() => true;
+    }
 }
