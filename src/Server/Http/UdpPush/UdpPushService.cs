@@ -43,6 +43,12 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 
     public void Dispose()
     {
+        // A stop with no time left may not have come here; one that comes later finds it done. The receiver ends with its socket.
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            subscribers.Use(null);
+        }
+
         _socket?.Dispose();
         _stopping.Dispose();
     }
