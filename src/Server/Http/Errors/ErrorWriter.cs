@@ -75,7 +75,7 @@ internal static class ErrorWriter
 
     private static string DocumentOf(HttpContext context, HttpError error)
     {
-        string time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+        string time = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
         int query = target.IndexOf('?', StringComparison.Ordinal);
         string path = query < 0 ? target : target[..query];
