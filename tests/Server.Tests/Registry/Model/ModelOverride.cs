@@ -1,3 +1,6 @@
+using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Server.Registry.Overrides;
+
 namespace FastRegistry.Server.Tests.Registry.Model;
 
 /// <summary>What an operator shows instead of what was registered; null = as registered.</summary>
@@ -16,6 +19,14 @@ internal sealed record ModelOverride(int Client, double? Weight, bool? Enabled, 
         Enabled = Enabled ?? registered.Enabled,
         Metadata = Metadata is null ? registered.Metadata : Merge(registered.Metadata, Metadata),
         Overridden = true,
+    };
+
+    /// <summary>The same for the node.</summary>
+    public InstanceOverride ToOverride() => new()
+    {
+        Weight = Weight,
+        Enabled = Enabled,
+        Metadata = Metadata is null ? ServiceMetadata.NoData : ServiceMetadata.NoData.Add(Metadata.Split('=')[0], Metadata.Split('=')[1]),
     };
 
     // One key "m" registered at most, one key of "m" and "o" over it.

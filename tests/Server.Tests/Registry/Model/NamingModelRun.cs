@@ -20,8 +20,6 @@ internal sealed class NamingModelRun
     private const int ServiceCount = 3;
     private const int Steps = 40;
 
-    private static readonly string[] Clusters = ["DEFAULT", "east"];
-
     private readonly DeadlineOptions _deadlines = new()
     {
         WarmUp = TimeSpan.Zero,
@@ -36,6 +34,7 @@ internal sealed class NamingModelRun
 
     private readonly int _seed;
     private readonly Random _random;
+    private readonly ModelChance _chance;
     private readonly NodeFixture _node;
     private readonly ModelService[] _services = [.. Enumerable.Range(0, ServiceCount).Select(static _ => new ModelService())];
     private readonly ModelClock _clock;
@@ -57,6 +56,7 @@ internal sealed class NamingModelRun
     {
         _seed = seed;
         _random = new Random(seed);
+        _chance = new ModelChance(_random);
         _identities = seed % 2 == 0 ? 4 : 50;
         _merges = seed % 3 == 0;
         _node = new NodeFixture(deadlines: _deadlines, push: _merges ? new PushOptions() : null);
@@ -105,7 +105,7 @@ internal sealed class NamingModelRun
 
         foreach (ModelService service in _services)
         {
-            Register(Any(_actors), service, [.. Enumerable.Range(1, _identities).Select(NewInstance)], replace: false, batch: true);
+            Register(_chance.Any(_actors), service, [.. Enumerable.Range(1, _identities).Select(_chance.NewInstance)], replace: false, batch: true);
             _revisions[Array.IndexOf(_services, service)] = _node.Registry.Find(Name(service))!.Revision;
         }
 
@@ -216,10 +216,10 @@ internal sealed class NamingModelRun
 
     private void Register(Actor actor, bool replace, bool batch)
     {
-        ModelService service = Any(_services);
+        ModelService service = _chance.Any(_services);
         int most = replace || _random.Next(2) == 0 ? _identities : 4;
         int count = !batch ? 1 : _random.Next(replace ? 0 : 1, most + 1);
-        ModelInstance[] instances = [.. Enumerable.Range(1, _identities).OrderBy(_ => _random.Next()).Take(count).Select(NewInstance)];
+        ModelInstance[] instances = [.. Enumerable.Range(1, _identities).OrderBy(_ => _random.Next()).Take(count).Select(_chance.NewInstance)];
         Register(actor, service, instances, replace, batch);
     }
 
@@ -259,8 +259,8 @@ internal sealed class NamingModelRun
 
     private void Deregister(Actor actor)
     {
-        ModelService service = Any(_services);
-        HashSet<(string, string, int)> identities = [.. Enumerable.Range(1, _identities).Where(_ => _random.Next(_random.Next(3) == 0 ? 3 : 12) == 0).Select(static number => IdentityOf(number)).Append(IdentityOf(1))];
+        ModelService service = _chance.Any(_services);
+        HashSet<(string, string, int)> identities = [.. Enumerable.Range(1, _identities).Where(_ => _random.Next(_random.Next(3) == 0 ? 3 : 12) == 0).Select(static number => ModelChance.IdentityOf(number)).Append(ModelChance.IdentityOf(1))];
         _operation = $"deregister {identities.Count} of {Name(service)}";
         DeregisterRequest request = new() { Name = Name(service) };
         request.Keys.Add(identities.Select(static identity => new InstanceKey { Cluster = identity.Item1, Ip = identity.Item2, Port = (uint)identity.Item3 }));
@@ -281,7 +281,7 @@ internal sealed class NamingModelRun
         }
 
         int number = _random.Next(ServiceCount);
-        ReadList list = new(number, NewFilter());
+        ReadList list = new(number, _chance.NewFilter());
         _operation = $"subscribe to s{number}, {list.Filter}";
         list.Take(actor.Connection!.Subscribe(++_subscriptions, $"s{number}", list.Filter.HealthyOnly, list.Filter.Clusters));
         actor.Lists.Add(_subscriptions, list);
@@ -325,29 +325,24 @@ internal sealed class NamingModelRun
 
     private void Override()
     {
-        ModelService service = Any(_services);
+        ModelService service = _chance.Any(_services);
         ModelPublication[] listed = [.. service.Listed];
         if (listed.Length == 0)
         {
             return;
         }
 
-        ModelPublication publication = Any(listed);
+        ModelPublication publication = _chance.Any(listed);
         (string cluster, string ip, int port) = publication.Instance.Identity;
         bool removes = _random.Next(4) == 0;
         ModelOverride over = new(
             publication.Client,
             _random.Next(2) == 0 ? null : _random.Next(5, 8),
             _random.Next(2) == 0 ? null : _random.Next(3) > 0,
-            _random.Next(2) == 0 ? null : $"{Any(["m", "o"])}=by-operator-{_random.Next(3)}");
+            _random.Next(2) == 0 ? null : $"{_chance.Any(["m", "o"])}=by-operator-{_random.Next(3)}");
         removes |= over is { Weight: null, Enabled: null, Metadata: null };
         _operation = $"override {publication.Instance.Identity} of {Name(service)}: {(removes ? "remove" : over)}";
-        InstanceOverride value = removes ? new InstanceOverride() : new InstanceOverride
-        {
-            Weight = over.Weight,
-            Enabled = over.Enabled,
-            Metadata = over.Metadata is null ? ServiceMetadata.NoData : ServiceMetadata.NoData.Add(over.Metadata.Split('=')[0], over.Metadata.Split('=')[1]),
-        };
+        InstanceOverride value = removes ? new InstanceOverride() : over.ToOverride();
         Assert.Equal(AdministrationOutcome.Done, _node.Registry.Administration.Override(Make.Key(Name(service)), new InstanceIdentity(cluster, ip, port), (_, _) => value));
         _node.Pump();
         service.Overrides.Remove(publication.Instance.Identity);
@@ -359,9 +354,9 @@ internal sealed class NamingModelRun
 
     private void Administer()
     {
-        ModelService service = Any(_services);
+        ModelService service = _chance.Any(_services);
         ServiceKey key = Make.Key(Name(service));
-        double threshold = Any([0, 0.3, 0.5, 1, -1]);
+        double threshold = _chance.Any([0, 0.3, 0.5, 1, -1]);
         ServiceAdministration administration = _node.Registry.Administration;
         AdministrationOutcome expected = service.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.Done;
         AdministrationOutcome outcome;
@@ -469,16 +464,16 @@ internal sealed class NamingModelRun
             actor.Drain();
             foreach (ReadList list in actor.Lists.Values)
             {
-                AssertSame(_services[list.Service].See(list.Filter), list.View, $"subscriber of s{list.Service} with {list.Filter}");
+                ModelChecks.AssertSame(_services[list.Service].See(list.Filter), list.View, $"subscriber of s{list.Service} with {list.Filter}");
             }
         }
 
         Actor? reader = _actors.FirstOrDefault(static actor => actor.Connection is not null);
         for (int i = 0; reader is not null && i < ServiceCount; i++)
         {
-            ModelFilter filter = NewFilter();
+            ModelFilter filter = _chance.NewFilter();
             Snapshot answer = reader.Connection!.Query($"s{i}", filter.HealthyOnly, filter.Clusters);
-            AssertSame(_services[i].See(filter), ModelView.Of(answer.Instances.Select(ModelInstance.Of), answer.ProtectionReached, answer.EmptyReason.ToString()), $"query of s{i} with {filter}");
+            ModelChecks.AssertSame(_services[i].See(filter), ModelView.Of(answer.Instances.Select(ModelInstance.Of), answer.ProtectionReached, answer.EmptyReason.ToString()), $"query of s{i} with {filter}");
             Assert.True(answer.Revision >= _queried[i], $"query of s{i}: revision {answer.Revision} after {_queried[i]}");
             _queried[i] = answer.Revision;
         }
@@ -500,39 +495,8 @@ internal sealed class NamingModelRun
             _node.Pump();
         }
 
-        Assert.Equal(0, _node.Node.Services.Sessions.Count);
-        Assert.Equal(0, _node.Node.Services.Clients.Count);
-        Assert.Equal(0, _node.Registry.PublicationCount);
-        Assert.Equal(0, _node.Registry.Subscriptions.Count);
-        Assert.Equal(0, _node.Registry.Services.Count);
-        Assert.Equal(0, _node.Registry.OverrideExpiry.Count);
-        Assert.Equal(0, _node.Resources.Blocks.Rented);
-        Assert.Equal(0, _node.Resources.Budget.UsedBytes);
-        Assert.Equal(_node.RestingWheelEntries, _node.Wheel.AllocatedEntries);
+        ModelChecks.AssertNothingLeft(_node);
     }
-
-    private static void AssertSame(ModelView expected, ModelView actual, string what) =>
-        Assert.True(expected.Equals(actual), $"{what}\n  expected: {expected}\n  actual: {actual}");
 
     private string Name(ModelService service) => $"s{Array.IndexOf(_services, service)}";
-
-    private T Any<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
-
-    private ModelFilter NewFilter() => new(_random.Next(3) == 0 ? Any(Clusters) : "", _random.Next(3) == 0);
-
-    private static (string, string, int) IdentityOf(int number) => (Clusters[number % 2], $"10.0.0.{number}", 8000 + number);
-
-    private ModelInstance NewInstance(int number)
-    {
-        (string cluster, string ip, int port) = IdentityOf(number);
-        return new ModelInstance(
-            cluster,
-            ip,
-            port,
-            _random.Next(1, 4),
-            Healthy: _random.Next(5) > 1,
-            Enabled: _random.Next(10) > 0,
-            _random.Next(3) == 0 ? "" : $"m=zone-{_random.Next(3)}",
-            _random.Next(8) == 0 ? $"own-{_random.Next(2)}" : "");
-    }
 }
