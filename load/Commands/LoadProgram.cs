@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using FastRegistry.Load.Comparison;
 using FastRegistry.Load.Generators;
+using FastRegistry.Load.InMemory;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.SelfCheck;
 
@@ -60,6 +61,11 @@ internal static class LoadProgram
 
     private static Task<int> RunCommandAsync(string command, string[] arguments, CancellationToken interrupted)
     {
+        if (command == ScenarioNames.Connections && InMemoryArguments.AreMeant(arguments))
+        {
+            return InMemoryCommand.RunAsync(arguments, interrupted);
+        }
+
         if (ScenarioCatalogue.Find(command) is { } definition)
         {
             return ScenarioCommand.RunAsync(definition, arguments, interrupted);
