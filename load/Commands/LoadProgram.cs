@@ -14,6 +14,7 @@ internal static class LoadProgram
     private const string Compare = "compare";
     private const string SlowSubscriber = "slow-subscriber";
     private const string SelfCheck = "self-check";
+    private const string Transports = "transports";
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -75,6 +76,7 @@ internal static class LoadProgram
         {
             Compare => CompareCommand.RunAsync(arguments, interrupted),
             SlowSubscriber => SlowSubscriberCommand.RunAsync(arguments, interrupted),
+            Transports => TransportsCommand.RunAsync(arguments, interrupted),
             SelfCheck when arguments is [] => HarnessCheck.RunAsync(Console.Out, interrupted),
             SelfCheck => throw new ArgumentError($"{SelfCheck} takes no options"),
             _ => throw new ArgumentError($"unknown command '{command}'; 'load --help' lists them"),
@@ -91,6 +93,7 @@ internal static class LoadProgram
 
         text.Append($"\nothers:\n  {Compare,-16}run the product and the gRPC-shaped baseline in turns and print every figure with its goal\n");
         text.Append($"  {SlowSubscriber,-16}run pushes with and without a subscriber that never reads, in turns, and print what it costs the others\n");
+        text.Append($"  {Transports,-16}the same connections to servers on epoll, on sockets and to the gRPC-shaped baseline, and what each costs\n");
         text.Append($"  {SelfCheck,-16}measure a known delay and a known stall, and what the tool itself costs\n\n");
         text.Append("'load <command> --help' lists a command's options. A scenario without options takes less than a minute and goes to the default ports.\n");
         text.Append("Exit codes: 0 = everything that was asked for held, 1 = it did not, or could not run, 2 = wrong arguments.");

@@ -14,6 +14,9 @@ internal sealed record InMemorySettings
     /// <summary>Time a session has for the answer to a probe (<c>Deadlines:ProbeAnswer</c>).</summary>
     public double ProbeAnswerSeconds { get; init; } = 5;
 
-    /// <summary>Silence after which a session is probed (<c>Deadlines:IdleProbe</c>): the idle window with a second before it and one behind it.</summary>
-    public double IdleProbeSeconds => IdleSeconds + 2;
+    /// <summary>Before the window: what the set-up was compiled to is compiled once more, better, and collections settle.</summary>
+    public double SettleSeconds { get; init; } = 3;
+
+    /// <summary>Silence after which a session is probed (<c>Deadlines:IdleProbe</c>): what comes before the idle window, the window, and a second.</summary>
+    public double IdleProbeSeconds => SettleSeconds + IdleSeconds + 1;
 }

@@ -72,8 +72,7 @@ internal sealed class SessionRun(InMemorySettings settings, Action<string> note)
 
     private async Task<(double Seconds, double CpuSeconds)> IdleAsync(CancellationToken cancellationToken)
     {
-        // What the forced collections set off settles first.
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(settings.SettleSeconds), cancellationToken);
         note($"all idle for {settings.IdleSeconds:0.#} s");
         long startedAt = Stopwatch.GetTimestamp();
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
