@@ -13,7 +13,7 @@ internal sealed record TransportSide(string Name, TargetKind Target, ImmutableAr
     public static ImmutableArray<TransportSide> All { get; } =
     [
         new("epoll", TargetKind.Native, ["--ClientTransport:Kind=Epoll"]),
-        new("sockets", TargetKind.Native, ["--ClientTransport:Kind=Sockets"]),
+        new("sockets", TargetKind.Native, ["--ClientTransport:Kind=Socket"]),
         new("grpc-shaped", TargetKind.GrpcShaped, []),
     ];
 }
