@@ -14,6 +14,7 @@ internal static class SettingsText
         StringBuilder text = new("load ");
         text.Append(settings.Scenario);
         Add("--target", TargetName(settings.Target));
+        Add("--client-transport", settings.Target == TargetKind.Native ? settings.ClientTransport.ToString().ToLowerInvariant() : null);
         Add("--server", string.Join(',', settings.Servers.Select(static server => server.Load)));
         Add("--http", string.Join(',', settings.Servers.Select(static server => server.Http)));
         foreach (string option in ScenarioCatalogue.Find(settings.Scenario)?.Options ?? [])
