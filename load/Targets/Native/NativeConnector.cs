@@ -19,7 +19,7 @@ internal sealed class NativeConnector : IAsyncDisposable
     /// <param name="transport">Which; <see cref="ClientTransport.Epoll"/> only where <see cref="EpollTransport.IsSupported"/>.</param>
     public NativeConnector(ClientTransport transport)
     {
-        if (transport == ClientTransport.Epoll || (transport == ClientTransport.Auto && EpollTransport.IsSupported))
+        if (Resolve(transport) == ClientTransport.Epoll)
         {
             _loops = new EpollTransport(new TransportResources(), new EpollTransportOptions { Sockets = Options });
             _connector = new EpollConnector(_loops);
@@ -29,6 +29,11 @@ internal sealed class NativeConnector : IAsyncDisposable
             _sockets = new SocketConnector(new SocketTransport(new TransportResources(), Options));
         }
     }
+
+    /// <summary>What a choice means on this machine: never <see cref="ClientTransport.Auto"/>.</summary>
+    public static ClientTransport Resolve(ClientTransport transport) => transport != ClientTransport.Auto ? transport
+        : EpollTransport.IsSupported ? ClientTransport.Epoll
+        : ClientTransport.Sockets;
 
     /// <exception cref="SocketException">It did not work.</exception>
     public async ValueTask<Connection> ConnectAsync(IPEndPoint server, IPAddress? source, CancellationToken cancellationToken) => _connector is not null
