@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Thresholds;
+using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Load.Commands;
 
@@ -49,6 +50,7 @@ internal sealed record ScenarioArguments
         }
 
         settings = settings with { Target = ReadTarget(reader), RandomSpacing = ReadSpacing(reader) };
+        settings = settings with { ClientTransport = ReadClientTransport(reader, settings.Target) };
         ImmutableArray<ServerAddress> servers = ReadServers(reader, settings.Target);
         settings = settings with
         {
@@ -79,6 +81,17 @@ internal sealed record ScenarioArguments
         "grpc-shaped" => TargetKind.GrpcShaped,
         "http" => TargetKind.Http,
         string text => throw new ArgumentError($"--target: '{text}' is not one of native, grpc-shaped, http"),
+    };
+
+    private static ClientTransport ReadClientTransport(ArgumentReader reader, TargetKind target) => reader.Text("--client-transport") switch
+    {
+        null => ClientTransport.Auto,
+        not null when target != TargetKind.Native => throw new ArgumentError("--client-transport is for --target native; the others have HTTP clients"),
+        "auto" => ClientTransport.Auto,
+        "sockets" => ClientTransport.Sockets,
+        "epoll" when EpollTransport.IsSupported => ClientTransport.Epoll,
+        "epoll" => throw new ArgumentError("--client-transport: 'epoll' is there on Linux only"),
+        string text => throw new ArgumentError($"--client-transport: '{text}' is not one of auto, sockets, epoll"),
     };
 
     private static bool ReadSpacing(ArgumentReader reader) => reader.Text("--spacing") switch

@@ -10,6 +10,7 @@ internal static class ScenarioUsage
 
         where the load goes:
           --target T              native (default), grpc-shaped (the baseline, started for the run), http
+          --client-transport T    what native connections are made on: auto (default: epoll on Linux), sockets, epoll
           --server IP:PORT,...    running servers; default 127.0.0.1:7848
           --http IP:PORT,...      their HTTP sides, for memory and processor time; default 127.0.0.1:8848
           --servers N             start N servers on free ports for the run instead

@@ -10,7 +10,7 @@ internal static class LoadPlans
     /// <exception cref="CannotRunException">The target cannot do what the scenario needs.</exception>
     public static ILoadPlan Create(RunSettings settings, GeneratorShare share)
     {
-        ITarget target = TargetSelection.Create(settings.Target);
+        ITarget target = TargetSelection.Create(settings.Target, settings.ClientTransport);
         Require(target.Abilities, settings);
         ConnectionSet connections = new(target, settings, share);
         return settings.Scenario switch

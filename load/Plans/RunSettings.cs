@@ -11,6 +11,9 @@ internal sealed record RunSettings
 
     public TargetKind Target { get; init; }
 
+    /// <summary>What native connections are made on.</summary>
+    public ClientTransport ClientTransport { get; init; }
+
     /// <summary>Connections are spread over them in turns; at least one.</summary>
     public required ImmutableArray<ServerAddress> Servers { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text;
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Targets;
+using FastRegistry.Load.Targets.Native;
 
 namespace FastRegistry.Load.Reports;
 
@@ -14,6 +15,7 @@ internal static class SettingsText
         StringBuilder text = new("load ");
         text.Append(settings.Scenario);
         Add("--target", TargetName(settings.Target));
+        Add("--client-transport", settings.Target == TargetKind.Native ? NativeConnector.Resolve(settings.ClientTransport).ToString().ToLowerInvariant() : null);
         Add("--server", string.Join(',', settings.Servers.Select(static server => server.Load)));
         Add("--http", string.Join(',', settings.Servers.Select(static server => server.Http)));
         foreach (string option in ScenarioCatalogue.Find(settings.Scenario)?.Options ?? [])

@@ -7,9 +7,11 @@ namespace FastRegistry.Load.Targets;
 /// <summary>Makes the target of a kind. Stateless.</summary>
 internal static class TargetSelection
 {
-    public static ITarget Create(TargetKind kind) => kind switch
+    /// <param name="kind">Which.</param>
+    /// <param name="clientTransport">For those that have a choice: the native one.</param>
+    public static ITarget Create(TargetKind kind, ClientTransport clientTransport = ClientTransport.Auto) => kind switch
     {
-        TargetKind.Native => new NativeTarget(),
+        TargetKind.Native => new NativeTarget(clientTransport),
         TargetKind.Http => new HttpTarget(),
         TargetKind.GrpcShaped => new GrpcTarget(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of target"),

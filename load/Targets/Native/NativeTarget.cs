@@ -9,9 +9,10 @@ namespace FastRegistry.Load.Targets.Native;
 
 /// <summary>A FastRegistry server over its own protocol.</summary>
 /// <remarks>One per generator process; any thread. Its connections share the pools of one transport.</remarks>
-internal sealed class NativeTarget : ITarget
+/// <param name="clientTransport">What its connections are made on.</param>
+internal sealed class NativeTarget(ClientTransport clientTransport = ClientTransport.Auto) : ITarget
 {
-    private readonly SocketConnector _connector = new(new SocketTransport(new TransportResources()));
+    private readonly NativeConnector _connector = new(clientTransport);
     private readonly AcknowledgementPacer _pacer = new(TimeProvider.System);
 
     public TargetAbilities Abilities =>
@@ -25,7 +26,7 @@ internal sealed class NativeTarget : ITarget
         NativeConnection connection;
         try
         {
-            SocketConnection transport = await _connector.ConnectAsync(server, source, cancellationToken).ConfigureAwait(false);
+            Connection transport = await _connector.ConnectAsync(server, source, cancellationToken).ConfigureAwait(false);
             connection = new NativeConnection(transport, Statistics, _pacer);
         }
         catch (SocketException fault)
@@ -63,7 +64,7 @@ internal sealed class NativeTarget : ITarget
     public ValueTask DisposeAsync()
     {
         _pacer.Dispose();
-        return ValueTask.CompletedTask;
+        return _connector.DisposeAsync();
     }
 
     private static Instance MessageOf(LoadInstance instance)

@@ -80,26 +80,6 @@ public sealed class SocketListener : IConnectionListener
             return;
         }
 
-        IConnectionHandler? handler;
-        try
-        {
-            handler = _acceptor.Accept(connection);
-        }
-#pragma warning disable CA1031 // One connection that cannot be taken over must not end the loop that accepts all others.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            socket.Dispose();
-            _observer.AcceptFailed(AcceptErrorTier.Transient, SocketError.SocketError, TimeSpan.Zero);
-            return;
-        }
-
-        if (handler is null)
-        {
-            socket.Dispose();
-            return;
-        }
-
-        connection.Start(handler);
+        AcceptedConnection.HandOver(connection, _acceptor, _observer);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SocketOperation : SocketAsyncEventArgs
 
     private readonly List<ArraySegment<byte>> _bufferList = [];
 
-    public SocketOperation(SocketConnection? owner, bool sends)
+    public SocketOperation(SocketSendingSide? owner, bool sends)
         : base(unsafeSuppressExecutionContextFlow: true)
     {
         Owner = owner;
@@ -23,7 +23,7 @@ internal sealed class SocketOperation : SocketAsyncEventArgs
     }
 
     /// <summary>The connection that is using it; null while a sender is in the pool.</summary>
-    public SocketConnection? Owner { get; set; }
+    public SocketSendingSide? Owner { get; set; }
 
     private bool Sends { get; }
 

@@ -31,7 +31,7 @@ public sealed class SocketTransport
         return new SocketConnection(socket, this);
     }
 
-    internal SocketOperation RentSender(SocketConnection owner)
+    internal SocketOperation RentSender(SocketSendingSide owner)
     {
         SocketOperation sender = _senders.Get();
         sender.Owner = owner;

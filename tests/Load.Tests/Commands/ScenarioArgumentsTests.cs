@@ -36,6 +36,8 @@ public sealed class ScenarioArgumentsTests
     [InlineData("query", "--phases keep(8)", "keep")]
     [InlineData("query", "--threshold p99~5ms", "p99~5ms")]
     [InlineData("query", "--target grpc", "--target: 'grpc' is not one of native, grpc-shaped, http")]
+    [InlineData("query", "--client-transport pipes", "--client-transport: 'pipes' is not one of auto, sockets, epoll")]
+    [InlineData("query", "--client-transport sockets --target http", "--client-transport is for --target native")]
     [InlineData("query", "--server 127.0.0.1:1,127.0.0.1:2 --http 127.0.0.1:3", "--http names 1 address(es) and --server 2")]
     [InlineData("query", "--servers 2 --server 127.0.0.1:1", "--servers starts servers")]
     [InlineData("query", "--sources 2 --server 192.0.2.1:7848", "--sources: source addresses are 127.0.0.x")]
@@ -47,6 +49,13 @@ public sealed class ScenarioArgumentsTests
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("", nameof(ClientTransport.Auto))]
+    [InlineData("--client-transport auto", nameof(ClientTransport.Auto))]
+    [InlineData("--client-transport sockets", nameof(ClientTransport.Sockets))]
+    public void The_client_transport_is_chosen(string arguments, string expected) =>
+        Assert.Equal(expected, Read("query", arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Settings.ClientTransport.ToString());
 
     [Fact]
     public void Arguments_change_what_the_scenario_does()

@@ -2,6 +2,7 @@ using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Statistics;
+using FastRegistry.Load.Targets;
 using FastRegistry.Load.Thresholds;
 
 namespace FastRegistry.Load.Tests.Reports;
@@ -59,6 +60,7 @@ internal static class SampleReports
     public static LoadReport Full { get; } = new(
         new RunSettings
         {
+            ClientTransport = ClientTransport.Sockets,
             Scenario = "query",
             Servers = [new ServerAddress("127.0.0.1:7848", "127.0.0.1:8848")],
             Connections = 1000,

@@ -36,4 +36,16 @@ public sealed class SettingsTextTests
             + " --payload 2048 --during 90s --warm-up 250ms --concurrency 32 --setup-timeout 15s --sources 4 --spacing random --generators 3",
             SettingsText.Write(settings, generators: 3));
     }
+
+    [Theory]
+    [InlineData(nameof(ClientTransport.Sockets), "--client-transport sockets")]
+    [InlineData(nameof(ClientTransport.Epoll), "--client-transport epoll")]
+    public void A_native_run_names_its_client_transport(string transport, string expected) =>
+        Assert.Contains(expected, Native(Enum.Parse<ClientTransport>(transport)), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_was_chosen_by_itself_is_named_as_what_it_was() => Assert.DoesNotContain("auto", Native(ClientTransport.Auto), StringComparison.Ordinal);
+
+    private static string Native(ClientTransport transport) => SettingsText.Write(
+        new RunSettings { Scenario = "query", Servers = [new ServerAddress("127.0.0.1:1", "127.0.0.1:2")], ClientTransport = transport }, generators: 1);
 }

@@ -9,7 +9,7 @@ public sealed class TextReportTests
         """
             FastRegistry load: query, native, 1 server
             machine           2 processors, Debian 12, .NET 10.0.12, open-file limit 20,000, 28,232 ports per source address
-            settings          load query --target native --server 127.0.0.1:7848 --http 127.0.0.1:8848 --connections 1000 --outstanding 1 --rate 100/s --services 1 --instances 1 --during 10s --warm-up 500ms --concurrency 64 --setup-timeout 10s --sources 0 --spacing even --generators 2
+            settings          load query --target native --client-transport sockets --server 127.0.0.1:7848 --http 127.0.0.1:8848 --connections 1000 --outstanding 1 --rate 100/s --services 1 --instances 1 --during 10s --warm-up 500ms --concurrency 64 --setup-timeout 10s --sources 0 --spacing even --generators 2
             generators        2
 
             stage open, an iteration is a connect: iterations_for_constant copies=64 iterations=1000

@@ -9,7 +9,10 @@ namespace FastRegistry.Load.Tests.Targets;
 /// <summary>What scenarios rely on, whatever the target.</summary>
 public sealed class TargetContractTests
 {
-    public static TheoryData<string> Kinds => [.. Enum.GetNames<TargetKind>()];
+    // The native one comes on each of its transports.
+    private const string NativeOnSockets = "Native on sockets";
+
+    public static TheoryData<string> Kinds => [.. Enum.GetNames<TargetKind>(), NativeOnSockets];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -126,7 +129,9 @@ public sealed class TargetContractTests
         Assert.Equal(0, target.Statistics.Losses.Total);
     }
 
-    private static Task<TargetServer> StartAsync(string kind) => TargetServer.StartAsync(Enum.Parse<TargetKind>(kind));
+    private static Task<TargetServer> StartAsync(string kind) => TargetServer.StartAsync(kind == NativeOnSockets ? TargetKind.Native : Enum.Parse<TargetKind>(kind));
 
-    private static ITarget Target(string kind) => TargetSelection.Create(Enum.Parse<TargetKind>(kind));
+    private static ITarget Target(string kind) => kind == NativeOnSockets
+        ? TargetSelection.Create(TargetKind.Native, ClientTransport.Sockets)
+        : TargetSelection.Create(Enum.Parse<TargetKind>(kind));
 }

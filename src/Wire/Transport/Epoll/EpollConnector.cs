@@ -17,10 +17,8 @@ public sealed class EpollConnector(EpollTransport transport)
     {
         EpollLoop loop = transport.NextLoop();
         int descriptor = CreateDescriptor(loop.System, endPoint.AddressFamily, localAddress);
-        SocketAddress address = endPoint.Serialize();
-        int result = loop.System.Connect(descriptor, address.Buffer.Span[..address.Size]);
-        int error = -result;
-        if (result == -Errno.InProgress)
+        int error = loop.HasEnded ? Errno.Canceled : Connect(loop.System, descriptor, endPoint);
+        if (error == Errno.ConnectUnderWay)
         {
             PendingConnect pending = new(loop, descriptor);
             error = await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -36,18 +34,47 @@ public sealed class EpollConnector(EpollTransport transport)
         return new EpollConnection(descriptor, loop, transport.Resources) { PausesWhenBehind = false };
     }
 
-    private int CreateDescriptor(ISystemCalls system, AddressFamily family, IPAddress? localAddress)
+    /// <summary>Begins to connect. 0 = it is done: a peer on the same machine has answered by the time that the call returns.</summary>
+    private static int Connect(ISystemCalls system, int descriptor, IPEndPoint endPoint)
     {
-        // Made and set up by Socket, which knows every option, and kept as a second descriptor when it goes.
-        using Socket socket = new(family, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-        SocketSettings.Apply(socket, transport.Options.Sockets);
-        if (localAddress is not null)
+        SocketAddress address = endPoint.Serialize();
+        ReadOnlySpan<byte> bytes = address.Buffer.Span[..address.Size];
+        int error = -system.Connect(descriptor, bytes);
+        if (error is Errno.InProgress or Errno.Interrupted)
         {
-            SocketSettings.ChoosePortWhenConnecting(socket);
-            socket.Bind(new IPEndPoint(localAddress, 0));
+            // One more call tells; waiting for the event takes four, and two changes of thread.
+            error = -system.Connect(descriptor, bytes);
         }
 
-        int descriptor = system.Duplicate((int)socket.Handle);
-        return descriptor >= 0 ? descriptor : throw new SocketException((int)Errno.ToSocketError(-descriptor));
+        return error switch
+        {
+            Errno.AlreadyConnected => 0,
+            Errno.InProgress or Errno.Interrupted => Errno.ConnectUnderWay,
+            _ => error,
+        };
     }
+
+    private int CreateDescriptor(ISystemCalls system, AddressFamily family, IPAddress? localAddress)
+    {
+        int descriptor = Check(system.CreateSocket(family));
+        try
+        {
+            DescriptorSettings.Apply(system, descriptor, transport.Options.Sockets);
+            if (localAddress is not null)
+            {
+                DescriptorSettings.ChoosePortWhenConnecting(system, descriptor, family);
+                SocketAddress source = new IPEndPoint(localAddress, 0).Serialize();
+                Check(system.Bind(descriptor, source.Buffer.Span[..source.Size]));
+            }
+
+            return descriptor;
+        }
+        catch
+        {
+            system.Close(descriptor);
+            throw;
+        }
+    }
+
+    private static int Check(int result) => result >= 0 ? result : throw new SocketException((int)Errno.ToSocketError(-result));
 }

@@ -147,7 +147,7 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
             if (accepted >= 0)
             {
                 _retry.Succeeded();
-                Accepted(accepted);
+                AcceptedConnection.HandOver(new EpollConnection(accepted, _transport.NextLoop(), _transport.Resources), _acceptor, _observer);
             }
             else if (accepted == -Errno.TryAgain)
             {
@@ -176,32 +176,6 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
                 _timer.Change(wait, Timeout.InfiniteTimeSpan);
                 return false;
         }
-    }
-
-    private void Accepted(int descriptor)
-    {
-        EpollConnection connection = new(descriptor, _transport.NextLoop(), _transport.Resources);
-        IConnectionHandler? handler;
-        try
-        {
-            handler = _acceptor.Accept(connection);
-        }
-#pragma warning disable CA1031 // One connection that cannot be taken over must not end the loop that accepts all others.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            connection.Drop();
-            _observer.AcceptFailed(AcceptErrorTier.Transient, SocketError.SocketError, TimeSpan.Zero);
-            return;
-        }
-
-        if (handler is null)
-        {
-            connection.Drop();
-            return;
-        }
-
-        connection.Start(handler);
     }
 
     private void Fail(SocketError error)

@@ -67,6 +67,9 @@ internal sealed class EpollLoop
     /// <summary>Connections, listeners and attempts to connect that it watches. Loop thread; elsewhere an estimate.</summary>
     public int Sources => _sources.Count;
 
+    /// <summary>Nothing is watched any more, ever. Any thread, as a hint.</summary>
+    public bool HasEnded => Volatile.Read(in _ended);
+
     /// <summary>Waits so far, and events they brought.</summary>
     public (long Waits, long Events) Counts => (Volatile.Read(ref _waits), Volatile.Read(ref _eventCount));
 

@@ -17,7 +17,9 @@ internal static class Errno
     public const int ConnectionAborted = 103;
     public const int ConnectionReset = 104;
     public const int NoBuffers = 105;
+    public const int AlreadyConnected = 106;
     public const int NotConnected = 107;
+    public const int ConnectUnderWay = 114;
     public const int InProgress = 115;
     public const int Canceled = 125;
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace FastRegistry.Wire.Transport.Epoll;
 
 /// <summary>The system calls of the epoll transport, as the kernel defines them; tests put a kernel that misbehaves in between.</summary>
@@ -39,9 +41,14 @@ internal interface ISystemCalls
     /// <summary>Closing will drop what the kernel still holds and tell the peer by a reset.</summary>
     int ResetOnClose(int descriptor);
 
-    /// <summary>A second descriptor of the same socket, closed on exec.</summary>
-    int Duplicate(int descriptor);
+    /// <summary>A TCP socket, non-blocking and closed on exec.</summary>
+    int CreateSocket(AddressFamily family);
 
+    int SetOption(int descriptor, int level, int option, int value);
+
+    int Bind(int descriptor, ReadOnlySpan<byte> address);
+
+    /// <summary>Begins to connect; called again, it says how far that is.</summary>
     int Connect(int descriptor, ReadOnlySpan<byte> address);
 
     /// <summary>The error a socket has stored, as a positive number; 0 = none.</summary>

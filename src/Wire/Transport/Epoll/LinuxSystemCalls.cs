@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace FastRegistry.Wire.Transport.Epoll;
@@ -12,7 +13,10 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
     private const int ControlAdd = 1;
     private const int ControlRemove = 2;
     private const int ShutdownWrite = 1;
-    private const int DuplicateCloseOnExec = 1030;
+    private const int StreamSocket = 1;
+    private const int AddressFamilyV4 = 2;
+    private const int AddressFamilyV6 = 10;
+    private const int TcpProtocol = 6;
     private const int SocketLevel = 1;
     private const int SocketErrorOption = 4;
     private const int LingerOption = 13;
@@ -79,7 +83,18 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
         return Result(setsockopt(descriptor, SocketLevel, LingerOption, linger, 2 * sizeof(int)));
     }
 
-    public int Duplicate(int descriptor) => Result(fcntl(descriptor, DuplicateCloseOnExec, 0));
+    public int CreateSocket(AddressFamily family) =>
+        Result(socket(family == AddressFamily.InterNetworkV6 ? AddressFamilyV6 : AddressFamilyV4, StreamSocket | CloseOnExec | NonBlocking, TcpProtocol));
+
+    public int SetOption(int descriptor, int level, int option, int value) => Result(setsockopt(descriptor, level, option, &value, sizeof(int)));
+
+    public int Bind(int descriptor, ReadOnlySpan<byte> address)
+    {
+        fixed (byte* first = address)
+        {
+            return Result(bind(descriptor, first, (uint)address.Length));
+        }
+    }
 
     public int Connect(int descriptor, ReadOnlySpan<byte> address)
     {
@@ -142,7 +157,10 @@ internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
     private static partial int close(int descriptor);
 
     [LibraryImport("libc")]
-    private static partial int fcntl(int descriptor, int command, int argument);
+    private static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport("libc")]
+    private static partial int bind(int descriptor, byte* address, uint length);
 
     [LibraryImport("libc")]
     private static partial int connect(int descriptor, byte* address, uint length);

@@ -117,6 +117,15 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
         return base.Send(descriptor, Hits(dice >> 16, PartialPercent) ? bytes[..Math.Min(bytes.Length, 1 + (int)(dice % 5_000))] : bytes);
     }
 
+    public override int Connect(int descriptor, ReadOnlySpan<byte> address)
+    {
+        uint dice = Dice();
+        int result = base.Connect(descriptor, address);
+        return Hits(dice, InterruptedPercent) ? -Errno.Interrupted
+            : result == 0 && Hits(dice >> 8, PartialPercent) ? -Errno.ConnectUnderWay
+            : result;
+    }
+
     public override int Signal(int eventDescriptor) => Hits(Dice(), InterruptedPercent) ? -Errno.Interrupted : base.Signal(eventDescriptor);
 
     public override int Close(int descriptor)

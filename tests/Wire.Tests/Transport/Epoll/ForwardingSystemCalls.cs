@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport.Epoll;
@@ -33,7 +34,11 @@ internal class ForwardingSystemCalls : ISystemCalls
 
     public virtual int ResetOnClose(int descriptor) => Kernel.ResetOnClose(descriptor);
 
-    public virtual int Duplicate(int descriptor) => Kernel.Duplicate(descriptor);
+    public virtual int CreateSocket(AddressFamily family) => Kernel.CreateSocket(family);
+
+    public virtual int SetOption(int descriptor, int level, int option, int value) => Kernel.SetOption(descriptor, level, option, value);
+
+    public virtual int Bind(int descriptor, ReadOnlySpan<byte> address) => Kernel.Bind(descriptor, address);
 
     public virtual int Connect(int descriptor, ReadOnlySpan<byte> address) => Kernel.Connect(descriptor, address);
 
