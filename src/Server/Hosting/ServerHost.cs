@@ -81,7 +81,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.AddSingleton<LogLevels>();
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
         builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
-        HttpApi.AddServices(builder.Services);
+        HttpApi.AddServices(builder.Services, options.Http);
         builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();
         addServices?.Invoke(builder.Services);

@@ -1,3 +1,4 @@
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Admission;
 using FastRegistry.Server.Http.Beats;
@@ -14,8 +15,9 @@ namespace FastRegistry.Server.Http;
 internal static class HttpApi
 {
     /// <summary>What endpoints need beside the node.</summary>
-    public static void AddServices(IServiceCollection services)
+    public static void AddServices(IServiceCollection services, HttpOptions options)
     {
+        CrossOrigins.AddServices(services, options);
         services.AddSingleton<IpPortClients>(static provider =>
         {
             RegistryNode node = provider.GetRequiredService<RegistryNode>();
@@ -39,8 +41,10 @@ internal static class HttpApi
         IpPortClients clients = application.Services.GetRequiredService<IpPortClients>();
         TimeProvider timeProvider = application.Services.GetRequiredService<TimeProvider>();
         application.UseMiddleware<HttpFaults>();
+        CrossOrigins.Use(application, node.Options.Http);
         application.UseMiddleware<HttpAdmission>();
-        ApiRoutes api = new(application, node.Options.Operator);
+        OperatorAccess operators = new(node.Options.Operator, node.Options.Http);
+        ApiRoutes api = new(application, node.Options.Http, operators);
         new InstanceEndpoints(node, clients).Map(api);
         InstanceOverrides overrides = new(node, clients);
         new InstanceDetailEndpoints(node).Map(api);
@@ -49,7 +53,7 @@ internal static class HttpApi
         new MetadataBatchEndpoints(node, overrides).Map(api);
         new InstanceListEndpoints(node, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
         new BeatEndpoints(node, clients).Map(api);
-        ManagementApi.Map(api, application.Services);
+        ManagementApi.Map(api, application.Services, operators);
 
         // Last: it takes what nobody else does.
         UnknownEndpoints.Map(application, api);

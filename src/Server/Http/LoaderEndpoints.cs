@@ -107,7 +107,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvid
     {
         if (!ConnectionId.TryParse(call.Parameters.Require("connectionId"), out ConnectionId id))
         {
-            throw HttpError.IllegalParameter("connectionId", $"must be an id from {ApiRoutes.ContextPath}{Path}/current");
+            throw HttpError.IllegalParameter("connectionId", $"must be an id from {node.Options.Http.ContextPath}{Path}/current");
         }
 
         IReadOnlyList<string> addresses = RedirectAddressOf(call.Parameters);

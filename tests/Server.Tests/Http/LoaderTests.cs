@@ -139,7 +139,7 @@ public sealed partial class LoaderTests : IAsyncLifetime
     {
         DefaultHttpContext context = new();
         context.Connection.RemoteIpAddress = address is null ? null : IPAddress.Parse(address);
-        Exception? fault = Record.Exception(() => OperatorAccess.Check(context, new OperatorOptions { Remote = remote }));
+        Exception? fault = Record.Exception(() => new OperatorAccess(new OperatorOptions { Remote = remote }, new HttpOptions()).Check(context));
         Assert.Equal(allowed, fault is null);
         Assert.Equal(allowed ? null : 403, (fault as HttpError)?.Status);
     }

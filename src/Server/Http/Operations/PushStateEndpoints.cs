@@ -6,7 +6,7 @@ using FastRegistry.Server.Push;
 namespace FastRegistry.Server.Http.Operations;
 
 /// <summary><c>/v1/ns/operator/push/state</c> and <c>…/distro/client</c>: how pushing goes, and which node has a client.</summary>
-internal sealed class PushStateEndpoints(RegistryNode node)
+internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess operators)
 {
     private static readonly EndpointDescription PushState = new("GET", "/v1/ns/operator/push/state", "How many pushes succeeded.")
     {
@@ -50,7 +50,7 @@ internal sealed class PushStateEndpoints(RegistryNode node)
         bool reset = call.Parameters.FindWord("reset") == true;
         if (reset)
         {
-            OperatorAccess.Check(call.Context, node.Options.Operator);
+            operators.Check(call.Context);
         }
 
         (long succeeded, long failed) = _counts.Read(reset);
