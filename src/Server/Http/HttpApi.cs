@@ -7,6 +7,7 @@ using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Lists;
+using FastRegistry.Server.Http.Namespaces;
 using FastRegistry.Server.Http.UdpPush;
 
 namespace FastRegistry.Server.Http;
@@ -18,6 +19,7 @@ internal static class HttpApi
     public static void AddServices(IServiceCollection services, HttpOptions options)
     {
         CrossOrigins.AddServices(services, options);
+        services.AddSingleton<NamespaceStore>();
         services.AddSingleton<IpPortClients>(static provider =>
         {
             RegistryNode node = provider.GetRequiredService<RegistryNode>();

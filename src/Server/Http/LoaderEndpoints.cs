@@ -25,7 +25,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvid
     private static readonly EndpointDescription Common = new("GET", Path, "")
     {
         Style = ApiStyle.V2,
-        ErrorsAs = ErrorBody.Text,
+        ErrorsAs = ErrorBody.CausedText,
         IsForOperators = true,
         Success = SuccessDescription.Text("success"),
         Errors = [new ErrorDescription(400, ResultCode.ParameterValidateError, "a parameter is missing or breaks its rule")],

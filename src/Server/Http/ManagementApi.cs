@@ -42,7 +42,7 @@ internal static class ManagementApi
         new ClusterV2Endpoints(node, member).Map(api);
         CoreOperationEndpoints.Map(api);
         new LoaderEndpoints(node, timeProvider, load).Map(api);
-        NamespaceStore namespaces = new();
+        NamespaceStore namespaces = services.GetRequiredService<NamespaceStore>();
         new NamespaceV1Endpoints(namespaces).Map(api);
         new NamespaceV2Endpoints(namespaces).Map(api);
         new ConsoleHealthEndpoints(node).Map(api);

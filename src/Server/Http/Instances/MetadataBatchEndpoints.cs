@@ -3,6 +3,7 @@ using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
 using FastRegistry.Server.Registry;
 
@@ -24,7 +25,13 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
             ParameterDescription.Optional("consistencyType", ParameterType.Text, null, "Taken, without effect."),
         ],
         Success = SuccessDescription.Json("""{"updated":["1.1.1.1:8080:unknown:DEFAULT:ephemeral"]}""", typeof(UpdatedInstancesBody)),
-        Errors = [InstanceParameters.Missing, InstanceParameters.BadMetadata],
+        Errors =
+        [
+            InstanceParameters.Missing,
+            InstanceParameters.BadMetadata,
+            new ErrorDescription(400, ResultCode.ParameterValidateError, "`instances` is no JSON array of instances"),
+            InstanceParameters.OverridesFull,
+        ],
         Note = "An empty array means none; Nacos takes it as all.",
         Operation = NamingOperation.HttpMetadataUpdate,
     };

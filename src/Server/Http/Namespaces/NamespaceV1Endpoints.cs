@@ -47,6 +47,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
             ParameterDescription.Required("namespaceName", ParameterType.Text, "Its name, without `@#$%^&*`."),
             ParameterDescription.Optional("namespaceDesc", ParameterType.Text, null, "What it is for, at most 256 characters."),
         ],
+        Errors = [.. Common.Errors, new ErrorDescription(400, ResultCode.ServerError, "10,000 namespaces have names")],
     };
 
     private static readonly EndpointDescription Update = Common with

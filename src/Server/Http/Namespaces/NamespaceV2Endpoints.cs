@@ -57,7 +57,7 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
                 Errors = [Missing, Unknown],
             },
             ShowAsync);
-        api.Map(Form with { Method = "POST", Summary = "Gives a namespace a name." }, CreateAsync);
+        api.Map(Form with { Method = "POST", Summary = "Gives a namespace a name.", Errors = [.. Form.Errors, new ErrorDescription(400, ResultCode.ServerError, "10,000 namespaces have names")] }, CreateAsync);
         api.Map(
             Form with
             {

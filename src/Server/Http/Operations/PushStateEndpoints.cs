@@ -27,7 +27,7 @@ internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess opera
         MissingText = Requests.MissingParameterText.Missing,
         Parameters = [InstanceParameters.Ip, InstanceParameters.Port],
         Success = SuccessDescription.Json("""{"responsibleServer":"10.0.0.1:8848"}"""),
-        Errors = [InstanceParameters.Missing],
+        Errors = [InstanceParameters.Missing, InstanceParameters.NotANumber],
         Note = "One node: always this one.",
     };
 
