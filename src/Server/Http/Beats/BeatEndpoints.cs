@@ -35,7 +35,7 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
         ],
         Success = SuccessDescription.Json("""{"clientBeatInterval":5000,"code":10200,"lightBeatEnabled":true}"""),
         Errors = [InstanceParameters.Missing, InstanceParameters.BadWeight, InstanceParameters.BadInstance, BadBeat, InstanceParameters.OtherKind, InstanceParameters.Full, InstanceParameters.Persistent],
-        Note = "`code` 20404, with status 200: a light beat of an instance that is not known; register again. The service is that of the parameter, not of the JSON.",
+        Note = "`code` 20404, with status 200: a light beat of an instance that is not known; register again. The service is that of the parameter, not of the JSON. `ip` and `port` beside the beat of a known instance are not looked at.",
         Operation = NamingOperation.HttpBeat,
     };
 

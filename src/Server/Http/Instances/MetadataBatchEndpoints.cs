@@ -39,6 +39,7 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
     private static readonly EndpointDescription DeleteV1 = PutV1 with
     {
         Method = "DELETE",
+        Errors = [.. PutV1.Errors.Where(static error => error != InstanceParameters.OverridesFull)],
         Summary = "Takes keys away that were put over the metadata of instances; what was registered stays.",
     };
 

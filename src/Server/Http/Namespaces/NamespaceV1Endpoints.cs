@@ -2,7 +2,6 @@ using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Naming;
 
 namespace FastRegistry.Server.Http.Namespaces;
 
@@ -116,7 +115,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
 
         if (store.IsFull)
         {
-            throw HttpError.Of(RequestError.Limit("the number of namespaces", NamespaceStore.Maximum));
+            throw NamespaceRules.Full;
         }
 
         return AnswerAsync(call, store.TryAdd(new NamespaceDescription(id, name, text)));

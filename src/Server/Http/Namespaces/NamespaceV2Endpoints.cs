@@ -2,7 +2,6 @@ using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Namespaces;
@@ -116,7 +115,7 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
         ThrowIf(store.IsTaken(added.Id) ? $"the namespaceId is existed, namespaceId: {added.Id}" : null);
         if (store.IsFull)
         {
-            throw HttpError.Of(RequestError.Limit("the number of namespaces", NamespaceStore.Maximum));
+            throw NamespaceRules.Full;
         }
 
         // Somebody else was faster.

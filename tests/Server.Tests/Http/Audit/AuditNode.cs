@@ -91,10 +91,10 @@ internal sealed partial class AuditNode : IAsyncDisposable
     [GeneratedRegex("\"(lastRefTime|lastRefreshTime|lastUpdatedTime|lastActiveTime)\":[0-9]{13}")]
     private static partial Regex Moments();
 
-    [GeneratedRegex("\"(timestamp|at)\":\"[0-9T:.+-]+\"")]
+    [GeneratedRegex("\"(timestamp|time)\":\"[0-9T:.+-]+\"")]
     private static partial Regex Times();
 
-    [GeneratedRegex("\"(cpu|load|mem|managedBytes|residentAnonymousBytes)\":(?:[0-9.E-]+|\"[0-9.E-]+\")")]
+    [GeneratedRegex("\"(cpu|load|mem|managedHeapBytes|residentAnonymousBytes)\":(?:[0-9.E-]+|\"[0-9.E-]+\")")]
     private static partial Regex Figures();
 
     /// <summary>Puts the address of a header in the place of the socket's.</summary>

@@ -15,7 +15,7 @@ internal static class CoreCases
     private const string Other = """{"ip":"10.0.0.2","port":8848}""";
     private const string MadeBlue = "POST /v2/console/namespace?namespaceId=blue&namespaceName=Blue&namespaceDesc=d";
     private const string RemoveBlue = "DELETE /v2/console/namespace?namespaceId=blue";
-    private const string FullNamespaces = "the number of namespaces allows 10000 and is reached";
+    private const string FullNamespaces = "10000 namespaces have names, and a node keeps no more";
     private const string LongText = "Param 'namespaceDesc' is illegal, it must not be longer than 256 characters.";
 
     private static readonly string LongDescription = new('x', 257);
@@ -119,7 +119,7 @@ internal static class CoreCases
         new("GET /v1/console/namespaces", "", Rest($"[{Public},{Blue}]"))
         {
             NeedsFreshNode = true,
-            Setup = [MadeBlue],
+            Setup = [RemoveBlue, MadeBlue],
             Errors =
             [
                 ErrorCase.Own("show=all", "Parameter 'namespaceId' is missing", ResultCode.ParameterMissing),
@@ -144,7 +144,7 @@ internal static class CoreCases
             Errors = [ErrorCase.Own($"namespace=blue&namespaceShowName=n&namespaceDesc={LongDescription}", LongText)],
         },
         new("DELETE /v1/console/namespaces", "namespaceId=blue", "true") { Setup = [RemoveBlue, MadeBlue], MayBeEmpty = ["namespaceId"] },
-        new("GET /v2/console/namespace/list", "", Result($"[{Public},{Blue}]")) { NeedsFreshNode = true, Setup = [MadeBlue] },
+        new("GET /v2/console/namespace/list", "", Result($"[{Public},{Blue}]")) { NeedsFreshNode = true, Setup = [RemoveBlue, MadeBlue] },
         new("GET /v2/console/namespace", "namespaceId=blue", Result(Blue))
         {
             Setup = [RemoveBlue, MadeBlue],

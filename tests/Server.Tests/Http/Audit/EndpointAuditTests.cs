@@ -6,6 +6,8 @@ namespace FastRegistry.Server.Tests.Http.Audit;
 /// <summary>Every endpoint of the route table: the body of its success, exact to the field, and each way in which it can be wrong to call it.</summary>
 public sealed class EndpointAuditTests(AuditFixture fixture) : IClassFixture<AuditFixture>
 {
+    private const string EventPath = "/fastregistry/v1/operator/events";
+
     private AuditNode Node => fixture.Node;
 
     public static TheoryData<ErrorClass> ClassesOfCases =>
@@ -105,7 +107,19 @@ public sealed class EndpointAuditTests(AuditFixture fixture) : IClassFixture<Aud
         Assert.True(missing.Count == 0, string.Join("\n", missing));
     }
 
-    private const string EventPath = "/fastregistry/v1/operator/events";
+    /// <summary>The examples of the documents have the fields of the answers.</summary>
+    [Fact]
+    public void Every_example_has_the_fields_of_the_answer()
+    {
+        foreach ((EndpointDescription endpoint, EndpointCase found) in AuditTable.Of(Node).Where(static pair => pair.Case.Status == 200))
+        {
+            if (endpoint.Success.ContentType == "application/json" && found.Answer != "{}" && !found.Answer.EndsWith('*'))
+            {
+                string answer = found.Answer.Replace(":MS", ":1", StringComparison.Ordinal).Replace(":N,", ":1,", StringComparison.Ordinal).Replace(":N}", ":1}", StringComparison.Ordinal).Replace(":PORT", ":1", StringComparison.Ordinal);
+                Assert.True(JsonFields.Of(answer) == JsonFields.Of(endpoint.Success.Example), $"{found.Endpoint}\n  answer  {found.Answer}\n  example {endpoint.Success.Example}");
+            }
+        }
+    }
 
     private static IEnumerable<ErrorCase> ErrorsOf(EndpointDescription endpoint, EndpointCase found) => [.. GeneratedErrors.Of(endpoint, found), .. found.Errors];
 

@@ -119,7 +119,7 @@ internal static class GeneratedErrors
         HashSet<string> taken = [.. endpoint.Parameters.SelectMany(static parameter => parameter.Aliases.Append(parameter.Name))];
         foreach ((string parameter, string bad, string name, int maximum, ParameterChecks[] checks) in Rules)
         {
-            if (!taken.Contains(parameter) || !checks.Contains(endpoint.Checks))
+            if (!taken.Contains(parameter) || call.JudgedOtherwise.Contains(parameter) || !checks.Contains(endpoint.Checks))
             {
                 continue;
             }

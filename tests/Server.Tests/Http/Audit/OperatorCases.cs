@@ -53,7 +53,7 @@ internal static class OperatorCases
             Errors = [new(ErrorClass.Remote, "reset=true", 403, ResultCode.AccessDenied, "operator calls are taken from this machine only (Operator:Remote is false)")],
         },
         new("GET /v1/ns/operator/distro/client", "ip=1.1.1.1&port=80", """{"responsibleServer":"ADDRESS"}"""),
-        new("PUT /v1/ns/operator/log", "logName=FastRegistry.Other&logLevel=OFF", "ok") { Errors = LogErrors },
+        new("PUT /v1/ns/operator/log", "logName=Microsoft&logLevel=OFF", "ok") { Errors = LogErrors },
         new("PUT /v1/core/ops/log", "logName=Microsoft&logLevel=OFF", "200") { Errors = LogErrors },
         new("PUT /v2/core/ops/log", "", """{"code":200,"message":null,"data":null}""")
         {
@@ -140,11 +140,11 @@ internal static class OperatorCases
             Errors = [ErrorCase.Own("", "read_only", ResultCode.ServerError, 503) with { Setup = ["PUT /v1/ns/operator/switches?entry=overriddenServerStatus&value=READ_ONLY"] }],
         },
         new("GET /metrics", "", "# *"),
-        new("POST /fastregistry/v1/operator/collect", "", """{"managedBytes":N,"residentAnonymousBytes":N,"connections":0}"""),
+        new("POST /fastregistry/v1/operator/collect", "", """{"managedHeapBytes":N,"residentAnonymousBytes":N,"connections":0}"""),
         new(
             "GET /fastregistry/v1/operator/events",
             "kind=ServiceCreated&service=public/DEFAULT_GROUP@@s&limit=10",
-            """{"total":1,"events":[{"number":1,"at":"TIME","kind":"ServiceCreated","service":"public/DEFAULT_GROUP@@s"}]}""")
+            """{"total":3,"events":[{"number":2,"time":"TIME","kind":"ServiceCreated","service":"public/DEFAULT_GROUP@@s"}]}""")
         {
             NeedsFreshNode = true,
             Setup = [Registered],
@@ -152,8 +152,8 @@ internal static class OperatorCases
             Errors =
             [
                 ErrorCase.Own("odd=1", "Param 'odd' is illegal, it must be one of kind, service, client, limit."),
-                ErrorCase.Own("limit=0", "Param 'limit' is illegal, it must be a number between 1 and 1000."),
-                ErrorCase.Own("limit=x", "Param 'limit' is illegal, it must be a number between 1 and 1000."),
+                ErrorCase.Own("limit=0", "Param 'limit' is illegal, it must be a number between 1 and 10000."),
+                ErrorCase.Own("limit=x", "Param 'limit' is illegal, it must be a number between 1 and 10000."),
             ],
         },
         new("GET /openapi/v1.json", "", """{"openapi":"3.0.3",*"""),

@@ -10,7 +10,7 @@ internal static class ServiceCases
     private const string ShownLabel = """{"type":"label","expression":"CONSUMER.label.A=PROVIDER.label.A","labels":["A"],"contextType":"CMDB"}""";
     private const string Instance =
         """{"instanceId":"1.1.1.1#80#east#g@@s","ip":"1.1.1.1","port":80,"weight":1.0,"healthy":true,"enabled":true,"ephemeral":true,"clusterName":"east","serviceName":"g@@s","metadata":{},"instanceHeartBeatInterval":5000,"instanceHeartBeatTimeOut":15000,"ipDeleteTimeout":30000,"instanceIdGenerator":"simple"}""";
-    private const string Limit = "Limits:Services allows 1 and is reached";
+    private const string Limit = "Limits:Services is 1";
 
     private static readonly string Selector = Uri.EscapeDataString(Uri.EscapeDataString(Label));
 
@@ -27,8 +27,8 @@ internal static class ServiceCases
     private static ErrorCase[] FormErrors(string query) =>
     [
         ErrorCase.Own($"{query}&selector=%7B%7D", "not match any type of selector!", ResultCode.SelectorError),
-        ErrorCase.Own($"{query}&selector={Uri.EscapeDataString("""{"type":"label","expression":"a=b"}""")}", "Selector parses failed: parse expression failed!", ResultCode.SelectorError),
-        ErrorCase.Own($"{query}&protectThreshold=NaN", "Param 'protectThreshold' is illegal, it must be a finite number."),
+        ErrorCase.Own($"{query}&selector={Uri.EscapeDataString("""{"type":"label","expression":"a=b"}""")}", "Selector parses failed: parse expression failed! It must consist of terms 'CONSUMER.label.X=PROVIDER.label.X' with the same X on both sides, joined by '&'", ResultCode.SelectorError),
+        ErrorCase.Own($"{new QueryText(query).With("protectThreshold", "NaN")}", "Param 'protectThreshold' is illegal, it must be a finite number."),
     ];
 
     private static ErrorCase Exists(string version) => ErrorCase.Own(
@@ -97,7 +97,7 @@ internal static class ServiceCases
             Setup = [Registered("l3")],
             Errors =
             [
-                ErrorCase.Own("expr=(", "Param 'expr' is illegal, it must be a regular expression without look-around and back references, of at most 256 characters and not too costly."),
+                ErrorCase.Own("expr=(", "Param 'expr' is illegal, it must be a regular expression without look-around, back references and large repetitions, not \"(\"."),
             ],
         },
         new("GET /v1/ns/service/selector/types", "", """{"code":200,"message":null,"data":["label","none"]}"""),
@@ -122,7 +122,7 @@ internal static class ServiceCases
             [
                 Unknown("service not found:DEFAULT_GROUP@@none", "&clusterName=east&checkPort=1&useInstancePort4Check=true&healthChecker=%7B%7D"),
                 ErrorCase.Own(
-                    $"{Service("c1")}&clusterName=east&checkPort=1&useInstancePort4Check=true&healthChecker=x", "Param 'healthChecker' is illegal, it must be a JSON object."),
+                    $"{Service("c1")}&clusterName=east&checkPort=1&useInstancePort4Check=true&healthChecker=x", "Param 'healthChecker' is illegal, it must be a JSON object such as {\"type\":\"TCP\"}."),
             ],
         },
         Health("PUT /v1/ns/health"),
@@ -186,7 +186,7 @@ internal static class ServiceCases
             Setup = [Registered("k3")],
             Errors =
             [
-                ErrorCase.Own("pageNo=1&pageSize=1&serviceNameParam=(", "Param 'serviceNameParam' is illegal, it must be a regular expression without look-around and back references, of at most 256 characters and not too costly."),
+                ErrorCase.Own("pageNo=1&pageSize=1&serviceNameParam=(", "Param 'serviceNameParam' is illegal, it must be a regular expression without look-around, back references and large repetitions, not \"(\"."),
                 new(ErrorClass.Checked, "pageNo=1&pageSize=1&namespaceId=a.b", 400, ResultCode.ParameterValidateError, "")
                 {
                     Body = "Param 'namespaceId/tenant' is illegal, illegal characters should not appear in the param.\r\n",
