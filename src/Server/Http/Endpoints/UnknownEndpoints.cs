@@ -1,5 +1,5 @@
 using FastRegistry.Server.Http.Errors;
-using Microsoft.AspNetCore.Http.Features;
+using FastRegistry.Server.Http.Requests;
 
 namespace FastRegistry.Server.Http.Endpoints;
 
@@ -22,7 +22,7 @@ internal static class UnknownEndpoints
         }
 
         RequestDelegate refuseNaming = static context => throw new HttpError(
-            $"no such api:{context.Request.Method}:{HttpError.Quote(PathOf(context))}", StatusCodes.Status501NotImplemented, body: ErrorBody.Document);
+            $"no such api:{context.Request.Method}:{HttpError.Quote(RequestTarget.PathOf(context))}", StatusCodes.Status501NotImplemented, body: ErrorBody.Document);
         RequestDelegate refuse = static _ => throw new HttpError("No message available", StatusCodes.Status404NotFound, body: ErrorBody.Document);
         routes.Map($"{api.ContextPath}/v1/ns/{{**rest}}", refuseNaming).WithOrder(int.MaxValue - 1);
         routes.Map("/{**rest}", refuse).WithOrder(int.MaxValue);
@@ -41,12 +41,5 @@ internal static class UnknownEndpoints
 
         context.Response.Headers.Allow = allowed;
         return Task.CompletedTask;
-    }
-
-    private static string PathOf(HttpContext context)
-    {
-        string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
-        int query = target.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? target : target[..query];
     }
 }

@@ -56,6 +56,7 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
         Path = "/v2/ns/instance/metadata/batch",
         Style = ApiStyle.V2,
         MissingText = MissingParameterText.RequiredOfType,
+        Success = SuccessDescription.Json("""{"code":0,"message":"success","data":{"updated":["1.1.1.1:8080:unknown:DEFAULT:ephemeral"]}}""", typeof(UpdatedInstancesBody)),
     };
 
     private static ImmutableSortedDictionary<string, string> Put(
