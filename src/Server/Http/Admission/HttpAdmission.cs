@@ -3,6 +3,7 @@ using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRegistry.Server.Http.Admission;
 
@@ -29,7 +30,7 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
         return next(context);
     }
 
-    /// <summary>The status of the first prefix of path and query. The path as it is routed: another spelling of it is no way around.</summary>
+    /// <summary>The status of the first prefix of path and query. As it was sent, as in Nacos, and with the path as it is routed: another spelling of it is no way around.</summary>
     private static int? FindLimit(HttpContext context, ImmutableArray<LimitedUrl> limited)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>() is { IsForOperators: true })
@@ -39,9 +40,10 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
 
         string path = context.Request.Path.Value ?? "";
         string target = path + context.Request.QueryString.Value;
+        string sent = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         foreach (LimitedUrl url in limited)
         {
-            if (HasPrefix(target, path.Length, url.Prefix))
+            if (HasPrefix(target, path.Length, url.Prefix) || sent.StartsWith(url.Prefix, StringComparison.Ordinal))
             {
                 return url.Status;
             }

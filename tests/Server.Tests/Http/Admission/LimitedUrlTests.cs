@@ -21,6 +21,7 @@ public sealed class LimitedUrlTests
     [InlineData("/nacos/v1/NS/Instance/beat")]
     [InlineData("/nacos/v1/core/../ns/instance/beat")]
     [InlineData("http://registry.example/nacos/v1/ns/instance/beat")]
+    [InlineData("/nacos/v1/ns/instance/beat?serviceName=s")]
     public async Task Another_spelling_of_a_path_is_no_way_around_its_limit(string target)
     {
         await using HttpNode node = await HttpNode.StartAsync();

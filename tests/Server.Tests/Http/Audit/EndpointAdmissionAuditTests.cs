@@ -96,7 +96,7 @@ public sealed class EndpointAdmissionAuditTests(AuditFixture fixture) : IClassFi
         await using AuditNode node = await AuditNode.StartAsync();
         await EachAsync(node, async (endpoint, found, path) =>
         {
-            node.Host.Node.Switch("limitedUrlMap", $"{path}:403");
+            node.Host.Node.Switch("limitedUrlMap", $"{Uri.UnescapeDataString(path)}:403");
             AuditAnswer actual = await node.SendAsync(endpoint.Method, $"{path}?a=b");
             if (endpoint.IsForOperators)
             {
