@@ -20,13 +20,13 @@ public sealed class SuspendedServerTests
         using UdpClient subscriber = new(new IPEndPoint(IPAddress.Loopback, 0));
         int port = ((IPEndPoint)subscriber.Client.LocalEndPoint!).Port;
         await RegisterAsync(http, "1.1.1.1");
-        await http.GetStringAsync(new Uri($"/nacos/v1/ns/instance/list?serviceName=orders&udpPort={port}", UriKind.Relative), TestContext.Current.CancellationToken);
+        await http.GetStringAsync(new Uri($"/nacos/v1/ns/instance/list?serviceName=s&udpPort={port}", UriKind.Relative), TestContext.Current.CancellationToken);
 
         server.Program.Signal(RunningProgram.SignalStop);
         await Task.Delay(Pause, TestContext.Current.CancellationToken);
         server.Program.Signal(RunningProgram.SignalContinue);
 
-        Assert.Equal(["1.1.1.1:80"], await server.ListAsync("orders"));
+        Assert.Equal(["1.1.1.1:80"], await server.ListAsync("s"));
         await RegisterAsync(http, "1.1.1.2");
         string datagram = await ReceiveAsync(subscriber);
         Assert.Contains("1.1.1.1#80", datagram, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class SuspendedServerTests
     private static async Task RegisterAsync(HttpClient http, string ip)
     {
         using HttpResponseMessage response = await http.PostAsync(
-            new Uri($"/nacos/v1/ns/instance?serviceName=orders&ip={ip}&port=80", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
+            new Uri($"/nacos/v1/ns/instance?serviceName=s&ip={ip}&port=80", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
         Assert.Equal("ok", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
