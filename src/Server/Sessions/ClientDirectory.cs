@@ -48,7 +48,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 {
                     // Without room in the wheel they stay until the new session ends: late, but no ghosts.
                     int attachment = client.Attachment;
-                    ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.WithdrawNotReaffirmed(client, attachment));
+                    ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.Withdrawals.WithdrawNotReaffirmed(client, attachment));
                 }
 
                 if (superseded is null)
@@ -87,7 +87,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 return;
             }
 
-            registry.Release(client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
+            registry.Withdrawals.Release(client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
         }
 
         _clients.Remove(client);
@@ -102,7 +102,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 return;
             }
 
-            registry.Release(client, DeregisterReason.NotReturned);
+            registry.Withdrawals.Release(client, DeregisterReason.NotReturned);
         }
 
         _clients.Remove(client);

@@ -33,6 +33,15 @@ internal readonly struct SessionOutput(ClientSession session)
             return false;
         }
 
+        if (answer.Written is { } written)
+        {
+            Span<byte> frame = batch.GetSpan(FrameHeader.Size + WriteReply.MaximumBytes);
+            int writtenBytes = written.Write(frame[FrameHeader.Size..]);
+            new FrameHeader((uint)writtenBytes, FrameKind.Response, FrameFlags.None, type, correlationId).Write(frame);
+            batch.Advance(FrameHeader.Size + writtenBytes);
+            return true;
+        }
+
         int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
         bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (session.ChunksAllowed || bodyBytes > WireLimits.MaximumBodyBytes);
         if (!large)

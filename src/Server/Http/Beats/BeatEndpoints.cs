@@ -104,8 +104,8 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
         }
 
         string cluster = body.Cluster.Length > 0 ? body.Cluster : call.Parameters.Find("clusterName") ?? Instance.DefaultCluster;
-        Instance instance = new() { Identity = new InstanceIdentity(cluster, ip, port), Weight = body.Weight, Metadata = body.Metadata };
         CheckRules.CheckMetadata(body.Metadata);
+        Instance instance = Instance.Create(new InstanceIdentity(cluster, ip, port), body.Weight, metadata: body.Metadata);
         InstanceRules.Check(instance);
         return clients.Register(service, instance) is { } error
             ? throw HttpError.Of(error)

@@ -84,7 +84,7 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
     {
         InstanceRequest request = InstanceRequest.Read(call, node.Switches.Current, isChecked: true);
         Instance asked = request.Instance;
-        InstanceOverride value = new() { Weight = asked.Weight, Enabled = asked.Enabled, Metadata = InstanceOverrideMetadata.Of(asked.Metadata) };
+        InstanceOverride value = new() { Weight = asked.Weight, Enabled = asked.Enabled, Metadata = InstanceOverrideMetadata.Of(asked.ReadMetadata()) };
         overrides.Change(request.Service, asked.Identity, _ => value);
         return call.OkAsync();
     }
