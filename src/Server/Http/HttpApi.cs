@@ -39,6 +39,9 @@ internal static class HttpApi
         IpPortClients clients = application.Services.GetRequiredService<IpPortClients>();
         TimeProvider timeProvider = application.Services.GetRequiredService<TimeProvider>();
         application.UseMiddleware<HttpFaults>();
+        ExactRoutes exact = new();
+        application.Use(exact.Before);
+        application.UseRouting();
         application.UseMiddleware<HttpAdmission>();
         ApiRoutes api = new(application, node.Options.Operator);
         new InstanceEndpoints(node, clients).Map(api);
@@ -53,6 +56,7 @@ internal static class HttpApi
 
         // Last: it takes what nobody else does.
         UnknownEndpoints.Map(application, api);
+        exact.Fill(((IEndpointRouteBuilder)application).DataSources);
         return api;
     }
 }
