@@ -58,12 +58,7 @@ internal sealed class ServerHost : IAsyncDisposable
         ServerOptions options = ServerOptionsReader.Read(builder.Configuration);
         ConnectionAllowance allowance = ConnectionAllowance.Read(options.Limits);
 
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            HttpLimits.Apply(kestrel.Limits, allowance.Http);
-            kestrel.Listen(options.Http.EndPoint);
-        });
+        HttpListening.Configure(builder, options.Http, allowance);
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = options.Deadlines.Drain + options.Deadlines.GoAwaySpread + TimeSpan.FromSeconds(5));
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));

@@ -43,6 +43,9 @@ internal static class HttpApi
         IpPortClients clients = application.Services.GetRequiredService<IpPortClients>();
         TimeProvider timeProvider = application.Services.GetRequiredService<TimeProvider>();
         application.UseMiddleware<HttpFaults>();
+        ExactRoutes exact = new();
+        application.Use(exact.Before);
+        application.UseRouting();
         CrossOrigins.Use(application, node.Options.Http);
         application.UseMiddleware<HttpAdmission>();
         OperatorAccess operators = new(node.Options.Operator, node.Options.Http);
@@ -59,6 +62,7 @@ internal static class HttpApi
 
         // Last: it takes what nobody else does.
         UnknownEndpoints.Map(application, api);
+        exact.Fill(((IEndpointRouteBuilder)application).DataSources);
         return api;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
@@ -54,6 +55,7 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
         api.Map(BeatV2, BeatAsync);
     }
 
+    [SkipLocalsInit]
     private Task BeatAsync(ApiCall call)
     {
         // v2 insists on the grouped form: the slow way says so.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
@@ -102,6 +103,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     }
 
     /// <summary>The list when it is encoded already; null for everything else, wrong requests included.</summary>
+    [SkipLocalsInit]
     private ListForm? FindQuickly(ApiCall call)
     {
         Span<byte> key = stackalloc byte[ServiceKeyText.MaximumBytes];
