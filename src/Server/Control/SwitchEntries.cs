@@ -52,6 +52,12 @@ internal static class SwitchEntries
             "must be of the form prefix:status,prefix:status",
             BrokenByLimitedUrls),
         new SwitchEntry(
+            "pushVersion",
+            "pushVersion",
+            static (switches, text) => switches.PushVersions.TrySet(text, out PushVersions? versions) ? switches with { PushVersions = versions } : null,
+            "must be of the form type:n.n.n with type java, python, c, go or csharp",
+            static _ => null),
+        new SwitchEntry(
             "overriddenServerStatus", "overriddenServerStatus", OverrideStatus, $"must be one of {ServerStatusText.AllNames}, or null", BrokenByStatus),
     ];
 

@@ -48,6 +48,9 @@ internal sealed record Switches
     /// never limited. Danger: a prefix that covers beats or lists costs every HTTP client its instances or its view.</summary>
     public ImmutableArray<LimitedUrl> LimitedUrls { get; init; } = [];
 
+    /// <summary>From which version on clients of HTTP are pushed datagrams. Defaults as in Nacos. Danger: a high version leaves older clients to their polls.</summary>
+    public PushVersions PushVersions { get; init; } = new();
+
     /// <summary>Takes the place of the status that the node finds out itself. Default null = it decides (Nacos). Danger: anything but UP refuses requests and
     /// makes the node not ready; a client that reconnects while writes are refused loses what it publishes (after <c>Deadlines:Reaffirm</c> at the latest), and UP hides
     /// that a node is not ready.</summary>

@@ -35,8 +35,8 @@ internal static class UnknownEndpoints
     {
         if (!HttpMethods.IsOptions(context.Request.Method))
         {
-            throw new HttpError(
-                $"Request method '{HttpError.Quote(context.Request.Method)}' not supported", StatusCodes.Status405MethodNotAllowed, body: ErrorBody.Document) { Allow = allowed };
+            string text = $"Request method '{HttpError.Quote(context.Request.Method)}' not supported";
+            throw new HttpError(text, StatusCodes.Status405MethodNotAllowed, body: ErrorBody.Document) { Allow = allowed };
         }
 
         context.Response.Headers.Allow = allowed;

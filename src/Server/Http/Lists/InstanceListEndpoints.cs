@@ -83,7 +83,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     private ListForm FindAndSubscribe(ApiCall call, int udpPort)
     {
         string agent = PushAgents.AgentOf(call.Context.Request);
-        if (agent.Length <= MaximumAgentLength && PushAgents.Understands(agent) && PushTarget.Of(call, AddressOf(call), udpPort) is { } target)
+        if (agent.Length <= MaximumAgentLength && PushAgents.Understands(agent, node.Switches.Current.PushVersions) && PushTarget.Of(call, AddressOf(call), udpPort) is { } target)
         {
             (ServiceKey service, string clusters, _) = Read(call);
             string application = call.Parameters.Find("app") ?? "";

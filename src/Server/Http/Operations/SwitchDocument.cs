@@ -12,7 +12,6 @@ internal static class SwitchDocument
     {
         "distroThreshold",
         "distroServerExpiredMillis",
-        "pushVersion",
         "serviceStatusSynchronizationPeriodMillis",
         "serverStatusSynchronizationPeriodMillis",
         "masters",
@@ -56,11 +55,11 @@ internal static class SwitchDocument
 
         json.WriteEndObject();
         json.WriteNumber("distroServerExpiredMillis", 10_000);
-        json.WriteString("pushGoVersion", "0.1.0");
-        json.WriteString("pushJavaVersion", "0.1.0");
-        json.WriteString("pushPythonVersion", "0.4.3");
-        json.WriteString("pushCVersion", "1.0.12");
-        json.WriteString("pushCSharpVersion", "0.9.0");
+        json.WriteString("pushGoVersion", switches.PushVersions.Go.ToString());
+        json.WriteString("pushJavaVersion", switches.PushVersions.Java.ToString());
+        json.WriteString("pushPythonVersion", switches.PushVersions.Python.ToString());
+        json.WriteString("pushCVersion", switches.PushVersions.C.ToString());
+        json.WriteString("pushCSharpVersion", switches.PushVersions.CSharp.ToString());
         json.WriteBoolean("enableAuthentication", false);
         json.WriteString("overriddenServerStatus", switches.OverriddenServerStatus?.Name());
         json.WriteBoolean("defaultInstanceEphemeral", switches.DefaultInstanceEphemeral);

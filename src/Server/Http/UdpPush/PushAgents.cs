@@ -1,18 +1,19 @@
 using System.Globalization;
+using FastRegistry.Server.Control;
 
 namespace FastRegistry.Server.Http.UdpPush;
 
 /// <summary>Which clients understand datagrams: those that Nacos pushes to, by name and version.</summary>
 internal static class PushAgents
 {
-    private static readonly (string Name, Version Minimum)[] Known =
+    private static readonly (string Name, Func<PushVersions, Version> Minimum)[] Known =
     [
-        ("Nacos-Java-Client", new Version(0, 1, 0)),
-        ("Nacos-DNS", new Version(0, 4, 3)),
-        ("Nacos-C-Client", new Version(1, 0, 12)),
-        ("vip-client4cpp", new Version(1, 0, 12)),
-        ("Nacos-Go-Client", new Version(0, 1, 0)),
-        ("Nacos-CSharp-Client", new Version(0, 9, 0)),
+        ("Nacos-Java-Client", static versions => versions.Java),
+        ("Nacos-DNS", static versions => versions.Python),
+        ("Nacos-C-Client", static versions => versions.C),
+        ("vip-client4cpp", static versions => versions.C),
+        ("Nacos-Go-Client", static versions => versions.Go),
+        ("Nacos-CSharp-Client", static versions => versions.CSharp),
     ];
 
     /// <summary>What a request says of its client: <c>User-Agent</c>, else <c>Client-Version</c>.</summary>
@@ -23,14 +24,14 @@ internal static class PushAgents
     }
 
     /// <summary>Whether it is one of them, as <c>name:v1.2.3</c>.</summary>
-    public static bool Understands(string agent)
+    public static bool Understands(string agent, PushVersions versions)
     {
-        foreach ((string name, Version minimum) in Known)
+        foreach ((string name, Func<PushVersions, Version> minimum) in Known)
         {
             if (agent.StartsWith(name, StringComparison.Ordinal))
             {
                 int at = agent.IndexOf(":v", StringComparison.Ordinal);
-                return at > 0 && VersionOf(agent.AsSpan(at + 2)) >= minimum;
+                return at > 0 && VersionOf(agent.AsSpan(at + 2)) >= minimum(versions);
             }
         }
 

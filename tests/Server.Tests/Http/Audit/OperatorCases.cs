@@ -22,6 +22,7 @@ internal static class OperatorCases
     [
         ErrorCase.Own("entry=pushEnabled&value=maybe", "pushEnabled must be true or false", ResultCode.ServerError),
         ErrorCase.Own("entry=pushCacheMillis&value=9999", "pushCacheMillis must be a whole number from 10000 to 86400000", ResultCode.ServerError),
+        ErrorCase.Own("entry=pushVersion&value=java", "pushVersion must be of the form type:n.n.n with type java, python, c, go or csharp", ResultCode.ServerError),
         ErrorCase.Own("entry=masters&value=a", "switch masters has nothing to switch in this version", ResultCode.ServerError, 501),
     ];
 

@@ -1,3 +1,4 @@
+using FastRegistry.Server.Control;
 using FastRegistry.Server.Http.UdpPush;
 
 namespace FastRegistry.Server.Tests.Http.UdpPush;
@@ -20,7 +21,27 @@ public sealed class PushAgentsTests
     [InlineData("Nacos-Server:v2.5.1", false)]
     [InlineData("curl/8.5.0", false)]
     [InlineData("", false)]
-    public void Clients_that_understand_datagrams_say_so_by_name_and_version(string agent, bool understands) => Assert.Equal(understands, PushAgents.Understands(agent));
+    public void Clients_that_understand_datagrams_say_so_by_name_and_version(string agent, bool understands) => Assert.Equal(understands, PushAgents.Understands(agent, new PushVersions()));
+
+    [Theory]
+    [InlineData("java:2.0.0", "Nacos-Java-Client:v1.4.6", false)]
+    [InlineData("java:2.0.0", "Nacos-Java-Client:v2.0.1", true)]
+    [InlineData("c:2.0.0", "vip-client4cpp:v1.1", false)]
+    [InlineData("go:2.0.0", "Nacos-Java-Client:v1.4.6", true)]
+    public void The_versions_are_a_switch(string text, string agent, bool understands)
+    {
+        Assert.True(new PushVersions().TrySet(text, out PushVersions? versions));
+        Assert.Equal(understands, PushAgents.Understands(agent, versions));
+    }
+
+    [Theory]
+    [InlineData("java")]
+    [InlineData("java:1.0")]
+    [InlineData("java:1.0.0.0")]
+    [InlineData("java:1.0.x")]
+    [InlineData("rust:1.0.0")]
+    [InlineData("")]
+    public void A_version_has_a_language_and_three_numbers(string text) => Assert.False(new PushVersions().TrySet(text, out _));
 
     [Theory]
     [InlineData("""{"type":"push-ack","lastRefTime":1795277638772679,"data":""}""", 1795277638772679)]
