@@ -35,7 +35,12 @@ internal sealed class ClientRelease : IQueuedRequest
         ClientRelease release;
         lock (client.ClientGate)
         {
-            if (client.IsReleased || client.PublicationCount <= SlicePublications)
+            if (client.IsReleased)
+            {
+                return;
+            }
+
+            if (client.PublicationCount <= SlicePublications)
             {
                 registry.Withdrawals.Release(client, reason);
                 return;
