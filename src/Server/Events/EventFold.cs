@@ -11,6 +11,9 @@ internal struct EventFold
     /// <summary>Events of this second without a line of their own.</summary>
     public int Folded { get; private set; }
 
+    /// <summary>Wheel time at which the second is over.</summary>
+    public readonly long End => _since + WindowMilliseconds;
+
     public readonly bool IsOver(long now) => now - _since >= WindowMilliseconds;
 
     /// <summary>Begins another second at the time of the event that is the first in it.</summary>

@@ -2,7 +2,11 @@ namespace FastRegistry.Server.Events;
 
 /// <summary>Waiting events of one type for one observer, kept as structs: nothing is boxed.</summary>
 /// <remarks>Any thread offers; the worker of the queue delivers. Guarded by the queue's gate. Bounded by the queue's capacity.</remarks>
-internal sealed class EventLane<TEvent>(ObserverQueue queue, ObserveEvent<TEvent> observe, bool isCounted = true) : ObserverLane
+/// <param name="queue">Of the observer.</param>
+/// <param name="observe">Takes them.</param>
+/// <param name="isCounted">See <see cref="ObserverLane.IsCounted"/>.</param>
+/// <param name="fold">Called by publishers: true when the observer has counted the event and wants no more of it.</param>
+internal sealed class EventLane<TEvent>(ObserverQueue queue, ObserveEvent<TEvent> observe, bool isCounted = true, Func<bool>? fold = null) : ObserverLane
     where TEvent : struct
 {
     private readonly Queue<(TEvent Event, DateTimeOffset At)> _events = new();
@@ -12,6 +16,12 @@ internal sealed class EventLane<TEvent>(ObserverQueue queue, ObserveEvent<TEvent
     /// <summary>Queues an event; false when it was dropped.</summary>
     public bool Offer(in TEvent nodeEvent, DateTimeOffset at)
     {
+        if (fold is not null && fold())
+        {
+            queue.CountFolded();
+            return true;
+        }
+
         lock (queue.QueueGate)
         {
             bool entered = queue.TryEnterHoldingGate(this);

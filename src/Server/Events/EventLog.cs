@@ -5,7 +5,8 @@ namespace FastRegistry.Server.Events;
 /// <summary>Writes the log category <c>FastRegistry.Events</c>: who registered, changed, was ejected, and why.</summary>
 /// <remarks>
 /// Lines are written by its queue's worker; the wheel's thread only queues a tick when a second with folded events is over. Which kinds it listens to is decided
-/// at the start by the category's level, so kinds that nobody wants to read cost nothing.
+/// at the start by the category's level, so kinds that nobody wants to read cost nothing. Once a kind has had its lines in a second, publishers only count it: a
+/// storm of changes costs them two additions each and no place in the queue.
 /// </remarks>
 internal sealed class EventLog : INodeObserver, IDeadlineOwner
 {
@@ -20,6 +21,10 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     private readonly int _linesPerSecond;
     private readonly int _entry;
     private readonly EventFold[] _folds = new EventFold[Enum.GetValues<EventKind>().Length];
+
+    // Shared with publishers: until when they only count the events of a kind, and how many they have counted.
+    private readonly long[] _foldedUntil = new long[Enum.GetValues<EventKind>().Length];
+    private readonly long[] _counted = new long[Enum.GetValues<EventKind>().Length];
     private EventLane<FoldTick>? _ticks;
     private long _lastFlush;
     private long _folded;
@@ -55,11 +60,24 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     public void Select(EventSelection events)
     {
         _ticks = events.ToSelf<FoldTick>(OnTick);
-        events.OnEvery(kind => _log.IsEnabled(LevelOf(kind)), Write);
+        events.OnEvery(kind => _log.IsEnabled(LevelOf(kind)), Write, TryFold);
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now) =>
         _ticks!.Offer(default, _timeProvider.GetUtcNow()) ? Deadline.None : Deadline.After(now, WindowMilliseconds);
+
+    /// <summary>Counts an event when its kind has had its lines. Any thread, under any lock.</summary>
+    private bool TryFold(EventKind kind)
+    {
+        if (_wheel.Now >= Volatile.Read(ref _foldedUntil[(int)kind]))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _counted[(int)kind]);
+        Interlocked.Increment(ref _folded);
+        return true;
+    }
 
     private void Write(in EventDescription description, DateTimeOffset at)
     {
@@ -80,6 +98,7 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
             Interlocked.Increment(ref _folded);
             if (fold.Folded == 1)
             {
+                Volatile.Write(ref _foldedUntil[(int)description.Kind], fold.End);
                 _wheel.Arm(_entry, now, WindowMilliseconds);
             }
 
@@ -122,12 +141,12 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
         for (int kind = 0; kind < _folds.Length; kind++)
         {
             ref EventFold fold = ref _folds[kind];
-            if (fold.Folded > 0 && fold.IsOver(now))
+            if (fold.IsOver(now) && (fold.Folded > 0 || Volatile.Read(ref _counted[kind]) > 0))
             {
                 Flush(ref fold, (EventKind)kind, now);
             }
 
-            waiting |= fold.Folded > 0;
+            waiting |= fold.Folded > 0 || Volatile.Read(ref _counted[kind]) > 0;
         }
 
         if (waiting)
@@ -138,10 +157,11 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
 
     private void Flush(ref EventFold fold, EventKind kind, long now)
     {
-        if (fold.Folded > 0)
+        long folded = fold.Folded + Interlocked.Exchange(ref _counted[(int)kind], 0);
+        if (folded > 0)
         {
             LogLevel level = LevelOf(kind);
-            _log.FoldedEvents(level, fold.Folded, kind);
+            _log.FoldedEvents(level, folded, kind);
         }
 
         fold.Begin(now);

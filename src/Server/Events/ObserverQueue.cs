@@ -29,7 +29,7 @@ internal sealed class ObserverQueue(string name, ObserverQueueOptions options, I
     /// <summary>Guards the order and the lanes' events.</summary>
     public Lock QueueGate { get; } = new();
 
-    /// <summary>Events handed to the observer, those it threw at included.</summary>
+    /// <summary>Events handed to the observer, those it threw at and those it only counted included.</summary>
     public long Delivered => Interlocked.Read(ref _delivered);
 
     /// <summary>Events that did not fit.</summary>
@@ -40,6 +40,9 @@ internal sealed class ObserverQueue(string name, ObserverQueueOptions options, I
 
     /// <summary>Events that wait.</summary>
     public int Queued => _order.Reader.Count;
+
+    /// <summary>The observer has counted an event, which therefore does not wait.</summary>
+    public void CountFolded() => Interlocked.Increment(ref _delivered);
 
     /// <summary>Takes a place for an event of a lane, or drops what the policy says.</summary>
     public bool TryEnterHoldingGate(ObserverLane lane)

@@ -78,7 +78,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             Wheel = Wheel,
             Registry = Registry,
             Push = Push,
-            Clients = new ClientDirectory(Registry, Wheel, options.Deadlines.Reaffirm),
+            Clients = new ClientDirectory(Registry, Requests, Wheel, options.Deadlines.Reaffirm),
             Sessions = new SessionTable(allowance.Clients, allowance.LimitText),
             Limits = new ConnectionLimits(RedirectAddress.Split(limits.RedirectAddresses)),
             Naming = new NamingRequests(Registry, limits, Admission, log),

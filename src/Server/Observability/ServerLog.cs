@@ -100,7 +100,7 @@ internal static partial class ServerLog
         this ILogger log, LogLevel level, EventKind kind, InstanceIdentity instance, ServiceKey? service, ClientReference client, long revision, string reason);
 
     [LoggerMessage(EventId = 73, Message = "{Kind}: {Count} more within a second")]
-    public static partial void FoldedEvents(this ILogger log, LogLevel level, int count, EventKind kind);
+    public static partial void FoldedEvents(this ILogger log, LogLevel level, long count, EventKind kind);
 
     [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
     public static partial void DatagramLost(this ILogger log, string reason);

@@ -67,7 +67,7 @@ internal sealed class ChangeLog
         int count = 0;
         foreach (InstanceIdentity identity in _changed)
         {
-            changes[count++] = new InstanceChange(identity, service.ShownHoldingGate(identity));
+            changes[count++] = new InstanceChange(identity, service.Listing.ShownHoldingGate(identity));
         }
 
         int first = _closed.Length;

@@ -105,7 +105,7 @@ internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines
 
     private int TimeOf(ServiceEntry service) => service.Metadata is not null
         ? _emptyMilliseconds + _metadataMilliseconds
-        : service.HasOverridesHoldingGate
+        : service.Listing.HasOverridesHoldingGate
             ? Math.Max(_emptyMilliseconds, _metadataMilliseconds)
             : _emptyMilliseconds;
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace FastRegistry.Server.Registry;
 
 /// <summary>Takes protobuf fields one after the other, each at most once and in the shortest form. No object, no copy.</summary>
-/// <remarks>Each method answers false when its field is there in another form; a field that is not there has its default.</remarks>
+/// <remarks>Each method answers false when its field is there in a form it does not take; a field that is not there has its default.</remarks>
 /// <param name="message">The bytes of a message.</param>
 internal ref struct FieldReader(ReadOnlySpan<byte> message)
 {
@@ -12,6 +12,12 @@ internal ref struct FieldReader(ReadOnlySpan<byte> message)
     private ReadOnlySpan<byte> _rest = message;
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
+
+    /// <summary>What was not taken yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _rest;
+
+    /// <summary>True once a field has said what is so without it.</summary>
+    public bool HasDefault { get; private set; }
 
     /// <summary>A field with a length below 16,384; empty when it is not there, and only then.</summary>
     public bool TryText(byte tag, out ReadOnlySpan<byte> value)
@@ -57,7 +63,7 @@ internal ref struct FieldReader(ReadOnlySpan<byte> message)
         return false;
     }
 
-    /// <summary>A number of eight bytes; the default when it is not there, and only then.</summary>
+    /// <summary>A number of eight bytes.</summary>
     public bool TryDouble(byte tag, double @default, out double value)
     {
         value = @default;
@@ -73,21 +79,28 @@ internal ref struct FieldReader(ReadOnlySpan<byte> message)
 
         value = BinaryPrimitives.ReadDoubleLittleEndian(_rest[1..]);
         _rest = _rest[(1 + sizeof(double))..];
-        return value != @default;
+        HasDefault |= value == @default;
+        return true;
     }
 
-    /// <summary>A flag that is written only when it is false.</summary>
-    public bool TryFalse(byte tag, out bool isThere)
+    /// <summary>A flag that is true when it is not there.</summary>
+    public bool TryFlag(byte tag, out bool value)
     {
-        isThere = !_rest.IsEmpty && _rest[0] == tag;
-        if (!isThere)
+        value = true;
+        if (_rest.IsEmpty || _rest[0] != tag)
         {
             return true;
         }
 
-        bool isFalse = _rest.Length >= 2 && _rest[1] == 0;
-        _rest = isFalse ? _rest[2..] : _rest;
-        return isFalse;
+        if (_rest.Length < 2 || _rest[1] > 1)
+        {
+            return false;
+        }
+
+        value = _rest[1] == 1;
+        HasDefault |= value;
+        _rest = _rest[2..];
+        return true;
     }
 
     private static bool TryLength(ReadOnlySpan<byte> rest, out int length, out int bytes)

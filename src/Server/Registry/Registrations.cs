@@ -81,8 +81,8 @@ internal sealed class Registrations(ServiceRegistry registry, LimitOptions limit
                     return false;
                 }
 
-                Publication? own = entry.FindHoldingGate(client, name);
-                if (own is not null && own.Instance.Encoded.SequenceEqual(instance.Encoded))
+                Publication? own = entry.Listing.FindHoldingGate(client, name);
+                if (own is not null && instance.IsSameAs(own.Instance))
                 {
                     own.Attachment = client.Attachment;
                     unchanged = entry.UnchangedReplyHoldingGate();
@@ -109,9 +109,9 @@ internal sealed class Registrations(ServiceRegistry registry, LimitOptions limit
             InstanceEvents happened = new(registry.Events, client);
             lock (entry.ServiceGate)
             {
-                if (entry.FindHoldingGate(client, identity.Name) is { } publication && publication.Instance.Healthy != healthy)
+                if (entry.Listing.FindHoldingGate(client, identity.Name) is { } publication && publication.Instance.Healthy != healthy)
                 {
-                    bool changed = entry.SetHealthHoldingGates(publication, healthy);
+                    bool changed = entry.Listing.SetHealthHoldingGates(publication, healthy);
                     happened.Published(publication.Instance, PublicationChange.Updated);
                     registry.Changes.FinishHoldingGate(entry, changed, happened);
                 }
@@ -130,7 +130,7 @@ internal sealed class Registrations(ServiceRegistry registry, LimitOptions limit
         int addedListed = 0;
         foreach (Instance instance in instances)
         {
-            Publication? listed = entry.FindHoldingGate(instance.Name);
+            Publication? listed = entry.Listing.FindHoldingGate(instance.Name);
             added += PublicationSet.Find(listed, client) is null ? 1 : 0;
             addedListed += listed is null ? 1 : 0;
         }
@@ -154,7 +154,7 @@ internal sealed class Registrations(ServiceRegistry registry, LimitOptions limit
         for (int i = 0; i < instances.Length; i++)
         {
             Instance instance = instances[i];
-            bool noticed = entry.PublishHoldingGates(client, ref instance, batch, registeredAt.IsEmpty ? 0 : registeredAt[i], out PublicationChange change);
+            bool noticed = entry.Listing.PublishHoldingGates(client, ref instance, batch, registeredAt.IsEmpty ? 0 : registeredAt[i], out PublicationChange change);
             happened.Published(instance, change);
             changed |= noticed;
             count += noticed ? 1 : 0;
@@ -195,7 +195,7 @@ internal sealed class Registrations(ServiceRegistry registry, LimitOptions limit
             {
                 bool goes = !named.Contains(publication.Instance.Identity);
                 count.Withdrawn += goes ? 1 : 0;
-                count.Unlisted += goes && entry.IsOnlyOneHoldingGate(publication) ? 1 : 0;
+                count.Unlisted += goes && entry.Listing.IsOnlyOneHoldingGate(publication) ? 1 : 0;
             }
         }
 

@@ -103,19 +103,19 @@ internal sealed class ServiceAdministration(ServiceRegistry registry)
 
         lock (entry.ServiceGate)
         {
-            if (entry.FindHoldingGate(identity.Name) is not { } listed)
+            if (entry.Listing.FindHoldingGate(identity.Name) is not { } listed)
             {
                 return entry.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.NoSuchInstance;
             }
 
-            InstanceOverride? present = entry.FindOverrideHoldingGate(identity);
+            InstanceOverride? present = entry.Listing.FindOverrideHoldingGate(identity);
             InstanceOverride value = change(listed.Instance, present ?? new InstanceOverride());
             if (present is null && value.IsEmpty)
             {
                 return AdministrationOutcome.Done;
             }
 
-            bool? noticed = value.IsEmpty ? entry.RemoveOverrideHoldingGate(identity) : entry.SetOverrideHoldingGate(listed, value);
+            bool? noticed = value.IsEmpty ? entry.Listing.RemoveOverrideHoldingGate(identity) : entry.Listing.SetOverrideHoldingGate(listed, value);
             if (noticed is not { } changed)
             {
                 return AdministrationOutcome.LimitReached;

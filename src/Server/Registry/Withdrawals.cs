@@ -29,7 +29,7 @@ internal sealed class Withdrawals(ServiceRegistry registry)
             {
                 foreach (InstanceIdentity identity in identities)
                 {
-                    if (entry.FindHoldingGate(client, identity.Name) is { } publication)
+                    if (entry.Listing.FindHoldingGate(client, identity.Name) is { } publication)
                     {
                         changed |= WithdrawHoldingGates(entry, publication, DeregisterReason.Request, ref happened);
                         removed++;
@@ -141,13 +141,40 @@ internal sealed class Withdrawals(ServiceRegistry registry)
         return new RegistrationResult(entry.Revision, removed);
     }
 
+    /// <summary>Withdraws some of what a client publishes for a service, whatever its identity.</summary>
+    /// <returns>How many: <paramref name="most"/> or all there were.</returns>
+    public int WithdrawSomeHoldingClientGate(RegistryClient client, ServiceEntry entry, DeregisterReason reason, int most)
+    {
+        if (client.FindHoldingGate(entry) is not { } own)
+        {
+            // A deadline was quicker.
+            return 0;
+        }
+
+        int count = Math.Min(most, own.Count);
+        InstanceEvents happened = new(registry.Events, client);
+        lock (entry.ServiceGate)
+        {
+            bool changed = false;
+            for (int i = 0; i < count; i++)
+            {
+                changed |= WithdrawHoldingGates(entry, own[^1], reason, ref happened);
+            }
+
+            registry.Changes.FinishHoldingGate(entry, changed, happened);
+        }
+
+        registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+        return count;
+    }
+
     /// <summary>Withdraws one publication within a larger change; the caller finishes that.</summary>
     /// <returns>What readers notice.</returns>
     public bool WithdrawHoldingGates(ServiceEntry entry, Publication publication, DeregisterReason reason, ref InstanceEvents happened)
     {
         registry.Publications.Add(publication.Client.Kind, -1);
         happened.Withdrawn(publication.Instance, reason);
-        return entry.WithdrawHoldingGates(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
+        return entry.Listing.WithdrawHoldingGates(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
     }
 
     private bool WithdrawHoldingClientGate(RegistryClient client, ServiceEntry entry, InstanceName name, DeregisterReason reason)
@@ -155,7 +182,7 @@ internal sealed class Withdrawals(ServiceRegistry registry)
         InstanceEvents happened = new(registry.Events, client);
         lock (entry.ServiceGate)
         {
-            bool changed = entry.FindHoldingGate(client, name) is { } publication && WithdrawHoldingGates(entry, publication, reason, ref happened);
+            bool changed = entry.Listing.FindHoldingGate(client, name) is { } publication && WithdrawHoldingGates(entry, publication, reason, ref happened);
             registry.Changes.FinishHoldingGate(entry, changed, happened);
         }
 

@@ -1,5 +1,6 @@
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Registry;
+using FastRegistry.Server.Work;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
@@ -11,7 +12,7 @@ namespace FastRegistry.Server.Sessions;
 /// session has not registered again after <c>Deadlines:Reaffirm</c> goes. A session that ends releases its client at once, but only if nobody took it over,
 /// and not just after this process was paused: then the clients gave up on a silent node and are on their way back, so they get the same time.
 /// </remarks>
-internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel wheel, TimeSpan reaffirm)
+internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue workers, TimingWheel wheel, TimeSpan reaffirm)
 {
     private readonly ClientTable _clients = new();
 
@@ -87,7 +88,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 return;
             }
 
-            registry.Withdrawals.Release(client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
+            ClientRelease.Begin(registry, workers, client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
         }
 
         _clients.Remove(client);
@@ -102,7 +103,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 return;
             }
 
-            registry.Withdrawals.Release(client, DeregisterReason.NotReturned);
+            ClientRelease.Begin(registry, workers, client, DeregisterReason.NotReturned);
         }
 
         _clients.Remove(client);

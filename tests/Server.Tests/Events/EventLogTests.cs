@@ -60,6 +60,29 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    public void A_kind_that_has_had_its_lines_is_only_counted_by_those_who_publish_it()
+    {
+        RawClient client = _node.Connect();
+        for (int port = 1; port <= 11; port++)
+        {
+            client.Register("s", port);
+        }
+
+        ObserverQueue queue = _node.Node.Events.Queues.Single(static queue => queue.Name == "log");
+        long delivered = queue.Delivered;
+        for (int port = 101; port <= 200; port++)
+        {
+            _node.Registry.Register(Make.Client(), "s", Make.Instance(port));
+        }
+
+        Assert.Equal(0, queue.Queued);
+        Assert.Equal(delivered + 100, queue.Delivered);
+        _node.AdvanceSeconds(1.2);
+        Assert.Contains("Information: InstanceRegistered: 101 more within a second", _log.Lines);
+        Assert.Equal(101, _node.Node.EventLog!.Folded);
+    }
+
+    [Fact]
     public void A_steady_storm_is_one_folded_line_a_second()
     {
         RawClient client = _node.Connect();

@@ -26,7 +26,7 @@ public sealed class InstanceEncoderTests
             ImmutableArray<KeyValuePair<string, string>> metadata = [.. message.Metadata.Select(static label => KeyValuePair.Create(label.Key, label.Value))];
             string cluster = message.Cluster.Length == 0 ? Instance.DefaultCluster : message.Cluster;
             Instance instance = Instance.Create(
-                new InstanceIdentity(cluster, message.Ip, (int)message.Port), message.HasWeight ? message.Weight : 1, !message.HasHealthy, !message.HasEnabled, metadata, message.InstanceId);
+                new InstanceIdentity(cluster, message.Ip, (int)message.Port), message.HasWeight ? message.Weight : 1, !message.HasHealthy || message.Healthy, !message.HasEnabled || message.Enabled, metadata, message.InstanceId);
             Messages.Instance expected = Canonical(message);
             Assert.Equal(expected.ToByteArray(), instance.Encoded);
             Assert.Equal(metadata, instance.ReadMetadata());
@@ -71,12 +71,7 @@ public sealed class InstanceEncoderTests
                 bytes = [.. bytes, .. RandomMessage(random).ToByteArray()];
             }
 
-            if (!InstanceReader.TryRead(bytes, out InstanceReader reader))
-            {
-                continue;
-            }
-
-            if (!reader.IsValid)
+            if (!InstanceReader.TryRead(bytes, out InstanceReader reader) || !reader.IsValid)
             {
                 continue;
             }
@@ -89,15 +84,22 @@ public sealed class InstanceEncoderTests
             Assert.Equal(expected.Encoded, made.Encoded);
             Assert.Equal((expected.Weight, expected.Healthy, expected.Enabled), (made.Weight, made.Healthy, made.Enabled));
             Assert.False(PreservedMetadata.AsksForId(made));
+            Assert.True(reader.IsSameAs(expected));
+            Assert.False(reader.IsSameAs(expected.WithHealth(!expected.Healthy)));
+            Assert.False(reader.IsSameAs(expected.WithId("another")));
+            Assert.False(reader.IsSameAs(expected.Overridden(expected.Weight + 1, expected.Enabled, null)));
+            Assert.False(reader.IsSameAs(expected.Overridden(expected.Weight, expected.Enabled, [KeyValuePair.Create("another", "value")])));
         }
 
         Assert.InRange(taken, Rounds / 20, Rounds);
     }
 
-    [Fact]
-    public void The_plain_form_is_always_taken()
+    [Theory]
+    [InlineData(2, false, "c")]
+    [InlineData(1, true, "DEFAULT")]
+    public void The_plain_form_is_always_taken_whether_defaults_are_said_or_not(double weight, bool flag, string cluster)
     {
-        Messages.Instance message = new() { Ip = "10.0.0.1", Port = 8080, Weight = 2, Healthy = false, Enabled = false, Cluster = "c", InstanceId = "i" };
+        Messages.Instance message = new() { Ip = "10.0.0.1", Port = 8080, Weight = weight, Healthy = flag, Enabled = flag, Cluster = cluster, InstanceId = "i" };
         message.Metadata.Add(new Messages.Label { Key = "version", Value = "1" });
         message.Metadata.Add(new Messages.Label { Key = "empty" });
 
@@ -166,6 +168,16 @@ public sealed class InstanceEncoderTests
         Messages.Instance canonical = message.Clone();
         canonical.Persistent = false;
         canonical.Overridden = false;
+        if (canonical.Healthy)
+        {
+            canonical.ClearHealthy();
+        }
+
+        if (canonical.Enabled)
+        {
+            canonical.ClearEnabled();
+        }
+
         canonical.Cluster = message.Cluster == Instance.DefaultCluster ? "" : message.Cluster;
         if (!canonical.HasWeight || canonical.Weight == 1)
         {
@@ -189,12 +201,12 @@ public sealed class InstanceEncoderTests
 
         if (random.Next(4) == 0)
         {
-            message.Healthy = false;
+            message.Healthy = random.Next(2) == 0;
         }
 
         if (random.Next(4) == 0)
         {
-            message.Enabled = false;
+            message.Enabled = random.Next(2) == 0;
         }
 
         if (random.Next(2) == 0)

@@ -113,7 +113,7 @@ public sealed class OverrideTests : IDisposable
         client.Close();
         _node.Connect().Register("s", 1);
         Assert.Equal(["1=1"], _registry.Listed());
-        Assert.Empty(_registry.Find()!.CopyOverrides());
+        Assert.Empty(_registry.Find()!.Listing.CopyOverridesHoldingGate());
 
         // It counts until its turn in the queue.
         _node.AdvanceSeconds(62);
@@ -266,7 +266,7 @@ public sealed class OverrideTests : IDisposable
             ServiceEntry entry = _registry.Find()!;
             lock (entry.ServiceGate)
             {
-                return entry.ShownHoldingGate(First)!;
+                return entry.Listing.ShownHoldingGate(First)!;
             }
         }
     }

@@ -189,7 +189,7 @@ internal sealed class IpPortClients
         lock (entry.ServiceGate)
         {
             Instance registered = own[0].Instance;
-            InstanceOverride? shown = entry.FindOverrideHoldingGate(registered.Identity);
+            InstanceOverride? shown = entry.Listing.FindOverrideHoldingGate(registered.Identity);
             return shown is null ? registered : shown.Over(registered);
         }
     }

@@ -16,7 +16,7 @@ internal static class InstanceFinder
 
         lock (entry.ServiceGate)
         {
-            return entry.ShownHoldingGate(identity) ?? throw HttpError.NotFound("no matched ip found!");
+            return entry.Listing.ShownHoldingGate(identity) ?? throw HttpError.NotFound("no matched ip found!");
         }
     }
 }

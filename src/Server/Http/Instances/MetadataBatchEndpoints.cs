@@ -113,7 +113,7 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
 
         lock (entry.ServiceGate)
         {
-            return entry.ShownHoldingGate(identity) is not null;
+            return entry.Listing.ShownHoldingGate(identity) is not null;
         }
     }
 }

@@ -83,9 +83,15 @@ internal sealed class OverrideExpiry : IDeadlineOwner
                 _gone.Dequeue();
             }
 
-            if (next.Service.ExpireOverride(next.Identity, next.Override, since) is { } later)
+            long? later;
+            lock (next.Service.ServiceGate)
             {
-                Enqueue(next.Service, next.Identity, next.Override, later);
+                later = next.Service.Listing.ExpireOverrideHoldingGate(next.Identity, next.Override, since);
+            }
+
+            if (later is { } again)
+            {
+                Enqueue(next.Service, next.Identity, next.Override, again);
             }
         }
     }
