@@ -22,7 +22,8 @@ internal sealed record TransportsArguments
           --json FILE             write the whole report of each side as JSON
           --quiet                 no progress
 
-        With 100,000 connections a side takes one to two minutes, and the baseline about 10 GB of memory.
+        Between two sides it waits up to 90 s for the kernel to free the sockets. With 100,000 connections a side takes one to two minutes more, and the
+        baseline about 10 GB of memory.
         Exit codes: 0 = every connection was opened, kept and closed, 1 = not, or it could not run, 2 = wrong arguments.
         """;
 

@@ -1,6 +1,7 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Generators;
 using FastRegistry.Load.Limits;
+using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Servers;
@@ -10,6 +11,10 @@ namespace FastRegistry.Load.Comparison;
 /// <summary>Runs the sides of <c>load transports</c>. One flow of calls; used once.</summary>
 internal sealed class TransportsRunner(TransportsArguments arguments, IRunConsole console)
 {
+    // Closed connections linger in the kernel for a minute.
+    private static readonly TimeSpan KernelTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan KernelPoll = TimeSpan.FromSeconds(1);
+
     /// <param name="interrupted">Ends it after the side at hand, whose report is left out.</param>
     /// <exception cref="CannotRunException">A limit is too low, a server cannot be started, or a run could not be finished.</exception>
     public async Task<TransportsReport> RunAsync(CancellationToken interrupted)
@@ -25,6 +30,7 @@ internal sealed class TransportsRunner(TransportsArguments arguments, IRunConsol
                 new RunNeeds(side.Target, arguments.Settings.Connections, arguments.Settings.Sources, generators, servers, OwnServers: true, ServersOnThisMachine: true), machine);
         }
 
+        long? slab = KernelMemoryReader.Read()?.SlabBytes;
         List<TransportSideResult> sides = [];
         foreach (TransportSide side in arguments.Sides)
         {
@@ -36,9 +42,29 @@ internal sealed class TransportsRunner(TransportsArguments arguments, IRunConsol
             }
 
             sides.Add(new TransportSideResult(side.Name, report));
+            if (side != arguments.Sides[^1])
+            {
+                await WaitForKernelAsync(slab, report, interrupted);
+            }
         }
 
         return new TransportsReport(Machine.Read(), servers, [.. sides]);
+    }
+
+    /// <summary>Waits until the kernel has given back nearly all that the side's sockets took: what is still there would be missing in the next side's figure.</summary>
+    private async Task WaitForKernelAsync(long? before, LoadReport report, CancellationToken interrupted)
+    {
+        long? taken = report.Memory.FirstOrDefault(static point => point.When == TransportsText.Connect)?.Kernel?.SlabBytes - report.Memory[0].Kernel?.SlabBytes;
+        for (TimeSpan waited = TimeSpan.Zero; KernelMemoryReader.Read()?.SlabBytes > before + (taken / 20) && waited < KernelTimeout; waited += KernelPoll)
+        {
+            await Task.Delay(KernelPoll, interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (interrupted.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        console.Note("the kernel has settled, or had its time to");
     }
 
     private async Task<LoadReport> RunSideAsync(TransportSide side, int servers, int generators, CancellationToken interrupted)

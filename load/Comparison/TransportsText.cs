@@ -8,8 +8,10 @@ namespace FastRegistry.Load.Comparison;
 /// <summary>The table of <c>load transports</c>.</summary>
 internal static class TransportsText
 {
-    private const string Connect = "connect";
-    private const string Heartbeats = "heartbeats";
+    /// <summary>Stages of the scenario.</summary>
+    public const string Connect = "connect";
+    public const string Heartbeats = "heartbeats";
+
     private const double Megabyte = 1e6;
 
     /// <param name="report">Of at least one side.</param>
@@ -35,7 +37,8 @@ internal static class TransportsText
         Add("heartbeat, p99", static side => ReportNumbers.Time(Stage(side, Heartbeats)?.Iterations.Latency.P99Microseconds));
         Add("heartbeat, the tool's own CPU each", static side => ReportNumbers.Time(Stage(side, Heartbeats)?.OwnCpuMicroseconds));
         Add("close, server CPU each", static side => ReportNumbers.Time(Stage(side, "close")?.ServerCpuMicroseconds));
-        Add("failed; lost; left", static side => $"{side.Stages.Sum(static stage => stage.Iterations.Failed)}; {side.Losses.Sum(static loss => loss.Count)}; {side.LeftOnServers}");
+        Add("heartbeats that failed", static side => ReportNumbers.Count(Stage(side, Heartbeats)?.Iterations.Failed ?? 0));
+        Add("connections not opened; lost; left", static side => $"{Stage(side, Connect)?.Iterations.Failed}; {side.Losses.Sum(static loss => loss.Count)}; {side.LeftOnServers}");
         table.WriteText(text, "");
         text.Append(CultureInfo.InvariantCulture, $"\nresult: {(report.Passed ? "every connection was opened, kept and closed" : "FAILED, not every connection was opened, kept and closed")}\n");
         return text.ToString();

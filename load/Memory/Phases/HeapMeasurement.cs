@@ -10,13 +10,8 @@ internal static class HeapMeasurement
 {
     public static NodeMemory Read(MemoryNode node)
     {
-        for (int round = 0; round < 2; round++)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-        }
-
-        return new NodeMemory(GC.GetTotalMemory(forceFullCollection: true), ProcessMemory.ReadAnonymousBytes(), node.FreeBlockBytes);
+        ForcedCollection left = ForcedCollection.Run();
+        return new NodeMemory(left.ManagedBytes, left.ResidentAnonymousBytes, node.FreeBlockBytes);
     }
 
     /// <summary>Opens all of a kind without a session, reads what they keep, and closes them again.</summary>
