@@ -71,7 +71,7 @@ public class RegisterBenchmarks
 
         for (int i = 0; i < Writes; i++)
         {
-            _node.Registry.Deregister(_client, Service, _leavers[i]);
+            _node.Registry.Withdrawals.Deregister(_client, Service, _leavers[i]);
         }
     }
 
@@ -100,16 +100,12 @@ public class RegisterBenchmarks
         }
     }
 
-    private static Instance CreateInstance(string ip, int number, double weight) => new()
-    {
-        Identity = new InstanceIdentity("DEFAULT", ip, 1 + number),
-        Weight = weight,
-        Metadata = [KeyValuePair.Create("version", "1.0.0"), KeyValuePair.Create("zone", "zone-a")],
-    };
+    private static Instance CreateInstance(string ip, int number, double weight) => Instance.Create(
+        new InstanceIdentity("DEFAULT", ip, 1 + number), weight, metadata: [KeyValuePair.Create("version", "1.0.0"), KeyValuePair.Create("zone", "zone-a")]);
 
     private void Write(Instance[] instances)
     {
-        if (_node.Registry.Register(_client, Service, instances, replace: false).Error is { } error)
+        if (_node.Registry.Registrations.Register(_client, Service, instances, replace: false).Error is { } error)
         {
             throw new InvalidOperationException(error.Text);
         }

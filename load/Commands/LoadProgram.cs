@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using FastRegistry.Load.Comparison;
 using FastRegistry.Load.Generators;
+using FastRegistry.Load.HttpComparison;
+using FastRegistry.Load.InMemory;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.SelfCheck;
 
@@ -12,7 +14,10 @@ internal static class LoadProgram
 {
     private const string Compare = "compare";
     private const string SlowSubscriber = "slow-subscriber";
+    private const string Beats = "beats";
+    private const string Http = "http";
     private const string SelfCheck = "self-check";
+    private const string Transports = "transports";
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -60,6 +65,11 @@ internal static class LoadProgram
 
     private static Task<int> RunCommandAsync(string command, string[] arguments, CancellationToken interrupted)
     {
+        if (command == ScenarioNames.Connections && InMemoryArguments.AreMeant(arguments))
+        {
+            return InMemoryCommand.RunAsync(arguments, interrupted);
+        }
+
         if (ScenarioCatalogue.Find(command) is { } definition)
         {
             return ScenarioCommand.RunAsync(definition, arguments, interrupted);
@@ -69,6 +79,9 @@ internal static class LoadProgram
         {
             Compare => CompareCommand.RunAsync(arguments, interrupted),
             SlowSubscriber => SlowSubscriberCommand.RunAsync(arguments, interrupted),
+            Transports => TransportsCommand.RunAsync(arguments, interrupted),
+            Beats => BeatsCommand.RunAsync(arguments, interrupted),
+            Http => HttpCommand.RunAsync(arguments, interrupted),
             SelfCheck when arguments is [] => HarnessCheck.RunAsync(Console.Out, interrupted),
             SelfCheck => throw new ArgumentError($"{SelfCheck} takes no options"),
             _ => throw new ArgumentError($"unknown command '{command}'; 'load --help' lists them"),
@@ -85,6 +98,9 @@ internal static class LoadProgram
 
         text.Append($"\nothers:\n  {Compare,-16}run the product and the gRPC-shaped baseline in turns and print every figure with its goal\n");
         text.Append($"  {SlowSubscriber,-16}run pushes with and without a subscriber that never reads, in turns, and print what it costs the others\n");
+        text.Append($"  {Transports,-16}the same connections to servers on epoll, on sockets and to the gRPC-shaped baseline, and what each costs\n");
+        text.Append($"  {Beats,-16}have instances send beats over HTTP to the product and to a bare Kestrel endpoint, in turns, and compare the servers' processor time\n");
+        text.Append($"  {Http,-16}beats and lists over HTTP, as many as are answered, by the product and by a bare Kestrel endpoint, in turns\n");
         text.Append($"  {SelfCheck,-16}measure a known delay and a known stall, and what the tool itself costs\n\n");
         text.Append("'load <command> --help' lists a command's options. A scenario without options takes less than a minute and goes to the default ports.\n");
         text.Append("Exit codes: 0 = everything that was asked for held, 1 = it did not, or could not run, 2 = wrong arguments.");

@@ -14,7 +14,7 @@ internal static class ScenarioCatalogue
     public static ImmutableArray<ScenarioDefinition> All { get; } =
     [
         new(
-            "open connections, leave them alone, have them send heartbeats, close them; what each costs the server",
+            "open connections, leave them alone, have them send heartbeats, close them; what each costs the server ('--transport memory --help': without sockets)",
             Settings(ScenarioNames.Connections) with { Connections = 1000, IdleSeconds = 3, HeartbeatSeconds = 5, DuringSeconds = 10 },
             ["--connections", "--rate", "--idle", "--heartbeat", "--during", "--concurrency"],
             [NothingFailed, NothingLost, NothingLeft, "heartbeats/" + KeptUp]),

@@ -32,7 +32,7 @@ internal static class ComparisonRows
         new("anonymous memory per idle, set-up connection", "B", static s => PerConnection(s, Measurements.Connections, static memory => memory.ResidentAnonymousBytes), 1024),
         new("managed heap per idle, set-up connection", "B", static s => PerConnection(s, Measurements.Connections, static memory => memory.ManagedHeapBytes)),
         new("anonymous memory above base, 100,000 idle connections, 6 processes", "MB", static s => AboveBase(s, Measurements.Many), 150),
-        new("100,000 in-memory sessions in one process: heap each; idle wheel", "B", static _ => null) { Missing = "comes with load connections --transport memory" },
+        new("100,000 in-memory sessions in one process: heap each; idle wheel", "B", static _ => null) { Missing = "run load connections --transport memory" },
         new("1,000,000 instances with two metadata pairs, managed heap each", "B", static s => PerInstance(s), 450),
         new("allocated per heartbeat on the server", "B", static s => s.Stage(Measurements.Connections, "heartbeats")?.ServerAllocatedBytes, 0),
         new("allocated per query on the server", "B", static s => s.Stage(Measurements.QueryFull, "query")?.ServerAllocatedBytes, 0),

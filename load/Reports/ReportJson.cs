@@ -11,4 +11,5 @@ namespace FastRegistry.Load.Reports;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(LoadReport))]
 [JsonSerializable(typeof(ComparisonReport))]
+[JsonSerializable(typeof(TransportsReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

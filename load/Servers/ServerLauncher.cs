@@ -60,8 +60,8 @@ internal sealed class ServerLauncher(string program, ImmutableArray<string> argu
         return start;
     }
 
-    // The runtime that runs this program, when it was started through it.
-    private static string DotnetPath() =>
+    /// <summary>The runtime that runs this program, when it was started through it.</summary>
+    public static string DotnetPath() =>
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet"
             ? path
             : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";

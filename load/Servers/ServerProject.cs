@@ -12,6 +12,9 @@ internal sealed record ServerProject(string Folder, string Assembly)
     /// <summary>The gRPC-shaped server to compare with.</summary>
     public static ServerProject Baseline { get; } = new("load/Baseline", "FastRegistry.Load.Baseline.dll");
 
+    /// <summary>The node with sessions in memory.</summary>
+    public static ServerProject Memory { get; } = new("load/Memory", "FastRegistry.Load.Memory.dll");
+
     /// <summary>The program that serves a target.</summary>
     public static ServerProject For(TargetKind target) => target == TargetKind.GrpcShaped ? Baseline : Product;
 

@@ -34,6 +34,13 @@ internal static class GrpcResponse
             writer.Advance(GrpcPrefix.Size);
             writer.Write(body);
         }
+        else if (answer.Written is { } written)
+        {
+            Span<byte> destination = writer.GetSpan(GrpcPrefix.Size + WriteReply.MaximumBytes);
+            int messageBytes = written.Write(destination[GrpcPrefix.Size..]);
+            GrpcPrefix.Write(destination, messageBytes);
+            writer.Advance(GrpcPrefix.Size + messageBytes);
+        }
         else
         {
             int messageBytes = answer.Message!.CalculateSize();

@@ -1,3 +1,4 @@
+using FastRegistry.Load.Baseline.Bare;
 using FastRegistry.Server.Configuration;
 
 namespace FastRegistry.Load.Baseline.Hosting;
@@ -13,6 +14,12 @@ internal static class BaselineProgram
     {
         try
         {
+            if (args.Contains(BareProgram.Argument))
+            {
+                await BareProgram.RunAsync(args).ConfigureAwait(false);
+                return 0;
+            }
+
             BaselineHost host = BaselineHost.Create(args);
             await using (host.ConfigureAwait(false))
             {

@@ -66,7 +66,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
             lock (client.ClientGate)
             {
                 client.Session = null;
-                node.Registry.Release(client);
+                node.Registry.Withdrawals.Release(client);
             }
         }
     }

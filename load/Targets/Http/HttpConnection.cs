@@ -25,6 +25,7 @@ internal sealed class HttpConnection : ITargetConnection
     private readonly IPAddress? _source;
     private readonly TargetStatistics _statistics;
     private readonly HttpMessageInvoker _invoker;
+    private readonly HttpBeats _beats;
 #pragma warning disable CA2213, CA1001 // Cancelled once, when the connection is closed; without a timer it holds nothing.
     private readonly CancellationTokenSource _closing = new();
 #pragma warning restore CA2213, CA1001
@@ -33,12 +34,13 @@ internal sealed class HttpConnection : ITargetConnection
     private int _stage;
     private bool _leaving;
 
-    public HttpConnection(IPEndPoint server, IPAddress? source, TargetStatistics statistics)
+    public HttpConnection(IPEndPoint server, IPAddress? source, TargetStatistics statistics, TimeSpan beatInterval)
     {
         _server = server;
         _address = new Uri($"http://{server}");
         _source = source;
         _statistics = statistics;
+        _beats = new HttpBeats(beatInterval, beat => ExchangeAsync(HttpMethod.Put, beat, _closing.Token), statistics, _closing.Token);
         SocketsHttpHandler handler = new()
         {
             MaxConnectionsPerServer = 1,
@@ -99,7 +101,13 @@ internal sealed class HttpConnection : ITargetConnection
 
         try
         {
-            return await ExchangeAsync(http.Method, http.PathAndQuery, _closing.Token).ConfigureAwait(false);
+            LoadResult result = await ExchangeAsync(http.Method, http.PathAndQuery, _closing.Token).ConfigureAwait(false);
+            if (result.IsOk)
+            {
+                _beats.NoteSuccess(http);
+            }
+
+            return result;
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {

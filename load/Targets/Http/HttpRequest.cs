@@ -5,5 +5,8 @@ internal sealed class HttpRequest(HttpMethod method, string pathAndQuery) : Prep
 {
     public HttpMethod Method { get; } = method;
 
+    /// <summary>Path and query of the beat of the instance that is registered or deregistered; null with other requests.</summary>
+    public string? Beat { get; init; }
+
     public string PathAndQuery { get; } = pathAndQuery;
 }

@@ -9,7 +9,7 @@ internal sealed record ServerOptions
 {
     public NodeOptions Node { get; init; } = new();
 
-    public ListenerOptions Http { get; init; } = new() { Port = 8848 };
+    public HttpOptions Http { get; init; } = new() { Port = 8848 };
 
     public ClientTransportOptions ClientTransport { get; init; } = new() { Port = 7848 };
 

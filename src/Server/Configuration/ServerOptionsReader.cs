@@ -47,6 +47,7 @@ internal static class ServerOptionsReader
     public static ServerOptions Check(ServerOptions options)
     {
         CheckListener("Http", options.Http);
+        options = options with { Http = HttpOptionsRules.Check(options.Http) };
         CheckListener("ClientTransport", options.ClientTransport);
         CheckSockets(options.ClientTransport);
         CheckDeadlines(options.Deadlines);

@@ -12,9 +12,9 @@ internal sealed class EventRing(int kept, int queueCapacity) : INodeObserver
     private const int BytesPerEvent = 1024;
 
     private readonly Lock _ringGate = new();
-    private readonly Queue<KeptEvent> _events = new();
+    private readonly EventSegments _events = new(kept);
     private long _bytes;
-    private long _total;
+    private string _lastText = "";
 
     public string Name => "ring";
 
@@ -31,7 +31,7 @@ internal sealed class EventRing(int kept, int queueCapacity) : INodeObserver
         {
             lock (_ringGate)
             {
-                return _total;
+                return _events.Total;
             }
         }
     }
@@ -47,7 +47,7 @@ internal sealed class EventRing(int kept, int queueCapacity) : INodeObserver
         KeptEvent[] events;
         lock (_ringGate)
         {
-            events = [.. _events];
+            events = _events.ToArray();
         }
 
         List<KeptEvent> found = [];
@@ -66,12 +66,15 @@ internal sealed class EventRing(int kept, int queueCapacity) : INodeObserver
     {
         lock (_ringGate)
         {
-            _events.Enqueue(new KeptEvent(++_total, at, description));
+            // Many clients say the same about themselves; each event brings a text of its own.
+            _lastText = description.Text == _lastText ? _lastText : description.Text;
             _bytes += description.Bytes;
-            while (_events.Count > kept || _bytes > MaximumBytes)
+            while (_events.Count == kept || (_bytes > MaximumBytes && _events.Count > 0))
             {
-                _bytes -= _events.Dequeue().Event.Bytes;
+                _bytes -= _events.TakeOldest().Bytes;
             }
+
+            _events.Add(description with { Text = _lastText }, at);
         }
     }
 }

@@ -18,8 +18,8 @@ internal static class NacosMetrics
             "nacos_naming_publisher",
             "Instances published over HTTP (v1) and by native clients and other nodes (v2).",
             [
-                MetricSeries.Of("version", "v1", () => registry.PublicationsOf(ClientKind.IpPort) + registry.PublicationsOf(ClientKind.PersistentIpPort)),
-                MetricSeries.Of("version", "v2", () => registry.PublicationsOf(ClientKind.Native) + registry.PublicationsOf(ClientKind.Synced)),
+                MetricSeries.Of("version", "v1", () => registry.Publications.Of(ClientKind.IpPort) + registry.Publications.Of(ClientKind.PersistentIpPort)),
+                MetricSeries.Of("version", "v2", () => registry.Publications.Of(ClientKind.Native) + registry.Publications.Of(ClientKind.Synced)),
             ]);
         node.Metrics.Ranking(
             "service_change_count",
@@ -32,7 +32,7 @@ internal static class NacosMetrics
         "Figures under the names they have in Nacos.",
         [
             Naming("serviceCount", () => node.Registry.Services.Count),
-            Naming("ipCount", () => node.Registry.PublicationCount),
+            Naming("ipCount", () => node.Registry.Publications.All),
             Naming("subscriberCount", () => node.Registry.Subscriptions.Count),
             Naming("totalPush", () => node.Push.Workers.Sum(static worker => worker.Pushes)),
             Naming("failedPush", () => node.Push.Workers.Sum(static worker => worker.Failures)),

@@ -19,7 +19,7 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_overrides", "Operators' overrides of instances, those that wait for their client to return included.", () => node.Registry.OverrideExpiry.Count);
         metrics.Gauge("fastregistry_clients", "Native clients that are set up.", () => node.Services.Clients.Count);
         metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.Services.Count);
-        metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.PublicationCount);
+        metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.Publications.All);
         metrics.Gauge("fastregistry_subscriptions", "Subscriptions of all clients.", () => node.Registry.Subscriptions.Count);
         metrics.Gauge("fastregistry_revision", "Highest revision given out.", () => node.Registry.Revisions.Current);
         metrics.Gauge("fastregistry_provisional", "1 while lists are provisional.", () => node.Registry.IsProvisional ? 1 : 0);

@@ -15,8 +15,6 @@ namespace FastRegistry.Server.Hosting;
 /// <summary>A node with its HTTP side, ready to run. One per process; tests make their own on free ports.</summary>
 internal sealed class ServerHost : IAsyncDisposable
 {
-    private const int MaximumHttpBodyBytes = 1024 * 1024;
-
     private readonly WebApplication _application;
 
     private ServerHost(WebApplication application, RegistryNode node, ApiRoutes api)
@@ -60,13 +58,7 @@ internal sealed class ServerHost : IAsyncDisposable
         ServerOptions options = ServerOptionsReader.Read(builder.Configuration);
         ConnectionAllowance allowance = ConnectionAllowance.Read(options.Limits);
 
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaximumHttpBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = allowance.Http;
-            kestrel.Listen(options.Http.EndPoint);
-        });
+        HttpListening.Configure(builder, options.Http, allowance);
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = options.Deadlines.Drain + options.Deadlines.GoAwaySpread + TimeSpan.FromSeconds(5));
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
@@ -81,7 +73,7 @@ internal sealed class ServerHost : IAsyncDisposable
         builder.Services.AddSingleton<LogLevels>();
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
         builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
-        HttpApi.AddServices(builder.Services);
+        HttpApi.AddServices(builder.Services, options.Http);
         builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();
         addServices?.Invoke(builder.Services);

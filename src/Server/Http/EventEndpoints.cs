@@ -22,7 +22,7 @@ internal sealed class EventEndpoints(RegistryNode node)
             ParameterDescription.Optional("client", ParameterType.Text, null, "Only events of this client."),
             ParameterDescription.Optional("limit", ParameterType.WholeNumber, "100", "How many at most."),
         ],
-        Success = SuccessDescription.Json("""{"total":1,"events":[{"number":1,"at":"2025-01-01T10:00:00+00:00","kind":"ServiceCreated","service":"public/DEFAULT_GROUP@@s"}]}"""),
+        Success = SuccessDescription.Json("""{"total":1,"events":[{"number":1,"time":"2025-01-01T10:00:00+00:00","kind":"ServiceCreated","service":"public/DEFAULT_GROUP@@s"}]}"""),
         Errors = [new ErrorDescription(400, ResultCode.ParameterValidateError, "an unknown parameter or kind, or a limit out of range")],
         Note = "Not in Nacos. Query only. An unknown parameter is 400.",
     };

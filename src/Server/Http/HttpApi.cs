@@ -1,3 +1,4 @@
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Admission;
 using FastRegistry.Server.Http.Beats;
@@ -6,6 +7,7 @@ using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Lists;
+using FastRegistry.Server.Http.Namespaces;
 using FastRegistry.Server.Http.UdpPush;
 
 namespace FastRegistry.Server.Http;
@@ -14,8 +16,10 @@ namespace FastRegistry.Server.Http;
 internal static class HttpApi
 {
     /// <summary>What endpoints need beside the node.</summary>
-    public static void AddServices(IServiceCollection services)
+    public static void AddServices(IServiceCollection services, HttpOptions options)
     {
+        CrossOrigins.AddServices(services, options);
+        services.AddSingleton<NamespaceStore>();
         services.AddSingleton<IpPortClients>(static provider =>
         {
             RegistryNode node = provider.GetRequiredService<RegistryNode>();
@@ -39,8 +43,13 @@ internal static class HttpApi
         IpPortClients clients = application.Services.GetRequiredService<IpPortClients>();
         TimeProvider timeProvider = application.Services.GetRequiredService<TimeProvider>();
         application.UseMiddleware<HttpFaults>();
+        ExactRoutes exact = new();
+        application.Use(exact.Before);
+        application.UseRouting();
+        CrossOrigins.Use(application, node.Options.Http);
         application.UseMiddleware<HttpAdmission>();
-        ApiRoutes api = new(application, node.Options.Operator);
+        OperatorAccess operators = new(node.Options.Operator, node.Options.Http);
+        ApiRoutes api = new(application, node.Options.Http, operators);
         new InstanceEndpoints(node, clients).Map(api);
         InstanceOverrides overrides = new(node, clients);
         new InstanceDetailEndpoints(node).Map(api);
@@ -49,10 +58,11 @@ internal static class HttpApi
         new MetadataBatchEndpoints(node, overrides).Map(api);
         new InstanceListEndpoints(node, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
         new BeatEndpoints(node, clients).Map(api);
-        ManagementApi.Map(api, application.Services);
+        ManagementApi.Map(api, application.Services, operators);
 
         // Last: it takes what nobody else does.
         UnknownEndpoints.Map(application, api);
+        exact.Fill(((IEndpointRouteBuilder)application).DataSources);
         return api;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvid
     private static readonly EndpointDescription Common = new("GET", Path, "")
     {
         Style = ApiStyle.V2,
-        ErrorsAs = ErrorBody.Text,
+        ErrorsAs = ErrorBody.CausedText,
         IsForOperators = true,
         Success = SuccessDescription.Text("success"),
         Errors = [new ErrorDescription(400, ResultCode.ParameterValidateError, "a parameter is missing or breaks its rule")],
@@ -107,7 +107,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvid
     {
         if (!ConnectionId.TryParse(call.Parameters.Require("connectionId"), out ConnectionId id))
         {
-            throw HttpError.IllegalParameter("connectionId", $"must be an id from {ApiRoutes.ContextPath}{Path}/current");
+            throw HttpError.IllegalParameter("connectionId", $"must be an id from {node.Options.Http.ContextPath}{Path}/current");
         }
 
         IReadOnlyList<string> addresses = RedirectAddressOf(call.Parameters);

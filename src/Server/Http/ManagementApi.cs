@@ -20,7 +20,7 @@ namespace FastRegistry.Server.Http;
 /// <summary>Maps everything that is not about single instances: services, views, operations, the console's calls, and the description of all of it.</summary>
 internal static class ManagementApi
 {
-    public static void Map(ApiRoutes api, IServiceProvider services)
+    public static void Map(ApiRoutes api, IServiceProvider services, OperatorAccess operators)
     {
         RegistryNode node = services.GetRequiredService<RegistryNode>();
         IpPortClients clients = services.GetRequiredService<IpPortClients>();
@@ -34,7 +34,7 @@ internal static class ManagementApi
         new CatalogEndpoints(node).Map(api);
         new SwitchEndpoints(node).Map(api);
         new MetricsEndpoints(node, clients, load).Map(api);
-        new PushStateEndpoints(node).Map(api);
+        new PushStateEndpoints(node, operators).Map(api);
         new LogEndpoints(services.GetRequiredService<LogLevels>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")).Map(api);
         new ClientEndpoints(node, new ClientIndex(node, clients, services.GetRequiredService<UdpSubscribers>()), timeProvider).Map(api);
         MemberJson member = new(node, timeProvider);
@@ -42,7 +42,7 @@ internal static class ManagementApi
         new ClusterV2Endpoints(node, member).Map(api);
         CoreOperationEndpoints.Map(api);
         new LoaderEndpoints(node, timeProvider, load).Map(api);
-        NamespaceStore namespaces = new();
+        NamespaceStore namespaces = services.GetRequiredService<NamespaceStore>();
         new NamespaceV1Endpoints(namespaces).Map(api);
         new NamespaceV2Endpoints(namespaces).Map(api);
         new ConsoleHealthEndpoints(node).Map(api);

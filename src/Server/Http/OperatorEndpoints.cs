@@ -11,7 +11,7 @@ internal sealed class OperatorEndpoints(RegistryNode node)
     {
         IsOutsideContextPath = true,
         IsForOperators = true,
-        Success = SuccessDescription.Json("""{"managedBytes":1000000,"residentAnonymousBytes":50000000,"connections":0}"""),
+        Success = SuccessDescription.Json("""{"managedHeapBytes":1000000,"residentAnonymousBytes":50000000,"connections":0}"""),
         Note = "Not in Nacos.",
     };
 

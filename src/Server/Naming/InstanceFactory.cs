@@ -32,15 +32,13 @@ internal static class InstanceFactory
             return error;
         }
 
-        instance = new Instance
-        {
-            Identity = IdentityOf(message.Ip, message.Port, message.Cluster),
-            Weight = weight,
-            Healthy = !message.HasHealthy || message.Healthy,
-            Enabled = !message.HasEnabled || message.Enabled,
-            Metadata = ImmutableCollectionsMarshal.AsImmutableArray(metadata),
-            InstanceId = message.InstanceId.Length == 0 ? null : message.InstanceId,
-        };
+        instance = Instance.Create(
+            IdentityOf(message.Ip, message.Port, message.Cluster),
+            weight,
+            healthy: !message.HasHealthy || message.Healthy,
+            enabled: !message.HasEnabled || message.Enabled,
+            ImmutableCollectionsMarshal.AsImmutableArray(metadata),
+            message.InstanceId);
         return Broken(field, "metadata", PreservedMetadata.BrokenBy(instance));
     }
 

@@ -43,7 +43,7 @@ internal static class PreservedMetadata
     public static string? BrokenBy(Instance instance)
     {
         // Most instances have none of it.
-        if (instance.Metadata.IsEmpty)
+        if (!instance.HasMetadata)
         {
             return null;
         }
@@ -65,8 +65,8 @@ internal static class PreservedMetadata
     }
 
     /// <summary>Its id is to be made by the node when it is first published.</summary>
-    public static bool AwaitsId(Instance instance) => instance.InstanceId is null && AsksForId(instance);
+    public static bool AwaitsId(Instance instance) => AsksForId(instance) && instance.ReadInstanceId() is null;
 
     /// <summary>Its id is made by the node unless it brings one.</summary>
-    public static bool AsksForId(Instance instance) => !instance.Metadata.IsEmpty && instance.FindMetadata(IdGenerator) == SnowflakeGenerator;
+    public static bool AsksForId(Instance instance) => instance.FindMetadata(IdGenerator) == SnowflakeGenerator;
 }

@@ -4,23 +4,27 @@ namespace FastRegistry.Server.Registry;
 /// <remarks>
 /// Part of a <see cref="ServiceEntry"/>, guarded by its gate. Of one identity the newest registration is listed: latest time stamp, then highest node, then highest
 /// client, so that every node lists the same whatever order it hears of them in. Registrations of this node have rising stamps, so they go to the front at once.
+/// A set and not a dictionary: the publication holds its identity already, and a million of them would hold it twice.
 /// </remarks>
 internal readonly struct PublicationSet(ulong node)
 {
-    private readonly Dictionary<InstanceIdentity, Publication> _listed = [];
+    private readonly HashSet<Publication> _listed = new(PublicationComparer.Shared);
 
     /// <summary>Identities.</summary>
     public int Count => _listed.Count;
 
-    public Dictionary<InstanceIdentity, Publication>.ValueCollection Listed => _listed.Values;
+    public HashSet<Publication> Listed => _listed;
 
     /// <summary>What is listed under an identity.</summary>
-    public Publication? Find(InstanceIdentity identity) => _listed.GetValueOrDefault(identity);
+    public Publication? Find(InstanceName name) =>
+        _listed.GetAlternateLookup<InstanceName>().TryGetValue(name, out Publication? listed) ? listed : null;
 
-    /// <summary>What a client publishes under an identity, listed or waiting.</summary>
-    public Publication? Find(RegistryClient client, InstanceIdentity identity)
+    /// <summary>What a client publishes, listed or waiting.</summary>
+    /// <param name="listed">What is listed under the identity.</param>
+    /// <param name="client">Whose.</param>
+    public static Publication? Find(Publication? listed, RegistryClient client)
     {
-        Publication? publication = Find(identity);
+        Publication? publication = listed;
         while (publication is not null && publication.Client != client)
         {
             publication = publication.Waiting;
@@ -30,17 +34,21 @@ internal readonly struct PublicationSet(ulong node)
     }
 
     /// <summary>True when an identity would leave the list with this publication.</summary>
-    public bool IsOnlyOne(Publication publication) => publication.Waiting is null && Find(publication.Instance.Identity) == publication;
+    public bool IsOnlyOne(Publication publication) => publication.Waiting is null && Find(publication.Instance.Name) == publication;
 
     /// <summary>Puts a publication in its place.</summary>
     public void Add(Publication publication)
     {
-        InstanceIdentity identity = publication.Instance.Identity;
-        Publication? newest = Find(identity);
+        Publication? newest = Find(publication.Instance.Name);
         if (newest is null || IsNewer(publication, newest))
         {
             publication.Waiting = newest;
-            _listed[identity] = publication;
+            if (newest is not null)
+            {
+                _listed.Remove(newest);
+            }
+
+            _listed.Add(publication);
             return;
         }
 
@@ -57,17 +65,13 @@ internal readonly struct PublicationSet(ulong node)
     /// <summary>Takes a publication out.</summary>
     public void Remove(Publication publication)
     {
-        InstanceIdentity identity = publication.Instance.Identity;
-        Publication newest = _listed[identity];
+        Publication newest = Find(publication.Instance.Name)!;
         if (newest == publication)
         {
-            if (publication.Waiting is null)
+            _listed.Remove(publication);
+            if (publication.Waiting is not null)
             {
-                _listed.Remove(identity);
-            }
-            else
-            {
-                _listed[identity] = publication.Waiting;
+                _listed.Add(publication.Waiting);
             }
         }
         else

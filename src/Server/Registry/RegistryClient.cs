@@ -9,7 +9,7 @@ namespace FastRegistry.Server.Registry;
 /// </remarks>
 /// <param name="kind">How it is attached.</param>
 /// <param name="id">See <see cref="Id"/>.</param>
-/// <param name="instanceId">The client instance id of a native or synced client; 0 for the others.</param>
+/// <param name="instanceId">See <see cref="InstanceId"/>.</param>
 internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanceId = default)
 {
     private Dictionary<ServiceEntry, List<Publication>>? _published;
@@ -23,6 +23,12 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
 
     /// <summary>Counts the native clients of this node's life: how people tell them apart. 0 = not counted.</summary>
     public long Number { get; init; }
+
+    /// <summary>The client instance id of a native or synced client; 0 for the others.</summary>
+    public UInt128 InstanceId => instanceId;
+
+    /// <summary>Next one in the same bucket of the table of native clients, which owns this field.</summary>
+    public RegistryClient? NextInBucket { get; set; }
 
     /// <summary>By which it is the same client again after it was gone.</summary>
     public ClientKey Key => new(instanceId, Kind is ClientKind.Native or ClientKind.Synced ? "" : $"{Id}#{Kind}");
@@ -43,8 +49,8 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
     /// <summary>How events name it.</summary>
     public ClientReference Reference => new(Number, Id);
 
-    /// <summary>Guards everything below.</summary>
-    public Lock ClientGate { get; } = new();
+    /// <summary>Guards everything below. The client itself: a lock of its own would be a third of an idle client.</summary>
+    public object ClientGate => this;
 
     /// <summary>True once it was released; it never publishes again.</summary>
     public bool IsReleased { get; set; }

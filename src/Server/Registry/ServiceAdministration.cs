@@ -103,7 +103,7 @@ internal sealed class ServiceAdministration(ServiceRegistry registry)
 
         lock (entry.ServiceGate)
         {
-            if (entry.FindHoldingGate(identity) is not { } listed)
+            if (entry.FindHoldingGate(identity.Name) is not { } listed)
             {
                 return entry.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.NoSuchInstance;
             }

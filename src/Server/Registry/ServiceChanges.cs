@@ -67,12 +67,23 @@ internal sealed class ServiceChanges(ServiceRegistry registry, PushDispatcher pu
         ForgetLaterIfEmptyHoldingGate(entry, changed);
     }
 
+    /// <summary>Ends an operation for the client whose publications it has changed.</summary>
+    public void ClientChangedHoldingGate(RegistryClient client, ServiceEntry entry, in InstanceEvents happened)
+    {
+        if (happened.Any)
+        {
+            client.ChangedHoldingGate();
+            registry.Events.Publish(new ClientChanged(client.Reference, entry.Key));
+        }
+    }
+
     /// <summary>Has a service that is empty disappear when its time is over.</summary>
     /// <param name="entry">The service.</param>
     /// <param name="changed">It has just changed: its time begins again.</param>
     public void ForgetLaterIfEmptyHoldingGate(ServiceEntry entry, bool changed = false)
     {
-        if (entry.IsEmptyHoldingGate)
+        // One that has been forgotten was found before that; it is gone already.
+        if (entry.IsEmptyHoldingGate && !entry.IsForgotten)
         {
             empty.AddHoldingGate(entry, changed);
         }

@@ -92,16 +92,16 @@ internal sealed class ServiceEntry
     /// <returns>What readers notice.</returns>
     public bool PublishHoldingGates(RegistryClient client, ref Instance instance, long batch, long registeredAt, out PublicationChange change)
     {
-        InstanceIdentity identity = instance.Identity;
-        Publication? own = _publications.Find(client, identity);
+        Publication? listed = _publications.Find(instance.Name);
+        Publication? own = PublicationSet.Find(listed, client);
         if (PreservedMetadata.AwaitsId(instance))
         {
             // The one it has already, unless that was its own choice.
             bool hasOne = own is not null && PreservedMetadata.AsksForId(own.Instance);
-            instance = instance.WithId((hasOne ? own!.Instance.InstanceId : null) ?? _registry.NextInstanceId(Key, identity));
+            instance = instance.WithId((hasOne ? own!.Instance.ReadInstanceId() : null) ?? _registry.NextInstanceId(Key, instance.Identity));
         }
 
-        Instance? shown = ShownHoldingGate(identity);
+        Instance? shown = listed is null ? null : Show(listed);
         if (own is not null)
         {
             own.Attachment = client.Attachment;
@@ -112,9 +112,17 @@ internal sealed class ServiceEntry
                 return false;
             }
 
+            change = PublicationChange.Updated;
+            if (own == listed && registeredAt == 0)
+            {
+                // It is the newest and stays so: the usual change finds its place once.
+                own.Instance = instance;
+                own.RegisteredAt = _registry.Revisions.NextStamp();
+                return ListedHoldingGate(own, shown);
+            }
+
             // A changed registration is the newest one again.
             _publications.Remove(own);
-            change = PublicationChange.Updated;
         }
         else
         {
@@ -127,17 +135,17 @@ internal sealed class ServiceEntry
         own.RegisteredAt = registeredAt == 0 ? _registry.Revisions.NextStamp() : _registry.Revisions.Observe(registeredAt);
         _publications.Add(own);
         Volatile.Write(ref _instanceCount, _publications.Count);
-        return ListedHoldingGate(identity, shown);
+        return ListedHoldingGate(registeredAt == 0 ? own : _publications.Find(instance.Name)!, shown);
     }
 
     /// <summary>Sets the health of a publication where it stands: unlike a new registration it does not make it the newest of its identity.</summary>
     /// <returns>What readers notice.</returns>
     public bool SetHealthHoldingGates(Publication publication, bool healthy)
     {
-        InstanceIdentity identity = publication.Instance.Identity;
-        Instance? shown = ShownHoldingGate(identity);
+        Publication listed = _publications.Find(publication.Instance.Name)!;
+        Instance shown = Show(listed);
         publication.Instance = publication.Instance.WithHealth(healthy);
-        return ListedHoldingGate(identity, shown);
+        return ListedHoldingGate(listed, shown);
     }
 
     /// <summary>Takes a publication away; the newest waiting one takes its place.</summary>
@@ -145,7 +153,7 @@ internal sealed class ServiceEntry
     public bool WithdrawHoldingGates(Publication publication, EmptyCause cause)
     {
         InstanceIdentity identity = publication.Instance.Identity;
-        Instance? shown = ShownHoldingGate(identity);
+        Instance shown = Show(_publications.Find(publication.Instance.Name)!);
         _publications.Remove(publication);
         publication.Client.RemoveHoldingGate(this, publication);
         Volatile.Write(ref _instanceCount, _publications.Count);
@@ -154,14 +162,14 @@ internal sealed class ServiceEntry
             EmptyCause = cause;
         }
 
-        return ListedHoldingGate(identity, shown);
+        return ListedHoldingGate(identity, _publications.Find(identity.Name), shown);
     }
 
     /// <summary>Finds what a client publishes under an identity.</summary>
-    public Publication? FindHoldingGate(RegistryClient client, InstanceIdentity identity) => _publications.Find(client, identity);
+    public Publication? FindHoldingGate(RegistryClient client, InstanceName name) => PublicationSet.Find(_publications.Find(name), client);
 
     /// <summary>Finds what is listed under an identity.</summary>
-    public Publication? FindHoldingGate(InstanceIdentity identity) => _publications.Find(identity);
+    public Publication? FindHoldingGate(InstanceName name) => _publications.Find(name);
 
     /// <summary>True when an identity would leave the list with this publication.</summary>
     public bool IsOnlyOneHoldingGate(Publication publication) => _publications.IsOnlyOne(publication);
@@ -188,7 +196,7 @@ internal sealed class ServiceEntry
         InstanceIdentity identity = listed.Instance.Identity;
         Instance? shown = ShownHoldingGate(identity);
         _overrides ??= new ServiceOverrides(this, _registry.OverrideExpiry);
-        return _overrides.TrySet(listed, value) ? NoticeHoldingGate(identity, shown) : null;
+        return _overrides.TrySet(listed, value) ? NoticeHoldingGate(identity, ShownHoldingGate(identity), shown) : null;
     }
 
     /// <summary>Takes an override away.</summary>
@@ -196,7 +204,7 @@ internal sealed class ServiceEntry
     public bool RemoveOverrideHoldingGate(InstanceIdentity identity)
     {
         Instance? shown = ShownHoldingGate(identity);
-        return _overrides is not null && _overrides.Drop(identity) && NoticeHoldingGate(identity, shown);
+        return _overrides is not null && _overrides.Drop(identity) && NoticeHoldingGate(identity, ShownHoldingGate(identity), shown);
     }
 
     /// <summary>True while there are overrides, in force or waiting for their clients to return.</summary>
@@ -319,7 +327,7 @@ internal sealed class ServiceEntry
     }
 
     /// <summary>What is shown under an identity; null = nothing.</summary>
-    public Instance? ShownHoldingGate(InstanceIdentity identity) => _publications.Find(identity) is { } listed ? Show(listed) : null;
+    public Instance? ShownHoldingGate(InstanceIdentity identity) => _publications.Find(identity.Name) is { } listed ? Show(listed) : null;
 
     private Instance Show(Publication listed) => _overrides is null ? listed.Instance : _overrides.Show(listed);
 
@@ -354,18 +362,19 @@ internal sealed class ServiceEntry
         }
     }
 
+    private bool ListedHoldingGate(Publication listed, Instance? shownBefore) => ListedHoldingGate(listed.Instance.Identity, listed, shownBefore);
+
     /// <summary>Something else may be listed under an identity.</summary>
-    private bool ListedHoldingGate(InstanceIdentity identity, Instance? shownBefore)
+    private bool ListedHoldingGate(InstanceIdentity identity, Publication? listed, Instance? shownBefore)
     {
-        _overrides?.Listed(identity, _publications.Find(identity));
-        return NoticeHoldingGate(identity, shownBefore);
+        _overrides?.Listed(identity, listed);
+        return NoticeHoldingGate(identity, listed is null ? null : Show(listed), shownBefore);
     }
 
     /// <summary>Remembers that readers see something else under an identity. Nobody is sent differences of a list that is provisional or that nobody has.</summary>
     /// <returns>Whether they do.</returns>
-    private bool NoticeHoldingGate(InstanceIdentity identity, Instance? shownBefore)
+    private bool NoticeHoldingGate(InstanceIdentity identity, Instance? shown, Instance? shownBefore)
     {
-        Instance? shown = ShownHoldingGate(identity);
         if (shown is null ? shownBefore is null : shown.Equals(shownBefore))
         {
             return false;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FastRegistry.Server.Events;
 using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Timing;
@@ -14,13 +13,12 @@ namespace FastRegistry.Server.Sessions;
 /// </remarks>
 internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel wheel, TimeSpan reaffirm)
 {
-    private readonly ConcurrentDictionary<UInt128, RegistryClient> _clients = new();
-    private long _numbers;
+    private readonly ClientTable _clients = new();
 
     public int Count => _clients.Count;
 
     /// <summary>The session that speaks for a client now, as a hint: it may end any moment.</summary>
-    public ClientSession? Find(UInt128 instanceId) => _clients.TryGetValue(instanceId, out RegistryClient? client) ? (ClientSession?)client.Session : null;
+    public ClientSession? Find(UInt128 instanceId) => (ClientSession?)_clients.Find(instanceId)?.Session;
 
     /// <summary>Makes <paramref name="session"/> the one that speaks for a client.</summary>
     /// <param name="instanceId">The client instance id.</param>
@@ -32,14 +30,13 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
     {
         while (true)
         {
-            RegistryClient client = _clients.GetOrAdd(
-                instanceId, static (instanceId, directory) => new RegistryClient(ClientKind.Native, id: "", instanceId) { Number = Interlocked.Increment(ref directory._numbers) }, this);
+            RegistryClient client = _clients.FindOrAdd(instanceId);
             lock (client.ClientGate)
             {
                 if (client.IsReleased)
                 {
                     // Its session is just ending; the entry goes with it.
-                    _clients.TryRemove(KeyValuePair.Create(instanceId, client));
+                    _clients.Remove(client);
                     continue;
                 }
 
@@ -51,7 +48,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 {
                     // Without room in the wheel they stay until the new session ends: late, but no ghosts.
                     int attachment = client.Attachment;
-                    ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.WithdrawNotReaffirmed(client, attachment));
+                    ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.Withdrawals.WithdrawNotReaffirmed(client, attachment));
                 }
 
                 if (superseded is null)
@@ -69,7 +66,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
     }
 
     /// <summary>A session has ended: its client goes, unless a newer session speaks for it.</summary>
-    public void Detach(UInt128 instanceId, RegistryClient client, ClientSession session, CloseReason reason)
+    public void Detach(RegistryClient client, ClientSession session, CloseReason reason)
     {
         lock (client.ClientGate)
         {
@@ -85,18 +82,18 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
             if (left
                 && client.PublicationCount > 0
                 && wheel.IsResuming((int)reaffirm.TotalMilliseconds)
-                && ReaffirmDeadline.TryStart(wheel, reaffirm, () => ReleaseUnlessAttached(instanceId, client, attachment)))
+                && ReaffirmDeadline.TryStart(wheel, reaffirm, () => ReleaseUnlessAttached(client, attachment)))
             {
                 return;
             }
 
-            registry.Release(client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
+            registry.Withdrawals.Release(client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
         }
 
-        _clients.TryRemove(KeyValuePair.Create(instanceId, client));
+        _clients.Remove(client);
     }
 
-    private void ReleaseUnlessAttached(UInt128 instanceId, RegistryClient client, int attachment)
+    private void ReleaseUnlessAttached(RegistryClient client, int attachment)
     {
         lock (client.ClientGate)
         {
@@ -105,9 +102,9 @@ internal sealed class ClientDirectory(ServiceRegistry registry, TimingWheel whee
                 return;
             }
 
-            registry.Release(client, DeregisterReason.NotReturned);
+            registry.Withdrawals.Release(client, DeregisterReason.NotReturned);
         }
 
-        _clients.TryRemove(KeyValuePair.Create(instanceId, client));
+        _clients.Remove(client);
     }
 }

@@ -6,6 +6,7 @@ using FastRegistry.Server.Registry;
 using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
@@ -17,9 +18,9 @@ namespace FastRegistry.Server.Sessions;
 /// from the wheel's thread, pushes from push workers, answers of long requests from request workers, and an end from anyone. What those share is in types of its
 /// own: the outbound chain, <see cref="SessionDeadlines"/>, <see cref="SessionSubscriptions"/>, <see cref="SessionOutput"/>. What is done with a session is in static
 /// types beside it, which cost nothing per session: <see cref="SessionFrames"/>, <see cref="SessionHandshake"/>, <see cref="SessionRequests"/>,
-/// <see cref="SessionEnding"/>.
+/// <see cref="SessionEnding"/>. There may be very many, nearly all of them idle: what most of them never need is made when it is needed (docs/adr/0012).
 /// </remarks>
-internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamingCaller
+internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamingCaller, IPushOutput
 {
     // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
     private const int FrameBytesAlwaysTaken = 64 * 1024;
@@ -27,11 +28,10 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     private int _entry;
     private SessionDeadlines _deadlines;
     private SessionStage _stage;
-    private UInt128 _instanceId;
     private RegistryClient? _client;
     private ClientProfile _profile = ClientProfile.Unknown;
     private SessionSubscriptions? _subscriptions;
-    private ulong _acknowledgedPush;
+    private OutboundStreams? _streams;
 
     public ClientSession(SessionServices services, Connection connection, AddressConnections? address, long id)
     {
@@ -39,14 +39,14 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         Id = id;
         Address = address;
         Connection = connection;
-        Output = new SessionOutput(connection, this);
     }
 
     public SessionServices Services { get; }
 
     public Connection Connection { get; }
 
-    public SessionOutput Output { get; }
+    /// <summary>How it says things. Any thread.</summary>
+    public SessionOutput Output => new(this);
 
     /// <summary>Counts the sessions of this node's life.</summary>
     public long Id { get; }
@@ -80,7 +80,13 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     public SessionSubscriptions? Subscriptions => Volatile.Read(ref _subscriptions);
 
     /// <summary>Highest push sequence the client has confirmed.</summary>
-    public ulong AcknowledgedPush => Volatile.Read(ref _acknowledgedPush);
+    public ulong AcknowledgedPush => Subscriptions?.AcknowledgedPush ?? 0;
+
+    /// <summary>The client puts chunks together. Set with the set-up.</summary>
+    public bool ChunksAllowed { get; internal set; }
+
+    /// <summary>The client understands deltas. Set with the set-up.</summary>
+    public bool TakesDeltas { get; internal set; }
 
     /// <summary>Requests that workers have; null until the first one. Receive path.</summary>
     internal RequestsInWork? InWork { get; set; }
@@ -88,6 +94,9 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     internal SessionStage Stage => _stage;
 
     internal ref SessionDeadlines Deadlines => ref _deadlines;
+
+    /// <summary>Large messages on their way out; null until the first one. Any thread.</summary>
+    internal OutboundStreams? Streams => Volatile.Read(ref _streams);
 
     private long OutputRoom => Connection.Outbound.BehindBytes - Connection.Outbound.QueuedBytes;
 
@@ -186,7 +195,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
         _subscriptions?.RemoveAll();
         if (_client is not null)
         {
-            Services.Clients.Detach(_instanceId, _client, this, reason);
+            Services.Clients.Detach(_client, this, reason);
             Services.Limits.LeaveApplication(_profile.Application);
             Services.Profiles.Return(_profile);
         }
@@ -210,9 +219,15 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     {
         if (ClientOrNull is { } client)
         {
-            Services.Clients.Detach(_instanceId, client, this, reason);
+            Services.Clients.Detach(client, this, reason);
         }
     }
+
+    SubscriberDescription? IPushOutput.Describe() => Status.Describe();
+
+    PushReceipt IPushOutput.TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) => Output.TryPush(subscription, snapshot, push);
+
+    bool IPushOutput.IsReadyAfterRefusal() => Output.IsReadyAfterRefusal();
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now) => SessionEnding.OnDeadline(this, now);
 
@@ -229,7 +244,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     {
         if (_subscriptions is null)
         {
-            Volatile.Write(ref _subscriptions, new SessionSubscriptions(Services, Output, Id));
+            Volatile.Write(ref _subscriptions, new SessionSubscriptions(Services, this, Id));
         }
 
         return _subscriptions.Add(id, key, filter, maximum);
@@ -244,11 +259,10 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
 
     /// <summary>The set-up was accepted. Receive path.</summary>
     /// <returns>The session that spoke for the client until now; the caller ends it.</returns>
-    internal ClientSession? BeginServing(UInt128 instanceId, ClientProfile profile, string clientName, string clientVersion, long now)
+    internal ClientSession? BeginServing(UInt128 instanceId, ClientProfile profile, long now)
     {
-        _instanceId = instanceId;
         Volatile.Write(ref _profile, profile);
-        Volatile.Write(ref _client, Services.Clients.Attach(instanceId, this, out ClientSession? superseded, clientName, clientVersion));
+        Volatile.Write(ref _client, Services.Clients.Attach(instanceId, this, out ClientSession? superseded, profile.Name, profile.Version));
         _stage = SessionStage.Ready;
         _deadlines.Ready(Services.Wheel, _entry, Services.Options.Deadlines, now);
         return superseded;
@@ -258,12 +272,23 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     internal void Acknowledge(ulong sequence)
     {
         // A number that was never given out acknowledges nothing.
-        if (sequence > _acknowledgedPush && sequence <= Connection.Outbound.LastPushSequence)
+        if (sequence != 0 && sequence <= Connection.Outbound.LastPushSequence)
         {
-            // A full fence between this and the look for a sample.
-            Interlocked.Exchange(ref _acknowledgedPush, sequence);
-            _subscriptions?.Acknowledged(sequence);
+            _subscriptions?.Acknowledge(sequence);
         }
+    }
+
+    /// <summary>What carries large messages; made when the first one goes out. Any thread.</summary>
+    internal OutboundStreams EnsureStreams()
+    {
+        OutboundStreams? streams = Volatile.Read(ref _streams);
+        if (streams is null)
+        {
+            streams = new OutboundStreams(Connection);
+            streams = Interlocked.CompareExchange(ref _streams, streams, null) ?? streams;
+        }
+
+        return streams;
     }
 
     private ReceiveResult EndWith(in ReadOnlySequence<byte> received, CloseReason reason, long now)

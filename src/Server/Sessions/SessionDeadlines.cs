@@ -8,19 +8,17 @@ namespace FastRegistry.Server.Sessions;
 /// <remarks>
 /// The receive path stores ticks; <see cref="Evaluate"/> runs on the wheel's thread when the entry comes due, decides what is over and returns when to look
 /// again. A tick stored while it decides is seen at the next look, which a due deadline never skips. The wheel looks at least once per idle time, so
-/// what is stored without arming the entry (a stall) is seen before it can be over.
+/// what is stored without arming the entry (a stall) is seen before it can be over. Moments that lie at most one of its deadlines back are kept as
+/// <see cref="RecentTime"/>, in half the space.
 /// </remarks>
 internal struct SessionDeadlines
 {
     private long _openedAt;
     private long _lastReceived;
-    private long _frameStartedAt;
-    private long _probedAt;
-    private long _closingAt;
-    private long _stalledAt;
-    private long _stalledBytes;
-    private long _streamStalledAt;
-    private long _streamStalledBytes;
+    private OutputStalls? _stalls;
+    private uint _frameStartedAt;
+    private uint _probedAt;
+    private uint _closingAt;
     private bool _ready;
 
     /// <summary>What is over.</summary>
@@ -46,12 +44,11 @@ internal struct SessionDeadlines
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
     /// <summary>A goaway of ours was sent; the linger deadline runs.</summary>
-    public bool IsClosing => Volatile.Read(ref _closingAt) != 0;
+    public bool IsClosing => Volatile.Read(ref _closingAt) != RecentTime.None;
 
     public void Open(TimingWheel wheel, int entry, DeadlineOptions options, long now)
     {
         _openedAt = now;
-        _stalledBytes = -1;
         _lastReceived = now;
         wheel.Arm(entry, now, Milliseconds(options.Handshake));
     }
@@ -65,12 +62,7 @@ internal struct SessionDeadlines
     }
 
     /// <summary>The output stands still from now on, at <paramref name="sentBytes"/>. The sending thread, once per wait: two stores.</summary>
-    public void Stalled(long now, long sentBytes)
-    {
-        // Time first: a reader that finds these bytes must not find the time of an older stall.
-        Volatile.Write(ref _stalledAt, now);
-        Volatile.Write(ref _stalledBytes, sentBytes);
-    }
+    public void Stalled(long now, long sentBytes) => EnsureStalls().Output.Note(now, sentBytes);
 
     /// <summary>The streams may go no further for now, at <paramref name="sentBytes"/>. Any thread; counts when they have moved since the last time.</summary>
     /// <param name="now">Wheel time.</param>
@@ -78,10 +70,10 @@ internal struct SessionDeadlines
     /// <param name="restart">A stream is about to begin: its time starts now, wherever the others stand.</param>
     public void StreamsStalled(long now, long sentBytes, bool restart)
     {
-        if (restart || Volatile.Read(ref _streamStalledBytes) != sentBytes)
+        OutputStalls stalls = EnsureStalls();
+        if (restart || !stalls.Streams.IsAt(sentBytes))
         {
-            Volatile.Write(ref _streamStalledAt, now);
-            Volatile.Write(ref _streamStalledBytes, sentBytes);
+            stalls.Streams.Note(now, sentBytes);
         }
     }
 
@@ -104,10 +96,9 @@ internal struct SessionDeadlines
 
         if (partialFrame)
         {
-            if (_frameStartedAt == 0 || wholeFrames)
+            if (_frameStartedAt == RecentTime.None || wholeFrames)
             {
-                // 0 means none, so the very first millisecond counts as the second.
-                Volatile.Write(ref _frameStartedAt, Math.Max(now, 1));
+                Volatile.Write(ref _frameStartedAt, RecentTime.Of(now));
                 if (_ready)
                 {
                     wheel.Arm(entry, now, Milliseconds(options.StartedFrame));
@@ -117,9 +108,9 @@ internal struct SessionDeadlines
             return;
         }
 
-        bool hadStarted = _frameStartedAt != 0;
-        Volatile.Write(ref _frameStartedAt, 0);
-        if (_ready && !hadStarted && !isWatched && Volatile.Read(ref _probedAt) == 0)
+        bool hadStarted = _frameStartedAt != RecentTime.None;
+        Volatile.Write(ref _frameStartedAt, RecentTime.None);
+        if (_ready && !hadStarted && !isWatched && Volatile.Read(ref _probedAt) == RecentTime.None)
         {
             wheel.Touch(entry, now);
         }
@@ -129,7 +120,7 @@ internal struct SessionDeadlines
     public void AwaitAck(TimingWheel wheel, int entry, DeadlineOptions options, TimeSpan ackDeadline, long now)
     {
         // Where something shorter may be armed, leave it: whatever the wheel looks for, it looks for acks too.
-        if (!IsClosing && Volatile.Read(ref _probedAt) == 0 && Volatile.Read(ref _frameStartedAt) == 0)
+        if (!IsClosing && Volatile.Read(ref _probedAt) == RecentTime.None && Volatile.Read(ref _frameStartedAt) == RecentTime.None)
         {
             wheel.Arm(entry, now, Math.Min(Milliseconds(ackDeadline), LookMilliseconds(options)));
         }
@@ -138,7 +129,7 @@ internal struct SessionDeadlines
     /// <summary>A goaway was sent; the peer has a moment to read it.</summary>
     public void Closing(TimingWheel wheel, int entry, DeadlineOptions options, long now)
     {
-        Volatile.Write(ref _closingAt, Math.Max(now, 1));
+        Volatile.Write(ref _closingAt, RecentTime.Of(now));
         wheel.Arm(entry, now, Milliseconds(options.Linger));
     }
 
@@ -151,9 +142,9 @@ internal struct SessionDeadlines
     /// <param name="next">When to look again.</param>
     public Verdict Evaluate(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long streamProgress, long now, out Deadline next)
     {
-        if (Volatile.Read(ref _closingAt) is var closing and not 0)
+        if (Volatile.Read(ref _closingAt) is var closing and not RecentTime.None)
         {
-            return Judge(wheel, closing, options.Linger, now, Verdict.LingerOver, out next);
+            return Judge(wheel, RecentTime.At(closing, now), options.Linger, now, Verdict.LingerOver, out next);
         }
 
         if (!Volatile.Read(ref _ready))
@@ -162,15 +153,16 @@ internal struct SessionDeadlines
         }
 
         Verdict verdict = EvaluateSilence(wheel, options, outbound, now, out next);
-        if (verdict is Verdict.Wait or Verdict.Probe && Volatile.Read(ref _frameStartedAt) is var started and not 0)
+        if (verdict is Verdict.Wait or Verdict.Probe && Volatile.Read(ref _frameStartedAt) is var started and not RecentTime.None)
         {
-            if (outbound.IsBehind && Interlocked.CompareExchange(ref _frameStartedAt, Math.Max(now, 1), started) == started)
+            long startedAt = RecentTime.At(started, now);
+            if (outbound.IsBehind && Interlocked.CompareExchange(ref _frameStartedAt, RecentTime.Of(now), started) == started)
             {
                 // The input is not read meanwhile, so the rest of the frame may be there already: it gets its time again.
-                started = now;
+                startedAt = now;
             }
 
-            Verdict frame = Judge(wheel, started, options.StartedFrame, now, Verdict.FrameOver, out Deadline frameDue);
+            Verdict frame = Judge(wheel, startedAt, options.StartedFrame, now, Verdict.FrameOver, out Deadline frameDue);
             if (frame == Verdict.FrameOver)
             {
                 return frame;
@@ -185,12 +177,7 @@ internal struct SessionDeadlines
     /// <summary>A stream the client gives no credit for is not read either.</summary>
     private readonly bool IsStreamStuck(TimingWheel wheel, DeadlineOptions options, long progress, long now, ref Deadline next)
     {
-        if (progress < 0 || Volatile.Read(in _streamStalledBytes) != progress)
-        {
-            return false;
-        }
-
-        return IsStallOver(wheel, options, Volatile.Read(in _streamStalledAt), now, ref next);
+        return progress >= 0 && Volatile.Read(in _stalls) is { } stalls && stalls.Streams.IsAt(progress) && IsStallOver(wheel, options, stalls.Streams.Since, now, ref next);
     }
 
     /// <summary>Whether a stall has lasted too long; if not, the next look is no later than its end.</summary>
@@ -213,21 +200,22 @@ internal struct SessionDeadlines
         }
 
         long lastReceived = Volatile.Read(ref _lastReceived);
-        if (_probedAt != 0)
+        if (_probedAt != RecentTime.None)
         {
             // On a quick network the answer arrives within the millisecond of the probe.
-            if (lastReceived < _probedAt)
+            long probedAt = RecentTime.At(_probedAt, now);
+            if (lastReceived < probedAt)
             {
-                return Judge(wheel, _probedAt, options.ProbeAnswer, now, Verdict.ProbeOver, out next);
+                return Judge(wheel, probedAt, options.ProbeAnswer, now, Verdict.ProbeOver, out next);
             }
 
-            Volatile.Write(ref _probedAt, 0);
+            Volatile.Write(ref _probedAt, RecentTime.None);
         }
 
         Verdict verdict = Judge(wheel, lastReceived, options.IdleProbe, now, Verdict.Probe, out next);
         if (verdict == Verdict.Probe)
         {
-            Volatile.Write(ref _probedAt, Math.Max(now, 1));
+            Volatile.Write(ref _probedAt, RecentTime.Of(now));
             next = Deadline.After(now, Milliseconds(options.ProbeAnswer));
         }
         else if (options.SlowConsumer < options.IdleProbe)
@@ -242,15 +230,15 @@ internal struct SessionDeadlines
     private Verdict EvaluateOutput(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long now, out Deadline next)
     {
         // Looking once per idle time, so that silence is noticed as soon as ever when it reads again.
-        _probedAt = 0;
+        _probedAt = RecentTime.None;
         next = Deadline.After(now, LookMilliseconds(options));
-        if (Volatile.Read(ref _stalledBytes) != outbound.SentBytes)
+        if (Volatile.Read(ref _stalls) is not { } stalls || !stalls.Output.IsAt(outbound.SentBytes))
         {
             // It moves, a sender is at work this moment, or the stall that was noted is over.
             return Verdict.Wait;
         }
 
-        long stalledAt = Volatile.Read(ref _stalledAt);
+        long stalledAt = stalls.Output.Since;
         if (IsStallOver(wheel, options, stalledAt, now, ref next))
         {
             return Verdict.SlowConsumer;
@@ -271,6 +259,17 @@ internal struct SessionDeadlines
     {
         next = Deadline.After(start, Milliseconds(timeout));
         return wheel.Effective(start) + Milliseconds(timeout) <= now ? over : Verdict.Wait;
+    }
+
+    private OutputStalls EnsureStalls()
+    {
+        if (Volatile.Read(ref _stalls) is { } there)
+        {
+            return there;
+        }
+
+        OutputStalls made = new();
+        return Interlocked.CompareExchange(ref _stalls, made, null) ?? made;
     }
 
     /// <summary>The wheel looks at least this often, so that no stall is seen late.</summary>

@@ -40,9 +40,9 @@ internal static class SessionHandshake
             return SessionGoAway.Write(replies, GoAwayReason.LimitExceeded, broken.Text, services.Limits.RedirectAddresses);
         }
 
-        session.Output.ChunksAllowed = (request!.Capabilities & (ulong)Capabilities.Chunks) != 0;
-        session.Output.TakesDeltas = (request.Capabilities & (ulong)Capabilities.Deltas) != 0;
-        ClientSession? superseded = session.BeginServing(instanceId, services.Profiles.Take(profile), request.ClientName, request.ClientVersion, now);
+        session.ChunksAllowed = (request!.Capabilities & (ulong)Capabilities.Chunks) != 0;
+        session.TakesDeltas = (request.Capabilities & (ulong)Capabilities.Deltas) != 0;
+        ClientSession? superseded = session.BeginServing(instanceId, services.Profiles.Take(profile), now);
         WriteReply(replies, correlationId, services.SetupReplies.Encode(request.Capabilities));
         if (superseded is not null)
         {

@@ -8,33 +8,20 @@ using Google.Protobuf;
 
 namespace FastRegistry.Server.Sessions;
 
-/// <summary>How a session says things: as a frame, or as a stream of chunks when it is large. Any thread.</summary>
-internal sealed class SessionOutput(Connection connection, ClientSession session) : IPushOutput
+/// <summary>How a session says things: as a frame, or as a stream of chunks when it is large. A view of the session: nothing of its own. Any thread.</summary>
+internal readonly struct SessionOutput(ClientSession session)
 {
     // One in so many pushes asks for an ack at once, as a sample of the latency.
     private const ulong AckSampling = 64;
 
-    private OutboundStreams? _streams;
-
-    /// <summary>The client puts chunks together.</summary>
-    public bool ChunksAllowed { get; set; }
-
-    /// <summary>The client understands deltas.</summary>
-    public bool TakesDeltas { get; set; }
-
     /// <summary>The client's address as a text; null when the connection has none, or none any more.</summary>
-    public string? RemoteAddress => connection.RemoteEndPoint is System.Net.IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
-
-    /// <summary>Who the client is.</summary>
-    public SubscriberDescription? Describe() => session.Status.Describe();
-
-    public ulong AcknowledgedPush => session.AcknowledgedPush;
+    public string? RemoteAddress => session.Connection.RemoteEndPoint is System.Net.IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     /// <summary>A stream will call back when it is through.</summary>
-    public bool HasOpenStreams => Volatile.Read(ref _streams) is { Open: > 0 };
+    public bool HasOpenStreams => session.Streams is { Open: > 0 };
 
     /// <summary>Bytes of streams sent so far while some are open, else -1: standing still means the client gives no credit.</summary>
-    public long StreamProgress => Volatile.Read(ref _streams) is { Open: > 0 } streams ? streams.SentBytes : -1;
+    public long StreamProgress => session.Streams is { Open: > 0 } streams ? streams.SentBytes : -1;
 
     /// <summary>Writes an answer into a batch, or starts it as a stream.</summary>
     /// <returns>True when the batch has the answer as a whole and as it is.</returns>
@@ -46,8 +33,17 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
             return false;
         }
 
+        if (answer.Written is { } written)
+        {
+            Span<byte> frame = batch.GetSpan(FrameHeader.Size + WriteReply.MaximumBytes);
+            int writtenBytes = written.Write(frame[FrameHeader.Size..]);
+            new FrameHeader((uint)writtenBytes, FrameKind.Response, FrameFlags.None, type, correlationId).Write(frame);
+            batch.Advance(FrameHeader.Size + writtenBytes);
+            return true;
+        }
+
         int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
-        bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (ChunksAllowed || bodyBytes > WireLimits.MaximumBodyBytes);
+        bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (session.ChunksAllowed || bodyBytes > WireLimits.MaximumBodyBytes);
         if (!large)
         {
             if (answer.SharedBody is not null)
@@ -62,16 +58,16 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
             return true;
         }
 
-        if (!ChunksAllowed || bodyBytes > WireLimits.MaximumStreamBytes)
+        if (!session.ChunksAllowed || bodyBytes > WireLimits.MaximumStreamBytes)
         {
-            string reason = ChunksAllowed ? "more than a stream may carry" : "and the client did not announce the capability for chunks";
+            string reason = session.ChunksAllowed ? "more than a stream may carry" : "and the client did not announce the capability for chunks";
             RequestError error = new(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes, {reason}");
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, error.ToReply());
             return false;
         }
 
         FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
-        if (!TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), AfterAnswer(answer)))
+        if (!TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), AfterAnswer(session, answer)))
         {
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, RequestError.Overloaded.ToReply());
         }
@@ -84,14 +80,14 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
     public bool IsReadyAfterRefusal()
     {
-        if (connection.Outbound.IsBudgetExceeded)
+        if (session.Connection.Outbound.IsBudgetExceeded)
         {
             // This connection may have nothing queued that could drain; others keep the node's budget used up.
             session.Services.BudgetRetry.Later(session);
             return false;
         }
 
-        return !connection.Outbound.IsBehind && !HasOpenStreams;
+        return !session.Connection.Outbound.IsBehind && !HasOpenStreams;
     }
 
     /// <summary>Pushes a list or a delta.</summary>
@@ -105,28 +101,26 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
         byte[] body = push.Body;
         int bodyBytes = PushPrefix.Size + body.Length;
-        bool asks = push.AsksForAck || IsSampled(connection.Outbound.LastPushSequence);
+        bool asks = push.AsksForAck || IsSampled(session.Connection.Outbound.LastPushSequence);
         FrameHeader header = new((uint)bodyBytes, FrameKind.Push, asks ? FrameFlags.AckNow : FrameFlags.None, push.Type, subscription.Id);
-        if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
+        if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!session.ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
         {
-            AppendOutcome outcome = connection.TryPush(header, snapshot.ChangedAtMicroseconds, body, out ulong sequence);
+            AppendOutcome outcome = session.Connection.TryPush(header, snapshot.ChangedAtMicroseconds, body, out ulong sequence);
             return new PushReceipt(outcome, sequence, asks);
         }
 
-        if (!ChunksAllowed)
+        if (!session.ChunksAllowed)
         {
-            connection.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.MissingCapability, $"a list of {bodyBytes} bytes needs the capability for chunks"));
+            session.Connection.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.MissingCapability, $"a list of {bodyBytes} bytes needs the capability for chunks"));
             return new PushReceipt(AppendOutcome.Closed);
         }
 
-        return connection.CloseReason is null ? TryStream(subscription, snapshot, header, body) : new PushReceipt(AppendOutcome.Closed);
+        return session.Connection.CloseReason is null ? TryStream(subscription, snapshot, header, body) : new PushReceipt(AppendOutcome.Closed);
     }
-
-    public void AwaitAck() => session.AwaitAck();
 
     public void AddCredit(CreditBody credit)
     {
-        if (Volatile.Read(ref _streams) is { } streams)
+        if (session.Streams is { } streams)
         {
             streams.AddCredit(credit);
             session.NoteStreams(streams.SentBytes, restart: false);
@@ -135,7 +129,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
 
     public void Drained()
     {
-        if (Volatile.Read(ref _streams) is { } streams)
+        if (session.Streams is { } streams)
         {
             streams.Pump();
             session.NoteStreams(streams.SentBytes, restart: false);
@@ -146,30 +140,30 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     {
         Span<byte> body = stackalloc byte[ProbeBody.Size];
         new ProbeBody((ulong)now).Write(body);
-        connection.Send(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
+        session.Connection.Send(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
     }
 
     public void SendGoAway(GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
     {
         byte[] body = SessionGoAway.Message(reason, text, addresses).ToByteArray();
-        connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
+        session.Connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
     }
 
     /// <summary>A method of its own: what its callback captures would be allocated for every small push too.</summary>
     private PushReceipt TryStream(Subscription subscription, ServiceSnapshot snapshot, in FrameHeader header, byte[] body)
     {
         // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
-        OutboundStreams streams = Streams();
-        if (connection.Outbound.IsBehind || connection.Outbound.IsBudgetExceeded || streams.Open > 0)
+        OutboundStreams streams = session.EnsureStreams();
+        if (session.Connection.Outbound.IsBehind || session.Connection.Outbound.IsBudgetExceeded || streams.Open > 0)
         {
             return new PushReceipt(AppendOutcome.Behind);
         }
 
-        ulong sequence = connection.Outbound.TakePushSequence();
+        ulong sequence = session.Connection.Outbound.TakePushSequence();
         Span<byte> prefix = stackalloc byte[PushPrefix.Size];
         new PushPrefix(sequence, snapshot.ChangedAtMicroseconds).Write(prefix);
         subscription.IsStreaming = true;
-        if (TryBegin(header, prefix, body, () => Streamed(subscription)))
+        if (TryBegin(header, prefix, body, Streamed(session, subscription)))
         {
             return new PushReceipt(AppendOutcome.Appended, sequence, (header.Flags & FrameFlags.AckNow) != 0);
         }
@@ -181,7 +175,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     private bool TryBegin(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action onSent)
     {
         // Before it is open: the wheel must not judge it by the time the last one stood still.
-        OutboundStreams streams = Streams();
+        OutboundStreams streams = session.EnsureStreams();
         session.NoteStreams(streams.SentBytes, restart: true);
         bool begun = streams.TryBegin(header, prefix, body, onSent);
         session.NoteStreams(streams.SentBytes, restart: false);
@@ -189,7 +183,7 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
     }
 
     /// <summary>What is done when an answer has gone out as a stream: pushes may build on a first list from then on.</summary>
-    private Action AfterAnswer(NamingAnswer answer) => answer.FirstOf is null
+    private static Action AfterAnswer(ClientSession session, NamingAnswer answer) => answer.FirstOf is null
         ? session.ResyncMarked
         : () =>
         {
@@ -197,24 +191,12 @@ internal sealed class SessionOutput(Connection connection, ClientSession session
             session.ResyncMarked();
         };
 
-    private void Streamed(Subscription subscription)
+    private static Action Streamed(ClientSession session, Subscription subscription) => () =>
     {
         subscription.IsStreaming = false;
         session.ResyncMarked();
-    }
+    };
 
     /// <summary>The first push asks, and of the others every 64th; not the same one on all connections, or thousands would answer together.</summary>
     private bool IsSampled(ulong pushesBefore) => pushesBefore == 0 || (pushesBefore + (ulong)session.Id) % AckSampling == 0;
-
-    private OutboundStreams Streams()
-    {
-        OutboundStreams? streams = Volatile.Read(ref _streams);
-        if (streams is null)
-        {
-            streams = new OutboundStreams(connection);
-            streams = Interlocked.CompareExchange(ref _streams, streams, null) ?? streams;
-        }
-
-        return streams;
-    }
 }

@@ -42,7 +42,7 @@ internal static class SessionRequests
             answer = NamingAnswer.Of(RequestError.Overloaded);
         }
 
-        if (answer.FirstOf is not null && session.Output.TakesDeltas)
+        if (answer.FirstOf is not null && session.TakesDeltas)
         {
             // Not at the end of the batch: a delta on this list must not overtake it.
             AnswerAtOnce(session, replies, type, correlationId, answer);

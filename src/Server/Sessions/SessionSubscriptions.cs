@@ -20,6 +20,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
     private readonly Dictionary<ulong, Subscription> _byId = [];
     private Subscription? _resync;
     private PushAcks _acks;
+    private ulong _acknowledged;
     private bool _ended;
 
     public long SessionId => sessionId;
@@ -161,7 +162,21 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         return PushOutcome.Resync;
     }
 
-    /// <summary>The client has confirmed all pushes up to this one. Receive path.</summary>
+    /// <summary>Highest push sequence the client has confirmed; 0 = none.</summary>
+    public ulong AcknowledgedPush => Volatile.Read(ref _acknowledged);
+
+    /// <summary>The client has confirmed all pushes up to this one, which was given out. Receive path.</summary>
+    public void Acknowledge(ulong sequence)
+    {
+        if (sequence > _acknowledged)
+        {
+            // A full fence between this and the look for a sample.
+            Interlocked.Exchange(ref _acknowledged, sequence);
+            Acknowledged(sequence);
+        }
+    }
+
+    /// <summary>What waits for acks is told of a new one. Receive path.</summary>
     public void Acknowledged(ulong sequence)
     {
         EndSample(sequence);

@@ -7,7 +7,7 @@ public sealed record TimingWheelOptions
 
     /// <summary>
     /// Most entries held at a time, released ones included until the wheel took them back at its next step. Defaults to 2,097,152 (56 bytes
-    /// each, taken in chunks of 4,096 and never given back). Too low refuses connections; there is no unlimited value.
+    /// each, taken in chunks of 1,024 and never given back). Too low refuses connections; there is no unlimited value.
     /// </summary>
     public int MaximumEntries { get; init; } = 1 << 21;
 

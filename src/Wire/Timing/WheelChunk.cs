@@ -3,7 +3,7 @@ namespace FastRegistry.Wire.Timing;
 /// <summary>A fixed run of entries. Never moved or resized, since other threads store into it without a lock.</summary>
 internal sealed class WheelChunk
 {
-    public const int Shift = 12;
+    public const int Shift = 10;
     public const int Size = 1 << Shift;
     public const int Mask = Size - 1;
 

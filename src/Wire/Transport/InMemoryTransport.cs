@@ -35,7 +35,11 @@ public static class InMemoryTransport
         return (new PipeConnection(first, resources, scheduler, remoteEndPoint), second);
     }
 
-    private static (IDuplexPipe First, IDuplexPipe Second) CreatePipes(TransportResources resources, PipeScheduler scheduler, int capacityBytes)
+    /// <summary>The two ends of a pair of pipes without a connection on either: what a measurement of connections takes off.</summary>
+    /// <param name="resources">Pools.</param>
+    /// <param name="scheduler">Where readers and writers go on that had to wait.</param>
+    /// <param name="capacityBytes">See <see cref="DefaultCapacityBytes"/>.</param>
+    public static (IDuplexPipe First, IDuplexPipe Second) CreatePipes(TransportResources resources, PipeScheduler scheduler, int capacityBytes = DefaultCapacityBytes)
     {
         // The writer's continuation runs on the thread pool or the pump, never inside the reader's AdvanceTo.
         PipeOptions options = new(

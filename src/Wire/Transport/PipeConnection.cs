@@ -15,12 +15,14 @@ public sealed class PipeConnection : Connection
     private readonly IDuplexPipe _pipe;
     private readonly PipeScheduler _scheduler;
     private readonly Action _onReadable;
-    private readonly Action _onFlushed;
 
     private ValueTaskAwaiter<ReadResult> _read;
     private ValueTaskAwaiter<FlushResult> _flush;
     private SegmentList _unsent;
     private long _inFlightBytes;
+
+    // Made when a flush first has to wait: most connections never do.
+    private Action? _onFlushed;
 
     /// <summary>Wraps a pipe pair.</summary>
     /// <param name="pipe">Input and output; completed by this connection when it ends.</param>
@@ -34,7 +36,6 @@ public sealed class PipeConnection : Connection
         _scheduler = scheduler;
         RemoteEndPoint = remoteEndPoint;
         _onReadable = OnReadable;
-        _onFlushed = OnFlushed;
     }
 
     /// <inheritdoc/>
@@ -102,7 +103,7 @@ public sealed class PipeConnection : Connection
             {
                 _flush = flush;
                 ReportStalled();
-                _flush.UnsafeOnCompleted(_onFlushed);
+                _flush.UnsafeOnCompleted(_onFlushed ??= OnFlushed);
                 return;
             }
 

@@ -12,20 +12,24 @@ internal static class Make
         new(kind, id, kind is ClientKind.Native or ClientKind.Synced ? (UInt128)(uint)id.GetHashCode(StringComparison.Ordinal) : 0) { OwnerNode = node };
 
     public static Instance Instance(
-        int port, double weight = 1, string ip = "10.0.0.1", string cluster = "DEFAULT", bool healthy = true, bool enabled = true, string? metadata = null) => new()
-        {
-            Identity = new InstanceIdentity(cluster, ip, port),
-            Weight = weight,
-            Healthy = healthy,
-            Enabled = enabled,
-            Metadata = metadata is null ? [] : ImmutableArray.Create(KeyValuePair.Create("m", metadata)),
-        };
+        int port, double weight = 1, string ip = "10.0.0.1", string cluster = "DEFAULT", bool healthy = true, bool enabled = true, string? metadata = null) =>
+        Server.Registry.Instance.Create(
+            new InstanceIdentity(cluster, ip, port), weight, healthy, enabled, metadata is null ? [] : ImmutableArray.Create(KeyValuePair.Create("m", metadata)));
+
+    public static RegistrationResult Register(
+        this ServiceRegistry registry, RegistryClient client, ServiceKey key, Instance[] instances, bool replace, object? session = null, long[]? registeredAt = null) =>
+        registry.Registrations.Register(client, key, instances, replace, session, registeredAt);
+
+    public static RegistrationResult DeregisterAll(this ServiceRegistry registry, RegistryClient client, ServiceKey key) =>
+        registry.Withdrawals.DeregisterAll(client, key);
+
+    public static void Release(this ServiceRegistry registry, RegistryClient client) => registry.Withdrawals.Release(client);
 
     public static RegistrationResult Register(this ServiceRegistry registry, RegistryClient client, string service, params Instance[] instances) =>
-        registry.Register(client, Key(service), instances, replace: false);
+        registry.Registrations.Register(client, Key(service), instances, replace: false);
 
     public static RegistrationResult Deregister(this ServiceRegistry registry, RegistryClient client, string service, params Instance[] instances) =>
-        registry.Deregister(client, Key(service), [.. instances.Select(static instance => instance.Identity)]);
+        registry.Withdrawals.Deregister(client, Key(service), [.. instances.Select(static instance => instance.Identity)]);
 
     public static ServiceEntry? Find(this ServiceRegistry registry, string service = "s") =>
         registry.Services.TryGet(Key(service), out ServiceEntry? entry) ? entry : null;

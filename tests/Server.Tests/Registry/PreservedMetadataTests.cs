@@ -67,7 +67,7 @@ public sealed class PreservedMetadataTests : IDisposable
     [InlineData("99999999999999999999", long.MaxValue)]
     public void A_time_counts_when_it_is_all_digits_and_is_the_default_otherwise(string value, long expected)
     {
-        RegistryInstance instance = new() { Identity = new("DEFAULT", "10.0.0.1", 1), Metadata = [KeyValuePair.Create(PreservedMetadata.BeatInterval, value)] };
+        RegistryInstance instance = RegistryInstance.Create(new("DEFAULT", "10.0.0.1", 1), metadata: [KeyValuePair.Create(PreservedMetadata.BeatInterval, value)]);
         Assert.Equal(expected, PreservedMetadata.MillisecondsOf(instance, PreservedMetadata.BeatInterval, 5000));
     }
 

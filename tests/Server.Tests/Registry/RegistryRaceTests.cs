@@ -44,7 +44,7 @@ public sealed class RegistryRaceTests
             RegistryClient old = directory.Attach(instanceId, first.Session, out _);
             Register(old, first.Session);
             using Barrier start = new(2);
-            Task closing = Task.Run(() => Race(start, () => directory.Detach(instanceId, old, first.Session, CloseReason.PeerClosed)), TestContext.Current.CancellationToken);
+            Task closing = Task.Run(() => Race(start, () => directory.Detach(old, first.Session, CloseReason.PeerClosed)), TestContext.Current.CancellationToken);
             RegistryClient? taken = null;
             Task taking = Task.Run(() => Race(start, () => taken = directory.Attach(instanceId, second.Session, out _)), TestContext.Current.CancellationToken);
             await Task.WhenAll(closing, taking);
@@ -52,7 +52,7 @@ public sealed class RegistryRaceTests
             Assert.Null(Register(taken!, second.Session));
             Assert.Equal(RequestError.SessionClosed, Register(old, first.Session));
             Assert.Equal(1, node.Registry.PublicationCount);
-            directory.Detach(instanceId, taken!, second.Session, CloseReason.PeerClosed);
+            directory.Detach(taken!, second.Session, CloseReason.PeerClosed);
             Assert.Equal(0, node.Registry.PublicationCount);
             Assert.Equal(0, directory.Count);
             first.Close();

@@ -30,24 +30,35 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
         return next(context);
     }
 
-    /// <summary>The status of the first prefix of path and query.</summary>
+    /// <summary>The status of the first prefix of path and query. As it was sent, as in Nacos, and with the path as it is routed: another spelling of it is no way around.</summary>
     private static int? FindLimit(HttpContext context, ImmutableArray<LimitedUrl> limited)
     {
-        string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>() is { IsForOperators: true })
         {
             return null;
         }
 
+        string path = context.Request.Path.Value ?? "";
+        string target = path + context.Request.QueryString.Value;
+        string sent = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         foreach (LimitedUrl url in limited)
         {
-            if (target.StartsWith(url.Prefix, StringComparison.Ordinal))
+            if (HasPrefix(target, path.Length, url.Prefix) || sent.StartsWith(url.Prefix, StringComparison.Ordinal))
             {
                 return url.Status;
             }
         }
 
         return null;
+    }
+
+    /// <summary>Paths are routed whatever the case of their letters; values in the query have one.</summary>
+    private static bool HasPrefix(string target, int pathLength, string prefix)
+    {
+        int inPath = Math.Min(pathLength, prefix.Length);
+        return target.Length >= prefix.Length
+            && target.AsSpan(0, inPath).Equals(prefix.AsSpan(0, inPath), StringComparison.OrdinalIgnoreCase)
+            && target.AsSpan(inPath, prefix.Length - inPath).SequenceEqual(prefix.AsSpan(inPath));
     }
 
     /// <exception cref="HttpError">It is refused.</exception>

@@ -40,6 +40,8 @@ internal static class AuthenticationEndpoints
         MapUser(api, "POST", "/admin", "Creates the first administrator.", Optional(password));
     }
 
+    private static ErrorDescription Missing { get; } = new(400, ResultCode.ParameterMissing, "a required parameter is missing");
+
     private static ParameterDescription Optional(ParameterDescription parameter) => parameter with { IsRequired = false };
 
     /// <summary>Every call for users is there twice, as in Nacos.</summary>
@@ -54,6 +56,6 @@ internal static class AuthenticationEndpoints
         Style = ApiStyle.ConsoleV1,
         MissingText = MissingParameterText.Missing,
         Parameters = parameters,
-        Errors = [new ErrorDescription(400, ResultCode.ParameterMissing, "a required parameter is missing"), new ErrorDescription(501, ResultCode.ServerError, Reason)],
+        Errors = [.. parameters.Any(static parameter => parameter.IsRequired) ? [Missing] : Array.Empty<ErrorDescription>(), new ErrorDescription(501, ResultCode.ServerError, Reason)],
     };
 }

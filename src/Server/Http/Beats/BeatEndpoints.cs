@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
@@ -18,6 +19,8 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
     private const int Taken = 10200;
     private const int Unknown = 20404;
 
+    private static readonly ErrorDescription BadBeat = new(400, ResultCode.ParameterValidateError, "the beat is no JSON object of the form");
+
     private static readonly EndpointDescription BeatV1 = new("PUT", "/v1/ns/instance/beat", "Says that an instance is alive; a full beat registers one that is not known.")
     {
         Checks = ParameterChecks.Beat,
@@ -32,8 +35,8 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
             ParameterDescription.Optional("beat", ParameterType.Json, null, "A full beat: `ip`, `port`, `cluster`, `weight`, `metadata`. Without it the beat is a light one."),
         ],
         Success = SuccessDescription.Json("""{"clientBeatInterval":5000,"code":10200,"lightBeatEnabled":true}"""),
-        Errors = [InstanceParameters.Missing, InstanceParameters.BadWeight, InstanceParameters.BadInstance, InstanceParameters.Persistent],
-        Note = "`code` 20404, with status 200: a light beat of an instance that is not known; register again. The service is that of the parameter, not of the JSON.",
+        Errors = [InstanceParameters.Missing, InstanceParameters.BadWeight, InstanceParameters.BadInstance, BadBeat, InstanceParameters.OtherKind, InstanceParameters.Full, InstanceParameters.Persistent],
+        Note = "`code` 20404, with status 200: a light beat of an instance that is not known; register again. The service is that of the parameter, not of the JSON. `ip` and `port` beside the beat of a known instance are not looked at.",
         Operation = NamingOperation.HttpBeat,
     };
 
@@ -52,6 +55,7 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
         api.Map(BeatV2, BeatAsync);
     }
 
+    [SkipLocalsInit]
     private Task BeatAsync(ApiCall call)
     {
         // v2 insists on the grouped form: the slow way says so.
@@ -102,8 +106,8 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
         }
 
         string cluster = body.Cluster.Length > 0 ? body.Cluster : call.Parameters.Find("clusterName") ?? Instance.DefaultCluster;
-        Instance instance = new() { Identity = new InstanceIdentity(cluster, ip, port), Weight = body.Weight, Metadata = body.Metadata };
         CheckRules.CheckMetadata(body.Metadata);
+        Instance instance = Instance.Create(new InstanceIdentity(cluster, ip, port), body.Weight, metadata: body.Metadata);
         InstanceRules.Check(instance);
         return clients.Register(service, instance) is { } error
             ? throw HttpError.Of(error)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Requests;
@@ -38,6 +39,7 @@ internal static class BeatText
             : -1;
     }
 
+    [SkipLocalsInit]
     private static int TryReadBody(ReadOnlySpan<char> beat, Span<byte> key, int written)
     {
         if (beat.Length * UrlText.MaximumBytesPerCharacter > MaximumBodyBytes)

@@ -13,7 +13,7 @@ internal readonly record struct BeatTimes(long IntervalMilliseconds, long Timeou
 
     public static BeatTimes Of(Instance instance)
     {
-        if (instance.Metadata.IsEmpty)
+        if (!instance.HasMetadata)
         {
             return Default;
         }

@@ -191,7 +191,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
     {
         if (_clients.Registry.Services.TryGet(Service, out ServiceEntry? entry))
         {
-            _clients.Registry.SetHealth(Client, entry, Identity, healthy);
+            _clients.Registry.Registrations.SetHealth(Client, entry, Identity, healthy);
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class IpPortClients
             RequestError? error;
             lock (client.ClientGate)
             {
-                error = Registry.Register(client, key, [instance], replace: true).Error ?? RenewHoldingGate(client, key, instance);
+                error = Registry.Registrations.Register(client, key, [instance], replace: true).Error ?? RenewHoldingGate(client, key, instance);
             }
 
             if (error != RequestError.SessionClosed)
@@ -90,7 +90,7 @@ internal sealed class IpPortClients
 
         lock (client.ClientGate)
         {
-            Registry.DeregisterAll(client, key);
+            Registry.Withdrawals.DeregisterAll(client, key);
             if (TryFind(InstanceKeyText.Of(key, ip, port), out BeatingInstance? beating))
             {
                 EndHoldingGate(beating);
@@ -121,7 +121,7 @@ internal sealed class IpPortClients
         RegistryClient client = beating.Client;
         if (Registry.Services.TryGet(beating.Service, out ServiceEntry? entry))
         {
-            Registry.Withdraw(client, entry, beating.Identity, DeregisterReason.BeatsMissed);
+            Registry.Withdrawals.Withdraw(client, entry, beating.Identity, DeregisterReason.BeatsMissed);
         }
 
         EndHoldingGate(beating);
@@ -165,7 +165,7 @@ internal sealed class IpPortClients
         {
             if (InstanceCount >= MaximumInstances || BeatingInstance.TryCreate(this, client, key, text) is not { } made)
             {
-                Registry.DeregisterAll(client, key);
+                Registry.Withdrawals.DeregisterAll(client, key);
                 return RequestError.Limit("the number of instances registered over HTTP", MaximumInstances);
             }
 

@@ -27,12 +27,14 @@ internal sealed class ConsoleHealthEndpoints(RegistryNode node)
     private static readonly EndpointDescription LivenessV2 = new("GET", "/v2/console/health/liveness", "The node answers.")
     {
         Style = ApiStyle.V2,
+        ErrorsAs = ErrorBody.CausedText,
         Success = SuccessDescription.OkResult,
     };
 
     private static readonly EndpointDescription ReadinessV2 = new("GET", "/v2/console/health/readiness", "The node takes all requests.")
     {
         Style = ApiStyle.V2,
+        ErrorsAs = ErrorBody.CausedText,
         Success = SuccessDescription.OkResult,
         Errors = [new ErrorDescription(200, ResultCode.ServerError, $"not ready: code 30000, message `{NotReady}`, data null")],
         Note = "Not ready is status 200 as in Nacos: a probe that reads the status alone asks `/health/ready` instead.",

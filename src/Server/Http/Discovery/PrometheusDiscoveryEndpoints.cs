@@ -51,7 +51,7 @@ internal sealed class PrometheusDiscoveryEndpoints(RegistryNode node)
         json.WriteTexts("targets", [$"{instance.Identity.Ip}:{instance.Identity.Port}"]);
         json.WriteStartObject("labels");
         json.WriteString("__meta_clusterName", instance.Identity.Cluster);
-        foreach (IGrouping<string, KeyValuePair<string, string>> label in instance.Metadata.GroupBy(static pair => pair.Key.Replace('.', '_').Replace('-', '_')))
+        foreach (IGrouping<string, KeyValuePair<string, string>> label in instance.ReadMetadata().GroupBy(static pair => pair.Key.Replace('.', '_').Replace('-', '_')))
         {
             // Two keys may become one name.
             json.WriteString(label.Key, label.First().Value);

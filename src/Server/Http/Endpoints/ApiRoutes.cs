@@ -7,12 +7,12 @@ namespace FastRegistry.Server.Http.Endpoints;
 /// <summary>Maps described endpoints, and knows all of them.</summary>
 /// <remarks>Filled while the host is built, read-only afterwards. Handlers get a request whose parameters are read; what they throw becomes an answer in the
 /// endpoint's style.</remarks>
-internal sealed class ApiRoutes(IEndpointRouteBuilder routes, OperatorOptions operators)
+internal sealed class ApiRoutes(IEndpointRouteBuilder routes, HttpOptions http, OperatorAccess operators)
 {
-    /// <summary>Where Nacos' clients expect the API.</summary>
-    public const string ContextPath = "/nacos";
-
     private readonly List<EndpointDescription> _endpoints = [];
+
+    /// <summary>What the paths of Nacos' endpoints begin with; may be empty.</summary>
+    public string ContextPath => http.ContextPath;
 
     /// <summary>Every mapped endpoint, in the order of mapping: what documents are generated from.</summary>
     public IReadOnlyList<EndpointDescription> Endpoints => _endpoints;
@@ -23,13 +23,23 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder routes, OperatorOptions op
         RequestDelegate run = context => RunAsync(context, endpoint, handler);
         foreach (string path in (IEnumerable<string>)[endpoint.Path, .. endpoint.OtherPaths])
         {
-            string pattern = endpoint.IsOutsideContextPath ? path : ContextPath + path;
-            IEndpointConventionBuilder route = routes.MapMethods(pattern, [endpoint.Method, .. endpoint.OtherMethods], run).WithMetadata(endpoint);
+            IEndpointConventionBuilder route = routes.MapMethods(PathOf(endpoint, path), MethodsOf(endpoint), run).WithMetadata(endpoint);
             if (endpoint.Operation is { } operation)
             {
                 route.WithMetadata(operation);
             }
         }
+    }
+
+    /// <summary>A path of an endpoint as it is requested.</summary>
+    public string PathOf(EndpointDescription endpoint, string path) => endpoint.IsOutsideContextPath ? path : ContextPath + path;
+
+    /// <summary>The methods it is mapped with: HEAD is GET without a body, except in v1 naming, which in Nacos has only the methods it names.</summary>
+    public static string[] MethodsOf(EndpointDescription endpoint)
+    {
+        string[] methods = [endpoint.Method, .. endpoint.OtherMethods];
+        bool hasHead = methods.Contains(HttpMethods.Get) && !endpoint.IsForOperators && !endpoint.Path.StartsWith("/v1/ns/", StringComparison.Ordinal);
+        return hasHead ? [.. methods, HttpMethods.Head] : methods;
     }
 
     /// <summary>Maps an endpoint that checks what it is given and answers 501.</summary>
@@ -54,7 +64,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder routes, OperatorOptions op
     {
         if (endpoint.IsForOperators)
         {
-            OperatorAccess.Check(context, operators);
+            operators.Check(context);
         }
 
         ValueTask<RequestParameters> reading = RequestParameters.ReadAsync(context.Request, endpoint.MissingText);

@@ -1,5 +1,5 @@
 using FastRegistry.Server.Http.Errors;
-using Microsoft.AspNetCore.Http.Features;
+using FastRegistry.Server.Http.Requests;
 
 namespace FastRegistry.Server.Http.Endpoints;
 
@@ -9,33 +9,37 @@ internal static class UnknownEndpoints
     /// <summary>Maps the rest of all paths; after everything else.</summary>
     public static void Map(IEndpointRouteBuilder routes, ApiRoutes api)
     {
-        Dictionary<string, string> methods = new(StringComparer.OrdinalIgnoreCase);
-        foreach (EndpointDescription endpoint in api.Endpoints)
+        IEnumerable<(string Path, string Method)> mapped =
+            from endpoint in api.Endpoints
+            where !IsNaming(endpoint)
+            from path in (IEnumerable<string>)[endpoint.Path, .. endpoint.OtherPaths]
+            from method in ApiRoutes.MethodsOf(endpoint)
+            select (api.PathOf(endpoint, path), method);
+        foreach (IGrouping<string, string> path in mapped.GroupBy(static pair => pair.Path, static pair => pair.Method, StringComparer.OrdinalIgnoreCase))
         {
-            string root = endpoint.IsOutsideContextPath ? "" : ApiRoutes.ContextPath;
-            string own = string.Join(", ", [endpoint.Method, .. endpoint.OtherMethods]);
-            foreach (string path in (IEnumerable<string>)[endpoint.Path, .. endpoint.OtherPaths])
-            {
-                methods[root + path] = methods.TryGetValue(root + path, out string? others) ? $"{others}, {own}" : own;
-            }
+            string allowed = string.Join(", ", path.Distinct());
+            routes.Map(path.Key, context => TellMethodsAsync(context, allowed)).WithOrder(int.MaxValue - 2);
         }
 
         RequestDelegate refuseNaming = static context => throw new HttpError(
-            $"no such api:{context.Request.Method}:{HttpError.Quote(PathOf(context))}", StatusCodes.Status501NotImplemented, body: ErrorBody.Document);
-        RequestDelegate refuse = context => throw (methods.TryGetValue(context.Request.Path.Value?.TrimEnd('/') ?? "", out string? allowed)
-            ? new HttpError($"Request method '{HttpError.Quote(context.Request.Method)}' not supported", StatusCodes.Status405MethodNotAllowed, body: ErrorBody.Document)
-            {
-                Allow = allowed,
-            }
-            : new HttpError("No message available", StatusCodes.Status404NotFound, body: ErrorBody.Document));
-        routes.Map($"{ApiRoutes.ContextPath}/v1/ns/{{**rest}}", refuseNaming).WithOrder(int.MaxValue - 1);
+            $"no such api:{context.Request.Method}:{HttpError.Quote(RequestTarget.PathOf(context))}", StatusCodes.Status501NotImplemented, body: ErrorBody.Document);
+        RequestDelegate refuse = static _ => throw new HttpError("No message available", StatusCodes.Status404NotFound, body: ErrorBody.Document);
+        routes.Map($"{api.ContextPath}/v1/ns/{{**rest}}", refuseNaming).WithOrder(int.MaxValue - 1);
         routes.Map("/{**rest}", refuse).WithOrder(int.MaxValue);
     }
 
-    private static string PathOf(HttpContext context)
+    private static bool IsNaming(EndpointDescription endpoint) => endpoint.Path.StartsWith("/v1/ns/", StringComparison.Ordinal);
+
+    /// <summary>OPTIONS asks which methods there are; every other method that comes here is none of them.</summary>
+    private static Task TellMethodsAsync(HttpContext context, string allowed)
     {
-        string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
-        int query = target.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? target : target[..query];
+        if (!HttpMethods.IsOptions(context.Request.Method))
+        {
+            throw new HttpError(
+                $"Request method '{HttpError.Quote(context.Request.Method)}' not supported", StatusCodes.Status405MethodNotAllowed, body: ErrorBody.Document) { Allow = allowed };
+        }
+
+        context.Response.Headers.Allow = allowed;
+        return Task.CompletedTask;
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FastRegistry.Server.Http.Endpoints;
-using Microsoft.AspNetCore.Http.Features;
+using FastRegistry.Server.Http.Requests;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace FastRegistry.Server.Http.Errors;
@@ -76,11 +76,8 @@ internal static class ErrorWriter
     private static string DocumentOf(HttpContext context, HttpError error)
     {
         string time = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
-        string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path;
-        int query = target.IndexOf('?', StringComparison.Ordinal);
-        string path = query < 0 ? target : target[..query];
         return $"{{\"timestamp\":\"{time}\",\"status\":{error.Status},\"error\":{Quoted(ReasonPhrases.GetReasonPhrase(error.Status))},"
-            + $"\"message\":{Quoted(error.Message)},\"path\":{Quoted(path)}}}";
+            + $"\"message\":{Quoted(error.Message)},\"path\":{Quoted(RequestTarget.PathOf(context))}}}";
     }
 
     private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, HttpJson.Encoder)}\"";

@@ -1,3 +1,5 @@
+using FastRegistry.Server.Hosting;
+
 namespace FastRegistry.Server.Http.Errors;
 
 /// <summary>Turns what a handler throws into an answer; never a stack trace. The outermost step of every request.</summary>
@@ -15,7 +17,7 @@ internal sealed class HttpFaults(RequestDelegate next, ILogger<HttpFaults> log)
         }
         catch (BadHttpRequestException fault)
         {
-            HttpError error = new(fault.Message, fault.StatusCode);
+            HttpError error = new(TextOf(fault), fault.StatusCode);
             await ErrorWriter.WriteAsync(context, error).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -35,4 +37,12 @@ internal sealed class HttpFaults(RequestDelegate next, ILogger<HttpFaults> log)
             await ErrorWriter.WriteAsync(context, error).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The listener speaks to programmers; who sent the request is told the rule.</summary>
+    private static string TextOf(BadHttpRequestException fault) => fault.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => $"the request body is longer than {HttpLimits.MaximumBodyBytes} bytes",
+        StatusCodes.Status408RequestTimeout => $"the request body came slower than {HttpLimits.MinimumBytesPerSecond} bytes a second",
+        _ => fault.Message,
+    };
 }

@@ -20,7 +20,7 @@ internal sealed class InstanceDetailEndpoints(RegistryNode node)
         Success = SuccessDescription.Json("""
             {"service":"DEFAULT_GROUP@@s","ip":"1.1.1.1","port":8080,"clusterName":"DEFAULT","weight":1.0,"healthy":true,"instanceId":"1.1.1.1#8080#DEFAULT#DEFAULT_GROUP@@s","metadata":{"k":"v"}}
             """),
-        Errors = [InstanceParameters.Missing, InstanceParameters.NotFound],
+        Errors = [InstanceParameters.Missing, InstanceParameters.NotANumber, InstanceParameters.NotFound],
         Operation = NamingOperation.HttpQuery,
     };
 

@@ -18,7 +18,7 @@ internal sealed class InstanceEndpoints(RegistryNode node, IpPortClients clients
     {
         Checks = ParameterChecks.Naming,
         Parameters = InstanceParameters.FormV1,
-        Errors = InstanceParameters.FormErrors,
+        Errors = [.. InstanceParameters.FormErrors, InstanceParameters.OtherKind, InstanceParameters.Full],
         State = EndpointState.Partial,
         Note = "Persistent instances are answered 501.",
         Operation = NamingOperation.HttpRegister,
@@ -28,7 +28,7 @@ internal sealed class InstanceEndpoints(RegistryNode node, IpPortClients clients
     {
         Checks = ParameterChecks.Naming,
         Parameters = InstanceParameters.FormV1,
-        Errors = InstanceParameters.FormErrors,
+        Errors = [.. InstanceParameters.FormErrors.Where(static error => error != InstanceParameters.BadInstance)],
         State = EndpointState.Partial,
         Note = "Persistent instances are answered 501.",
         Operation = NamingOperation.HttpDeregister,

@@ -62,5 +62,14 @@ internal static class InstanceParameters
 
     public static ErrorDescription Persistent { get; } = new(501, ResultCode.ServerError, "`ephemeral=false`: persistent instances are not in this version");
 
-    public static IReadOnlyList<ErrorDescription> FormErrors { get; } = [Missing, BadWeight, BadMetadata, BadInstance, Persistent];
+    public static ErrorDescription NotANumber { get; } = new(400, ResultCode.ParameterValidateError, "a number is none");
+
+    public static ErrorDescription OtherKind { get; } = new(400, ResultCode.ServerError, "the service is a persistent one");
+
+    public static ErrorDescription Full { get; } =
+        new(400, ResultCode.ServerError, "`Limits:Services`, `Limits:InstancesPerService` or `Limits:PublicationsPerClient` is reached");
+
+    public static ErrorDescription OverridesFull { get; } = new(400, ResultCode.ServerError, "`Limits:Overrides` is reached");
+
+    public static IReadOnlyList<ErrorDescription> FormErrors { get; } = [Missing, NotANumber, BadWeight, BadMetadata, BadInstance, Persistent];
 }

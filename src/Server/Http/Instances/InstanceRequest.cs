@@ -32,14 +32,7 @@ internal sealed record InstanceRequest(ServiceKey Service, Instance Instance)
         bool healthy = Flag(call, "healthy") ?? true;
         bool enabled = Flag(call, "enabled") ?? (call.IsV2 ? null : Flag(call, "enable")) ?? true;
         bool ephemeral = Flag(call, "ephemeral") ?? switches.DefaultInstanceEphemeral;
-        Instance instance = new()
-        {
-            Identity = identity,
-            Weight = weight,
-            Healthy = healthy,
-            Enabled = enabled,
-            Metadata = metadata,
-        };
+        Instance instance = Instance.Create(identity, weight, healthy, enabled, metadata);
         if (isChecked)
         {
             InstanceRules.Check(instance);

@@ -2,6 +2,7 @@ using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
 using FastRegistry.Server.Registry;
 
@@ -15,12 +16,14 @@ internal sealed class InstanceStatusEndpoints(RegistryNode node)
     private static readonly ParameterDescription Key =
         ParameterDescription.Required("key", ParameterType.Text, "`group@@service` or `namespace##group@@service`, encoded.");
 
+    private static readonly ErrorDescription BadKey = new(400, ResultCode.ParameterValidateError, "the key has no group, or no name");
+
     private static readonly EndpointDescription StatusesV1 = new("GET", "/v1/ns/instance/statuses", "The health of all instances of a service.")
     {
         MissingText = MissingParameterText.Missing,
         Parameters = [Key],
         Success = SuccessDescription.Json("""{"ips":["1.1.1.1:8080_true","1.1.1.2:8080_false"]}""", typeof(InstanceStatusesBody)),
-        Errors = [InstanceParameters.Missing],
+        Errors = [InstanceParameters.Missing, BadKey],
         Operation = NamingOperation.HttpQuery,
     };
 
@@ -30,6 +33,7 @@ internal sealed class InstanceStatusEndpoints(RegistryNode node)
         OtherMethods = ["POST", "PUT", "PATCH", "DELETE"],
         Style = ApiStyle.V2,
         Parameters = [Key with { IsInPath = true }],
+        Errors = [BadKey],
         Note = "The answer is not wrapped in a result.",
     };
 

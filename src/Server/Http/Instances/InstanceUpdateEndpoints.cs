@@ -17,7 +17,7 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
     {
         Checks = ParameterChecks.Naming,
         Parameters = InstanceParameters.FormV1,
-        Errors = [.. InstanceParameters.FormErrors, new ErrorDescription(400, ResultCode.InstanceError, "the service is not known")],
+        Errors = [.. InstanceParameters.FormErrors, new ErrorDescription(400, ResultCode.InstanceError, "the service is not known"), InstanceParameters.OverridesFull],
         State = EndpointState.Partial,
         Note = "Persistent instances are answered 501. An instance that is not there is ok, and nothing happens.",
         Operation = NamingOperation.HttpUpdate,
@@ -48,7 +48,7 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
             InstanceParameters.Metadata,
             ParameterDescription.Optional("healthy", ParameterType.Flag, null, "Taken, without effect."),
         ],
-        Errors = [InstanceParameters.Missing, InstanceParameters.BadWeight, InstanceParameters.BadMetadata, InstanceParameters.NotFound],
+        Errors = [InstanceParameters.Missing, InstanceParameters.BadWeight, InstanceParameters.NotANumber, InstanceParameters.BadMetadata, InstanceParameters.NotFound, InstanceParameters.OverridesFull],
         Note = "What is not sent stays as it was registered; in Nacos the first change of a field sets weight to 1.",
         Operation = NamingOperation.HttpUpdate,
     };
@@ -84,7 +84,7 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
     {
         InstanceRequest request = InstanceRequest.Read(call, node.Switches.Current, isChecked: true);
         Instance asked = request.Instance;
-        InstanceOverride value = new() { Weight = asked.Weight, Enabled = asked.Enabled, Metadata = InstanceOverrideMetadata.Of(asked.Metadata) };
+        InstanceOverride value = new() { Weight = asked.Weight, Enabled = asked.Enabled, Metadata = InstanceOverrideMetadata.Of(asked.ReadMetadata()) };
         overrides.Change(request.Service, asked.Identity, _ => value);
         return call.OkAsync();
     }

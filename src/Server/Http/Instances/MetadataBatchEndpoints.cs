@@ -3,6 +3,7 @@ using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
 using FastRegistry.Server.Registry;
 
@@ -24,7 +25,13 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
             ParameterDescription.Optional("consistencyType", ParameterType.Text, null, "Taken, without effect."),
         ],
         Success = SuccessDescription.Json("""{"updated":["1.1.1.1:8080:unknown:DEFAULT:ephemeral"]}""", typeof(UpdatedInstancesBody)),
-        Errors = [InstanceParameters.Missing, InstanceParameters.BadMetadata],
+        Errors =
+        [
+            InstanceParameters.Missing,
+            InstanceParameters.BadMetadata,
+            new ErrorDescription(400, ResultCode.ParameterValidateError, "`instances` is no JSON array of instances"),
+            InstanceParameters.OverridesFull,
+        ],
         Note = "An empty array means none; Nacos takes it as all.",
         Operation = NamingOperation.HttpMetadataUpdate,
     };
@@ -32,6 +39,7 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
     private static readonly EndpointDescription DeleteV1 = PutV1 with
     {
         Method = "DELETE",
+        Errors = [.. PutV1.Errors.Where(static error => error != InstanceParameters.OverridesFull)],
         Summary = "Takes keys away that were put over the metadata of instances; what was registered stays.",
     };
 
@@ -48,6 +56,7 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
         Path = "/v2/ns/instance/metadata/batch",
         Style = ApiStyle.V2,
         MissingText = MissingParameterText.RequiredOfType,
+        Success = SuccessDescription.Json("""{"code":0,"message":"success","data":{"updated":["1.1.1.1:8080:unknown:DEFAULT:ephemeral"]}}""", typeof(UpdatedInstancesBody)),
     };
 
     private static ImmutableSortedDictionary<string, string> Put(

@@ -62,9 +62,9 @@ internal static class InstanceJson
     public static void WriteMetadata(Utf8JsonWriter json, Instance instance)
     {
         json.WriteStartObject("metadata"u8);
-        foreach ((string key, string value) in instance.Metadata)
+        for (EncodedMetadata pairs = instance.Metadata; pairs.MoveNext();)
         {
-            json.WriteString(key, value);
+            json.WriteString(pairs.Key, pairs.Value);
         }
 
         json.WriteEndObject();
@@ -72,5 +72,5 @@ internal static class InstanceJson
 
     /// <summary><c>simple</c> without metadata; null when there is metadata and it does not say.</summary>
     private static string? GeneratorOf(Instance instance) =>
-        instance.Metadata.IsEmpty ? PreservedMetadata.SimpleGenerator : instance.FindMetadata(PreservedMetadata.IdGenerator);
+        instance.HasMetadata ? instance.FindMetadata(PreservedMetadata.IdGenerator) : PreservedMetadata.SimpleGenerator;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
@@ -36,10 +37,10 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
             ParameterDescription.Optional("app", ParameterType.Text, null, "Application of the subscriber."),
         ],
         Success = SuccessDescription.Json("""
-            {"name":"DEFAULT_GROUP@@s","groupName":"DEFAULT_GROUP","clusters":"","cacheMillis":10000,"hosts":[{"instanceId":"1.1.1.1#8080#DEFAULT#DEFAULT_GROUP@@s","ip":"1.1.1.1","port":8080,"weight":1.0,"healthy":true,"enabled":true,"ephemeral":true,"clusterName":"DEFAULT","serviceName":"DEFAULT_GROUP@@s","metadata":{},"instanceHeartBeatInterval":5000,"instanceHeartBeatTimeOut":15000,"ipDeleteTimeout":30000,"instanceIdGenerator":"simple"}],"lastRefTime":1700000000000,"checksum":"","allIPs":false,"reachProtectionThreshold":false,"valid":true}
+            {"name":"DEFAULT_GROUP@@s","groupName":"DEFAULT_GROUP","clusters":"","cacheMillis":10000,"hosts":[{"instanceId":"1.1.1.1#8080#DEFAULT#DEFAULT_GROUP@@s","ip":"1.1.1.1","port":8080,"weight":1.0,"healthy":true,"enabled":true,"ephemeral":true,"clusterName":"DEFAULT","serviceName":"DEFAULT_GROUP@@s","metadata":{},"instanceHeartBeatInterval":5000,"instanceHeartBeatTimeOut":15000,"ipDeleteTimeout":30000,"instanceIdGenerator":"simple"}],"lastRefTime":1700000000000,"checksum":"","allIPs":false,"reachProtectionThreshold":false,"valid":true,"dom":"DEFAULT_GROUP@@s"}
             """),
-        Errors = [InstanceParameters.Missing],
-        Note = "An unknown service is an empty list, never 404.",
+        Errors = [InstanceParameters.Missing, InstanceParameters.NotANumber],
+        Note = "An unknown service is an empty list, never 404. `dom` is what 1.x had; some of its clients look for it.",
         Operation = NamingOperation.HttpList,
     };
 
@@ -47,6 +48,10 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     {
         Path = "/v2/ns/instance/list",
         Style = ApiStyle.V2,
+        Success = SuccessDescription.Json("""
+            {"code":0,"message":"success","data":{"name":"DEFAULT_GROUP@@s","groupName":"DEFAULT_GROUP","clusters":"","cacheMillis":10000,"hosts":[{"instanceId":"1.1.1.1#8080#DEFAULT#DEFAULT_GROUP@@s","ip":"1.1.1.1","port":8080,"weight":1.0,"healthy":true,"enabled":true,"ephemeral":true,"clusterName":"DEFAULT","serviceName":"DEFAULT_GROUP@@s","metadata":{},"instanceHeartBeatInterval":5000,"instanceHeartBeatTimeOut":15000,"ipDeleteTimeout":30000,"instanceIdGenerator":"simple"}],"lastRefTime":1700000000000,"checksum":"","allIPs":false,"reachProtectionThreshold":false,"valid":true}}
+            """),
+        Note = "An unknown service is an empty list, never 404.",
         MissingText = MissingParameterText.RequiredRequestParameter,
         Parameters =
         [
@@ -98,6 +103,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     }
 
     /// <summary>The list when it is encoded already; null for everything else, wrong requests included.</summary>
+    [SkipLocalsInit]
     private ListForm? FindQuickly(ApiCall call)
     {
         Span<byte> key = stackalloc byte[ServiceKeyText.MaximumBytes];

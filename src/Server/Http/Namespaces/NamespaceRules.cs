@@ -35,4 +35,7 @@ internal static class NamespaceRules
     public static string? CheckText(string? text) => text is { Length: > MaximumTextLength }
         ? throw HttpError.IllegalParameter("namespaceDesc", $"must not be longer than {MaximumTextLength} characters")
         : text;
+
+    /// <summary>There is no room for another one.</summary>
+    public static HttpError Full => HttpError.Illegal($"{NamespaceStore.Maximum} namespaces have names, and a node keeps no more", ResultCode.ServerError);
 }

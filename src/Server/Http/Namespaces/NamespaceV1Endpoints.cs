@@ -2,7 +2,6 @@ using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Naming;
 
 namespace FastRegistry.Server.Http.Namespaces;
 
@@ -47,6 +46,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
             ParameterDescription.Required("namespaceName", ParameterType.Text, "Its name, without `@#$%^&*`."),
             ParameterDescription.Optional("namespaceDesc", ParameterType.Text, null, "What it is for, at most 256 characters."),
         ],
+        Errors = [.. Common.Errors, new ErrorDescription(400, ResultCode.ServerError, "10,000 namespaces have names")],
     };
 
     private static readonly EndpointDescription Update = Common with
@@ -115,7 +115,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
 
         if (store.IsFull)
         {
-            throw HttpError.Of(RequestError.Limit("the number of namespaces", NamespaceStore.Maximum));
+            throw NamespaceRules.Full;
         }
 
         return AnswerAsync(call, store.TryAdd(new NamespaceDescription(id, name, text)));

@@ -2,7 +2,6 @@ using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Naming;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Namespaces;
@@ -57,7 +56,7 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
                 Errors = [Missing, Unknown],
             },
             ShowAsync);
-        api.Map(Form with { Method = "POST", Summary = "Gives a namespace a name." }, CreateAsync);
+        api.Map(Form with { Method = "POST", Summary = "Gives a namespace a name.", Errors = [.. Form.Errors, new ErrorDescription(400, ResultCode.ServerError, "10,000 namespaces have names")] }, CreateAsync);
         api.Map(
             Form with
             {
@@ -116,7 +115,7 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
         ThrowIf(store.IsTaken(added.Id) ? $"the namespaceId is existed, namespaceId: {added.Id}" : null);
         if (store.IsFull)
         {
-            throw HttpError.Of(RequestError.Limit("the number of namespaces", NamespaceStore.Maximum));
+            throw NamespaceRules.Full;
         }
 
         // Somebody else was faster.

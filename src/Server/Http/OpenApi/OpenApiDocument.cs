@@ -12,7 +12,7 @@ internal static class OpenApiDocument
         "Parameters may be sent in the query or, on every method, in a form body (application/x-www-form-urlencoded); both are merged and the first value counts. "
         + "Blank values count as absent. Errors of /v1 are texts, those of /v2 are {code, message, data}.";
 
-    public static byte[] Encode(IReadOnlyList<EndpointDescription> endpoints) => JsonText.ObjectOf(json =>
+    public static byte[] Encode(ApiRoutes api) => JsonText.ObjectOf(json =>
     {
         json.WriteString("openapi", "3.0.3");
         json.WriteStartObject("info");
@@ -21,7 +21,7 @@ internal static class OpenApiDocument
         json.WriteString("description", Description);
         json.WriteEndObject();
         json.WriteStartObject("paths");
-        foreach (IGrouping<string, OpenApiOperation> path in OpenApiOperation.Of(endpoints).GroupBy(static operation => operation.Path, StringComparer.Ordinal))
+        foreach (IGrouping<string, OpenApiOperation> path in OpenApiOperation.Of(api).GroupBy(static operation => operation.Path, StringComparer.Ordinal))
         {
             json.WriteStartObject(path.Key);
             foreach (OpenApiOperation operation in path)

@@ -17,7 +17,7 @@ internal static class OpenApiEndpoint
     public static void Map(ApiRoutes api)
     {
         // When it is first asked for all endpoints are mapped; from then on nothing changes.
-        Lazy<byte[]> document = new(() => OpenApiDocument.Encode(api.Endpoints));
+        Lazy<byte[]> document = new(() => OpenApiDocument.Encode(api));
         api.Map(Document, call => call.JsonAsync(document.Value));
     }
 }

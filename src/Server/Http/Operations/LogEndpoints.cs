@@ -55,6 +55,7 @@ internal sealed class LogEndpoints(LogLevels levels, ILogger log)
                 Path = "/v2/core/ops/log",
                 OtherPaths = [],
                 Style = ApiStyle.V2,
+                ErrorsAs = ErrorBody.CausedText,
                 Parameters = [],
                 RequestExample = """{"logName":"core","logLevel":"DEBUG"}""",
                 Success = SuccessDescription.Json("""{"code":200,"message":null,"data":null}"""),

@@ -51,7 +51,7 @@ internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients,
     private void WriteFigures(Utf8JsonWriter json, bool withResponsibleInstances)
     {
         int native = node.Services.Clients.Count;
-        long instances = node.Registry.PublicationCount;
+        long instances = node.Registry.Publications.All;
         json.WriteNumber("serviceCount", node.Registry.Services.Count);
         json.WriteNumber("instanceCount", instances);
         json.WriteNumber("subscribeCount", node.Registry.Subscriptions.Count);

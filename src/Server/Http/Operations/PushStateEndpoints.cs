@@ -6,7 +6,7 @@ using FastRegistry.Server.Push;
 namespace FastRegistry.Server.Http.Operations;
 
 /// <summary><c>/v1/ns/operator/push/state</c> and <c>…/distro/client</c>: how pushing goes, and which node has a client.</summary>
-internal sealed class PushStateEndpoints(RegistryNode node)
+internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess operators)
 {
     private static readonly EndpointDescription PushState = new("GET", "/v1/ns/operator/push/state", "How many pushes succeeded.")
     {
@@ -27,7 +27,7 @@ internal sealed class PushStateEndpoints(RegistryNode node)
         MissingText = Requests.MissingParameterText.Missing,
         Parameters = [InstanceParameters.Ip, InstanceParameters.Port],
         Success = SuccessDescription.Json("""{"responsibleServer":"10.0.0.1:8848"}"""),
-        Errors = [InstanceParameters.Missing],
+        Errors = [InstanceParameters.Missing, InstanceParameters.NotANumber],
         Note = "One node: always this one.",
     };
 
@@ -50,7 +50,7 @@ internal sealed class PushStateEndpoints(RegistryNode node)
         bool reset = call.Parameters.FindWord("reset") == true;
         if (reset)
         {
-            OperatorAccess.Check(call.Context, node.Options.Operator);
+            operators.Check(call.Context);
         }
 
         (long succeeded, long failed) = _counts.Read(reset);

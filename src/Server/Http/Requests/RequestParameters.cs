@@ -106,6 +106,13 @@ internal readonly struct RequestParameters
             int end = text.IndexOf('&');
             ReadOnlySpan<char> pair = end < 0 ? text : text[..end];
             text = end < 0 ? [] : text[(end + 1)..];
+
+            // Most pairs are another parameter and begin with another letter; only an escape can stand for the right one.
+            if (pair.IsEmpty || (pair[0] != name[0] && pair[0] != '%'))
+            {
+                continue;
+            }
+
             int equals = pair.IndexOf('=');
             ReadOnlySpan<char> key = equals < 0 ? pair : pair[..equals];
             if (IsName(key, name))

@@ -2,6 +2,7 @@ using FastRegistry.Server.Control;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Services;
@@ -52,6 +53,7 @@ internal sealed class ServiceListEndpoints(RegistryNode node)
             ParameterDescription.Optional("expr", ParameterType.Text, null, "Part of a regular expression that `group@@name` must contain."),
         ],
         Success = SuccessDescription.Json("""{"META-INF/services":{"public":["DEFAULT_GROUP@@a"]},"count":1}"""),
+        Errors = [new ErrorDescription(400, ResultCode.ParameterValidateError, "the expression is none, or too costly")],
         Note = "The odd key is Nacos'. Expressions are without look-around and back references.",
         Operation = NamingOperation.HttpServiceList,
     };

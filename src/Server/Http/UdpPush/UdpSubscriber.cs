@@ -167,7 +167,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
             foreach (UdpSubscription subscription in _byId.Values)
             {
-                if (subscription.Pending is not null && subscription.SentAt + RetryMilliseconds <= now)
+                if (subscription.Pending is not null && _owner.Wheel.Effective(subscription.SentAt) + RetryMilliseconds <= now)
                 {
                     RetryHoldingGate(subscription);
                 }

@@ -18,15 +18,10 @@ internal sealed record InstanceOverride
     public bool IsEmpty => Weight is null && Enabled is null && Metadata.IsEmpty;
 
     /// <summary>An instance as it is shown.</summary>
-    public Instance Over(Instance registered) => registered.Overridden(Weight ?? registered.Weight, Enabled ?? registered.Enabled, Merge(registered.Metadata));
+    public Instance Over(Instance registered) => registered.Overridden(Weight ?? registered.Weight, Enabled ?? registered.Enabled, Metadata.IsEmpty ? null : Merge(registered.ReadMetadata()));
 
     private ImmutableArray<KeyValuePair<string, string>> Merge(ImmutableArray<KeyValuePair<string, string>> registered)
     {
-        if (Metadata.IsEmpty)
-        {
-            return registered;
-        }
-
         ImmutableArray<KeyValuePair<string, string>>.Builder merged = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(registered.Length + Metadata.Count);
         foreach (KeyValuePair<string, string> own in registered)
         {

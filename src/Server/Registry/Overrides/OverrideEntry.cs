@@ -42,5 +42,5 @@ internal sealed class OverrideEntry(InstanceOverride value, RegistryClient clien
     /// ip and port may be another process after a restart; metadata is all there is to tell.</summary>
     public bool HoldsFor(Publication publication) =>
         publication.Client.Key == _owner
-        && (!_comparesMetadata || publication.Instance.Metadata.AsSpan().SequenceEqual(_registered.Metadata.AsSpan()));
+        && (!_comparesMetadata || publication.Instance.HasMetadataOf(_registered));
 }

@@ -30,7 +30,7 @@ public sealed class HttpTargetTests
 
         Assert.True(before.IsOk && with.IsOk && with.SizeBytes > before.SizeBytes + 10, $"{before}, {with}");
         Assert.Equal(("10.1.2.3", 8080, 2.5), (listed.Identity.Ip, listed.Identity.Port, listed.Weight));
-        Assert.Equal(instance.Metadata, listed.Metadata);
+        Assert.Equal(instance.Metadata, listed.ReadMetadata());
         Assert.Empty(server.Listed("s"));
     }
 

@@ -38,7 +38,7 @@ public sealed class NativeTargetTests
         Assert.True(with.SizeBytes > before.SizeBytes + 10, $"{before.SizeBytes}, {with.SizeBytes}");
         Assert.True(after.SizeBytes < with.SizeBytes, $"{with.SizeBytes}, {after.SizeBytes}");
         Assert.Equal(("10.1.2.3", 8080, 2.5), (listed.Identity.Ip, listed.Identity.Port, listed.Weight));
-        Assert.Equal(instance.Metadata, listed.Metadata);
+        Assert.Equal(instance.Metadata, listed.ReadMetadata());
         Assert.Empty(server.Listed("s"));
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Registry;
@@ -275,11 +274,8 @@ public sealed class BeatingInstanceTests : IDisposable
 
     private void Register(int port, string service, params (string Key, string Value)[] metadata)
     {
-        Instance instance = new()
-        {
-            Identity = new InstanceIdentity(Instance.DefaultCluster, Ip, port),
-            Metadata = [.. metadata.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value)).ToImmutableArray()],
-        };
+        Instance instance = Instance.Create(
+            new InstanceIdentity(Instance.DefaultCluster, Ip, port), metadata: [.. metadata.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value))]);
         Assert.Null(_clients.Register(Make.Key(service), instance));
     }
 

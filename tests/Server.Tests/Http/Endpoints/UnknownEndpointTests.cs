@@ -18,6 +18,7 @@ public sealed class UnknownEndpointTests : IAsyncLifetime
     [InlineData("GET", "/nacos/v2/ns/nothing.html", 404, "Not Found", "No message available")]
     [InlineData("GET", "/", 404, "Not Found", "No message available")]
     [InlineData("POST", "/nacos/v2/ns/instance/list", 405, "Method Not Allowed", "Request method 'POST' not supported")]
+    [InlineData("POST", "/nacos/prometheus/namespaceId/n", 405, "Method Not Allowed", "Request method 'POST' not supported")]
     public async Task What_is_not_there_is_a_document(string method, string path, int status, string error, string message)
     {
         (HttpStatusCode code, string text) = await _node.SendAsync(new HttpMethod(method), path);
@@ -29,6 +30,16 @@ public sealed class UnknownEndpointTests : IAsyncLifetime
         Assert.Equal(message, document.GetProperty("message").GetString());
         Assert.Equal(path.Split('?')[0], document.GetProperty("path").GetString());
         Assert.True(DateTimeOffset.TryParse(document.GetProperty("timestamp").GetString(), out _));
+    }
+
+    [Theory]
+    [InlineData("/nacos/v1/ns/nothing?a", "/nacos/v1/ns/nothing")]
+    [InlineData("http://registry.example/nacos/v1/ns/nothing?a=http://x/y", "/nacos/v1/ns/nothing")]
+    [InlineData("/nacos/v1/ns/%zz?http://x/y", "/nacos/v1/ns/%zz")]
+    public async Task The_path_of_a_document_is_as_it_was_sent_without_the_server(string target, string path)
+    {
+        string answer = await RawRequest.SendAsync(_node.Host.HttpAddress, $"GET {target} HTTP/1.1\r\nHost: registry.example\r\nConnection: close\r\n\r\n");
+        Assert.EndsWith($"\"message\":\"no such api:GET:{path}\",\"path\":\"{path}\"}}", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -148,11 +148,11 @@ public sealed class InstanceTests : IAsyncLifetime
         await _node.OkAsync(HttpMethod.Post, "serviceName=s&ip=10.0.0.1&port=1");
         ServiceRegistry registry = _node.Host.Node.Registry;
         RegistryClient native = new(ClientKind.Native, "native");
-        registry.Register(native, new ServiceKey("public", "DEFAULT_GROUP", "s"), [Harness.Make.Instance(1)], replace: false);
+        registry.Registrations.Register(native, new ServiceKey("public", "DEFAULT_GROUP", "s"), [Harness.Make.Instance(1)], replace: false);
         Assert.Equal(["10.0.0.1:1:DEFAULT"], await _node.ListedAsync("serviceName=s"));
         await _node.OkAsync(HttpMethod.Delete, "serviceName=s&ip=10.0.0.1&port=1");
         Assert.Equal(["10.0.0.1:1:DEFAULT"], await _node.ListedAsync("serviceName=s"));
-        registry.Release(native);
+        registry.Withdrawals.Release(native);
         Assert.Empty(await _node.ListedAsync("serviceName=s"));
     }
 

@@ -32,7 +32,7 @@ public sealed class LogLevelTests
         ILogger log = node.Http.Host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry.Events");
         Assert.True(log.IsEnabled(LogLevel.Warning));
         Assert.False(log.IsEnabled(LogLevel.Information));
-        string missing = SharedNode.Failure(10000, "parameter missing", "required parameter 'logName' is missing");
+        string missing = "caused: required parameter 'logName' is missing;";
         await node.AnswersJsonAsync("PUT /v2/core/ops/log", """{"logLevel":"WARN"}""", missing, HttpStatusCode.BadRequest);
         await node.AnswersJsonAsync("PUT /v2/core/ops/log", "{", missing, HttpStatusCode.BadRequest);
         await node.AnswersJsonAsync("PUT /v2/core/ops/log", """[{"logName":7}]""", missing, HttpStatusCode.BadRequest);

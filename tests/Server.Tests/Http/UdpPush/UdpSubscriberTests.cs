@@ -116,6 +116,32 @@ public sealed class UdpSubscriberTests : IDisposable
     }
 
     [Fact]
+    public void A_suspended_process_forgets_nobody_and_gives_everybody_all_of_the_time_again()
+    {
+        Poll("s", "");
+        _fixture.AdvanceSeconds(20);
+        _fixture.Time.Suspend(TimeSpan.FromMinutes(10));
+        _fixture.AdvanceSeconds(29.8);
+        Assert.Equal((1, 1L), (_subscribers.Count, _fixture.Registry.Subscriptions.Count));
+        Register(Make.Instance(80));
+        Assert.Single(_catcher.Sent);
+        _fixture.AdvanceSeconds(0.4);
+        Assert.Equal((0, 0L), (_subscribers.Count, _fixture.Registry.Subscriptions.Count));
+    }
+
+    [Fact]
+    public void An_acknowledgement_that_waited_while_the_process_was_suspended_comes_in_time()
+    {
+        Poll("s", "");
+        Register(Make.Instance(80));
+        _fixture.Time.Suspend(TimeSpan.FromSeconds(40));
+        _fixture.AdvanceSeconds(5);
+        _subscribers.Received(DatagramCatcher.AcknowledgementOf(_catcher.Sent[0].Bytes), Target);
+        _fixture.AdvanceSeconds(20);
+        Assert.Single(_catcher.Sent);
+    }
+
+    [Fact]
     public void Polling_again_is_the_same_subscription()
     {
         for (int i = 0; i < 5; i++)

@@ -7,7 +7,7 @@ using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Naming;
 
-public sealed class RegisterRequestReaderTests
+public sealed class ServiceRequestReaderTests
 {
     [Fact]
     public void What_it_reads_is_what_the_generated_parser_reads()
@@ -22,7 +22,7 @@ public sealed class RegisterRequestReaderTests
                 body[random.Next(body.Length)] = (byte)random.Next(256);
             }
 
-            if (!RegisterRequestReader.TryRead(body, out RegisterRequestReader request) || Parse(body) is not { } expected)
+            if (!ServiceRequestReader.TryRead(body, out ServiceRequestReader request) || Parse(body) is not { } expected)
             {
                 continue;
             }
@@ -31,7 +31,7 @@ public sealed class RegisterRequestReaderTests
             Assert.Equal(expected.Namespace, Encoding.UTF8.GetString(request.Namespace));
             Assert.Equal(expected.Group, Encoding.UTF8.GetString(request.Group));
             Assert.Equal(expected.Name, Encoding.UTF8.GetString(request.Name));
-            Assert.Equal(expected.Instance ?? new Instance(), Instance.Parser.ParseFrom(request.Instance));
+            Assert.Equal(expected.Instance ?? new Instance(), Instance.Parser.ParseFrom(request.Item));
         }
 
         Assert.InRange(read, 10_000, 20_000);
@@ -50,7 +50,7 @@ public sealed class RegisterRequestReaderTests
     public void What_is_broken_twice_there_out_of_order_or_unknown_is_left_to_the_parser(string hex)
     {
         bool isWhole = hex == "0A0161120162";
-        Assert.Equal(isWhole, RegisterRequestReader.TryRead(Convert.FromHexString(hex), out _));
+        Assert.Equal(isWhole, ServiceRequestReader.TryRead(Convert.FromHexString(hex), out _));
     }
 
     [Fact]

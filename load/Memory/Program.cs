@@ -1,0 +1,3 @@
+using FastRegistry.Load.Memory;
+
+return await MemoryProgram.RunAsync();
