@@ -34,7 +34,7 @@ public sealed class RunnerTests
     [ProcessFact]
     public async Task An_interrupted_run_keeps_no_half_pair()
     {
-        BeatsArguments arguments = BeatsArguments.Read("--pairs 3 --instances 10 --connections 1 --warm-up 0s --during 1h".Split(' '));
+        BeatsArguments arguments = BeatsArguments.Read("--pairs 3 --instances 10 --connections 1 --warm-up 0s --during 60m".Split(' '));
         using CancellationTokenSource interrupted = new(TimeSpan.FromMilliseconds(1500));
 
         Assert.Empty(await new BeatsRunner(arguments, new QuietConsole()).RunAsync(interrupted.Token));
