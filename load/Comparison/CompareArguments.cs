@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Commands;
+using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Comparison;
 
@@ -15,6 +16,12 @@ internal sealed record CompareArguments
           --pairs N               default 7; about two minutes each
           --only NAME,NAME,...    only these measurements: connections, query-full, query-rate, register-full, register-rate, push, instances, many
           --many                  also 100,000 connections over six server processes, once for each side; takes about 10 GB of memory
+          --server-program FILE   the product's program; default: the one built beside this tool
+          --server-arguments TEXT further arguments for it, separated by spaces: '--ClientTransport:Kind=Sockets'
+          --against-program FILE  compare with this build of the product instead of the baseline: what a change, or a setting of the runtime
+                                  beside the program, is worth
+          --against-arguments TEXT
+                                  compare with the product started with these arguments; 'baseline' in the table then is that side
           --json FILE             also write every figure as JSON
           --quiet                 no progress
         """;
@@ -26,6 +33,12 @@ internal sealed record CompareArguments
 
     /// <summary>In their order.</summary>
     public required ImmutableArray<Measurement> Measurements { get; init; }
+
+    /// <summary>The side that is looked at.</summary>
+    public required ComparedServer Product { get; init; }
+
+    /// <summary>The side it is compared with.</summary>
+    public required ComparedServer Other { get; init; }
 
     public string? JsonFile { get; private init; }
 
@@ -45,8 +58,14 @@ internal sealed record CompareArguments
             }
         }
 
+        string? againstProgram = Program(reader, "--against-program");
+        string? againstArguments = reader.Text("--against-arguments");
         CompareArguments read = new()
         {
+            Product = new ComparedServer(TargetKind.Native, Program(reader, "--server-program"), Words(reader.Text("--server-arguments"))),
+            Other = againstProgram is null && againstArguments is null
+                ? new ComparedServer(TargetKind.GrpcShaped, null, [])
+                : new ComparedServer(TargetKind.Native, againstProgram, Words(againstArguments)),
             Pairs = reader.Number("--pairs", 1, MostPairs) ?? DefaultPairs,
             Measurements = [.. Comparison.Measurements.All.Where(measurement => only?.Contains(measurement.Key) ?? (many || !measurement.Once))],
             JsonFile = reader.Text("--json"),
@@ -55,4 +74,14 @@ internal sealed record CompareArguments
         reader.RefuseRest("compare");
         return read;
     }
+
+    // Looked at here: the other side is started minutes after the first.
+    private static string? Program(ArgumentReader reader, string name) => reader.Text(name) switch
+    {
+        null => null,
+        { } path when File.Exists(path) => path,
+        { } path => throw new ArgumentError($"{name}: there is no file '{path}'"),
+    };
+
+    private static ImmutableArray<string> Words(string? text) => [.. text?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []];
 }

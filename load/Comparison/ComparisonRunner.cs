@@ -33,7 +33,7 @@ internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole c
             await AddPairAsync(pairs, once, nativeFirst: true, interrupted);
         }
 
-        return new ComparisonReport(Machine.Read(), complete, ComparisonResults.Of(ComparisonRows.All, pairs), [.. _notes]);
+        return new ComparisonReport(Machine.Read(), complete, arguments.Other.Description, ComparisonResults.Of(ComparisonRows.All, pairs), [.. _notes]);
     }
 
     private async Task AddPairAsync(
@@ -51,8 +51,9 @@ internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole c
 
     private async Task RunSideAsync(ComparisonSide side, SideResults results, ImmutableArray<Measurement> measurements, CancellationToken interrupted)
     {
-        TargetKind target = side == ComparisonSide.Native ? TargetKind.Native : TargetKind.GrpcShaped;
-        ServerLauncher launcher = new(ServerProject.For(target).Find(userPath: null, AppContext.BaseDirectory), []);
+        ComparedServer compared = side == ComparisonSide.Native ? arguments.Product : arguments.Other;
+        TargetKind target = compared.Target;
+        ServerLauncher launcher = compared.Launcher(AppContext.BaseDirectory);
         foreach (IGrouping<int, Measurement> sameServers in measurements.Where(measurement => side == ComparisonSide.Native || measurement.BaselineToo).GroupBy(static measurement => measurement.Servers))
         {
             await using LaunchedServers servers = await LaunchedServers.StartAsync(launcher, connections: 0, sameServers.Key, CancellationToken.None);

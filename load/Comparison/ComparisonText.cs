@@ -14,7 +14,7 @@ internal static class ComparisonText
         int[] widths = [.. Enumerable.Range(0, Headings.Length).Select(column => cells.Max(row => row[column].Length))];
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{report.Machine.Processors} processors, {report.Machine.System}, {report.Machine.Runtime}; {report.Pairs} interleaved pairs, median (lowest - highest)\n");
-        text.Append("Baseline: the same registry behind gRPC's shape on Kestrel, a lower bound of what gRPC costs. Ratio: of each pair, above 1 = the product is better.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Baseline: {report.Baseline}. Ratio: of each pair, above 1 = the product is better.\n\n");
         for (int row = 0; row < cells.Count; row++)
         {
             Append(text, cells[row], widths);

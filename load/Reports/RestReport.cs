@@ -9,9 +9,6 @@ internal sealed record RestReport(ImmutableArray<string> Moments, ImmutableArray
 {
     private const double MemoryTolerance = 0.05;
 
-    // The collector gives pages back by the region and in its own time; of a small process that is more than some per cent.
-    private const double PagesToleranceBytes = 2 * 1024 * 1024;
-
     /// <summary>Figures that did not come back.</summary>
     public int Failed => Rows.Count(static row => row.Held == false);
 
@@ -24,21 +21,20 @@ internal sealed record RestReport(ImmutableArray<string> Moments, ImmutableArray
     {
         RestPoint?[] points = [before, early, late, after];
         string memoryRule = judgesMemory && early is not null && late is not null ? $"{late.When} = {early.When} ± {100 * MemoryTolerance:0} %" : "";
-        string pagesRule = memoryRule.Length > 0 ? $"{memoryRule} or {ReportNumbers.Bytes(PagesToleranceBytes)}" : "";
         return new RestReport(
             [.. points.OfType<RestPoint>().Select(static point => point.When)],
             [
-                Memory("managed heap", static point => point.ManagedHeapBytes, memoryRule, 0),
-                Memory("RssAnon", static point => point.ResidentAnonymousBytes, pagesRule, PagesToleranceBytes),
+                Memory("managed heap", static point => point.ManagedHeapBytes, memoryRule),
+                Memory("RssAnon", static point => point.ResidentAnonymousBytes, memoryRule),
                 .. RestGauge.All.Select((gauge, i) => Gauge(gauge.Name, i)),
             ]);
 
-        RestRow Memory(string name, Func<RestPoint, double> read, string rule, double atLeast) => new(
+        RestRow Memory(string name, Func<RestPoint, double> read, string rule) => new(
             name,
             IsBytes: true,
             Values(point => read(point)),
             rule,
-            rule.Length > 0 ? Math.Abs(read(late!) - read(early!)) <= Math.Max(atLeast, MemoryTolerance * read(early!)) : null);
+            rule.Length > 0 ? Math.Abs(read(late!) - read(early!)) <= MemoryTolerance * read(early!) : null);
 
         RestRow Gauge(string name, int i) => new(
             name,

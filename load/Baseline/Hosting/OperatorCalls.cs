@@ -36,12 +36,7 @@ internal sealed class OperatorCalls(RegistryNode node, ClientConnections connect
 
     private CollectBody Collect()
     {
-        for (int round = 0; round < 2; round++)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-        }
-
-        return new CollectBody(GC.GetTotalMemory(forceFullCollection: true), ProcessMemory.ReadAnonymousBytes(), connections.Count);
+        ForcedCollection left = ForcedCollection.Run();
+        return new CollectBody(left.ManagedBytes, left.ResidentAnonymousBytes, connections.Count);
     }
 }

@@ -20,13 +20,8 @@ internal sealed class OperatorEndpoints(RegistryNode node)
     /// <summary>Forces a full, compacting collection and says what is left: how bytes per connection are measured. It stops the node for a moment.</summary>
     private Task CollectAsync(ApiCall call)
     {
-        for (int round = 0; round < 2; round++)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            GC.WaitForPendingFinalizers();
-        }
-
-        CollectBody body = new(GC.GetTotalMemory(forceFullCollection: true), ProcessMemory.ReadAnonymousBytes(), node.Services.Sessions.Count);
+        ForcedCollection left = ForcedCollection.Run();
+        CollectBody body = new(left.ManagedBytes, left.ResidentAnonymousBytes, node.Services.Sessions.Count);
         return call.JsonAsync(body, HttpJson.Default.CollectBody);
     }
 }
