@@ -51,8 +51,9 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
                 serving.Add(ServeAsync(socket));
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or InvalidOperationException)
         {
+            // The last one: a listener that was stopped between two accepts.
             await Task.WhenAll(serving);
         }
     }
