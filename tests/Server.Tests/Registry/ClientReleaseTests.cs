@@ -15,9 +15,6 @@ public sealed class ClientReleaseTests : IDisposable
 
     private readonly NodeFixture _node = new();
     private readonly byte[] _id = RawClient.NewInstanceId();
-    private readonly UInt128 _instanceId;
-
-    public ClientReleaseTests() => _instanceId = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(_id);
 
     public void Dispose() => _node.Dispose();
 
@@ -27,7 +24,7 @@ public sealed class ClientReleaseTests : IDisposable
         RawClient client = Publish();
         RegistryClient released = client.Session.Client;
 
-        _node.Node.Services.Clients.Detach(_instanceId, released, client.Session, CloseReason.PeerReset);
+        _node.Node.Services.Clients.Detach(released, client.Session, CloseReason.PeerReset);
         Assert.Equal(Services * PerService, _node.Registry.PublicationCount);
         Assert.NotNull(_node.Registry.Register(released, Make.Key(), [Make.Instance(1)], replace: false, client.Session).Error);
 
@@ -49,7 +46,7 @@ public sealed class ClientReleaseTests : IDisposable
         RawClient client = _node.Connect(_id);
         client.Batch("s", replace: false, [.. Enumerable.Range(1, ClientRelease.SlicePublications).Select(static port => NewInstance(port))]);
 
-        _node.Node.Services.Clients.Detach(_instanceId, client.Session.Client, client.Session, CloseReason.PeerReset);
+        _node.Node.Services.Clients.Detach(client.Session.Client, client.Session, CloseReason.PeerReset);
         Assert.Equal(0, _node.Registry.PublicationCount);
         Assert.False(_node.Node.Requests.Step());
     }
@@ -58,7 +55,7 @@ public sealed class ClientReleaseTests : IDisposable
     public void Who_returns_while_the_slices_run_keeps_what_it_registers_again()
     {
         RawClient client = Publish();
-        _node.Node.Services.Clients.Detach(_instanceId, client.Session.Client, client.Session, CloseReason.PeerReset);
+        _node.Node.Services.Clients.Detach(client.Session.Client, client.Session, CloseReason.PeerReset);
         Assert.True(_node.Node.Requests.Step());
 
         // On one thread: the fixture pumps the slices while it waits for an answer.
