@@ -18,6 +18,7 @@ internal sealed record CompareArguments
           --many                  also 100,000 connections over six server processes, once for each side; takes about 10 GB of memory
           --server-program FILE   the product's program; default: the one built beside this tool
           --server-arguments TEXT further arguments for it, separated by spaces: '--ClientTransport:Kind=Sockets'
+          --baseline-program FILE the baseline's program; default likewise
           --against-program FILE  compare with this build of the product instead of the baseline: what a change, or a setting of the runtime
                                   beside the program, is worth
           --against-arguments TEXT
@@ -60,11 +61,17 @@ internal sealed record CompareArguments
 
         string? againstProgram = Program(reader, "--against-program");
         string? againstArguments = reader.Text("--against-arguments");
+        string? baselineProgram = Program(reader, "--baseline-program");
+        if (baselineProgram is not null && (againstProgram ?? againstArguments) is not null)
+        {
+            throw new ArgumentError("--baseline-program: there is no baseline with --against-program or --against-arguments");
+        }
+
         CompareArguments read = new()
         {
             Product = new ComparedServer(TargetKind.Native, Program(reader, "--server-program"), Words(reader.Text("--server-arguments"))),
             Other = againstProgram is null && againstArguments is null
-                ? new ComparedServer(TargetKind.GrpcShaped, null, [])
+                ? new ComparedServer(TargetKind.GrpcShaped, baselineProgram, [])
                 : new ComparedServer(TargetKind.Native, againstProgram, Words(againstArguments)),
             Pairs = reader.Number("--pairs", 1, MostPairs) ?? DefaultPairs,
             Measurements = [.. Comparison.Measurements.All.Where(measurement => only?.Contains(measurement.Key) ?? (many || !measurement.Once))],

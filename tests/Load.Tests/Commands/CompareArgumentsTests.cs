@@ -39,6 +39,16 @@ public sealed class CompareArgumentsTests
         Assert.Equal("the product, the same build with --ClientTransport:Kind=Sockets --Http:Port=0", read.Other.Description);
     }
 
+    [Fact]
+    public void A_baseline_cannot_be_named_when_there_is_none()
+    {
+        string program = typeof(CompareArgumentsTests).Assembly.Location;
+
+        Assert.Equal(program, CompareArguments.Read(["--baseline-program", program]).Other.Program);
+        ArgumentError refused = Assert.Throws<ArgumentError>(() => CompareArguments.Read(["--baseline-program", program, "--against-arguments", "--Http:Port=0"]));
+        Assert.StartsWith("--baseline-program", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--only", "nothing", "--only: there is no measurement 'nothing'")]
     [InlineData("--pairs", "0", "--pairs")]
