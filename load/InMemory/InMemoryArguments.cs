@@ -12,7 +12,7 @@ internal sealed record InMemoryArguments
         time with all idle, all probed at once, all ejected at once, memory afterwards. No sockets, no other servers.
 
           --connections N         sessions; default 100000, about 2 KB of memory each
-          --idle DURATION         window in which nobody says anything; default 10s. Deadlines:IdleProbe is four seconds more
+          --idle DURATION         window in which nobody says anything; default 30s. Deadlines:IdleProbe is four seconds more
           --probe-answer DURATION Deadlines:ProbeAnswer; default 5s
           --report FOLDER         write the report there as text, Markdown, CSV and JSON
           --json FILE             write the report as JSON

@@ -9,7 +9,7 @@ internal sealed record InMemorySettings
     public int Connections { get; init; } = DefaultConnections;
 
     /// <summary>Length of the window in which nobody says anything.</summary>
-    public double IdleSeconds { get; init; } = 10;
+    public double IdleSeconds { get; init; } = 30;
 
     /// <summary>Time a session has for the answer to a probe (<c>Deadlines:ProbeAnswer</c>).</summary>
     public double ProbeAnswerSeconds { get; init; } = 5;

@@ -34,6 +34,9 @@ internal sealed class PeerSet
 
     public int Count => _peers.Length;
 
+    /// <summary>Connections without a session that have ended. They end on pool threads, some time after <see cref="Close"/>.</summary>
+    public int ClosedConnections => _pongHandler.Closed;
+
     /// <summary>The session of a peer.</summary>
     public ClientSession Session(int index) => (ClientSession)_nodeEnds[index]!;
 

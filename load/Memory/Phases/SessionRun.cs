@@ -13,7 +13,7 @@ internal sealed class SessionRun(InMemorySettings settings, Action<string> note)
     private const int WarmUpSessions = 256;
     private static readonly TimeSpan GivenBackWithin = TimeSpan.FromSeconds(60);
 
-    /// <exception cref="InvalidOperationException">A session was refused.</exception>
+    /// <exception cref="InvalidOperationException">A session was refused, or a connection did not end.</exception>
     public async Task<InMemoryFigures> RunAsync(CancellationToken cancellationToken)
     {
         int count = settings.Connections;
@@ -27,7 +27,10 @@ internal sealed class SessionRun(InMemorySettings settings, Action<string> note)
         note($"{count} pairs of pipes, then {count} connections without a session");
         double pipes = HeapMeasurement.OfEach(node, peers, PeerKind.Pipes, cancellationToken);
         double connections = HeapMeasurement.OfEach(node, peers, PeerKind.Connections, cancellationToken);
-        await MemoryNode.WaitAsync(() => node.Held == 0, GivenBackWithin, cancellationToken);
+        if (!await MemoryNode.WaitAsync(() => peers.ClosedConnections == count && node.Held == 0, GivenBackWithin, cancellationToken))
+        {
+            throw new InvalidOperationException($"{count - peers.ClosedConnections} connections did not end within {GivenBackWithin.TotalSeconds:0} s, or left something behind");
+        }
 
         NodeMemory before = HeapMeasurement.Read(node);
         note($"{count} sessions");
