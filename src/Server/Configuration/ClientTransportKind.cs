@@ -9,6 +9,6 @@ internal enum ClientTransportKind
     /// <summary>Event loops of our own. Linux only.</summary>
     Epoll,
 
-    /// <summary>System.Net.Sockets and the thread pool.</summary>
+    /// <summary>System.Net.Sockets, on the runtime's event threads.</summary>
     Socket,
 }

@@ -17,6 +17,7 @@ internal static class ServerProgram
             ServerHost host = ServerHost.Create(args);
             await using (host.ConfigureAwait(false))
             {
+                SocketCompletions.Choose(host.Node.Options.ClientTransport);
                 await host.RunAsync().ConfigureAwait(false);
             }
 

@@ -7,7 +7,8 @@ namespace FastRegistry.Wire.Transport;
 /// <summary>A <see cref="SocketAsyncEventArgs"/> that calls one method of its connection instead of raising an event.</summary>
 /// <remarks>
 /// Two uses: one per connection waits for readability with a zero-byte receive; senders are pooled and belong to a connection only while it sends.
-/// No execution context flows, no user token, no event. Completions run on the thread pool.
+/// No execution context flows, no user token, no event. Completions run on the thread pool, or on the
+/// runtime's event threads where the process has chosen that.
 /// </remarks>
 internal sealed class SocketOperation : SocketAsyncEventArgs
 {
