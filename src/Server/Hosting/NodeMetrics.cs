@@ -51,6 +51,7 @@ internal static class NodeMetrics
         // Not precise: that would stop every thread at each reading. What is missing is the unused rest of each thread's allocation context, 8 KiB at most, which
         // does not show in the difference of two readings with many operations between them.
         metrics.Counter("fastregistry_allocated_bytes_total", "Managed bytes allocated since the start.", () => GC.GetTotalAllocatedBytes(precise: false));
+        metrics.Counter("fastregistry_lock_contentions_total", "Times a thread had to wait for a lock since the start.", static () => Monitor.LockContentionCount);
         metrics.Gauge("fastregistry_resident_anonymous_bytes", "Anonymous resident memory of the process.", () => ProcessMemory.ReadAnonymousBytes());
         metrics.Counter("fastregistry_cpu_seconds_total", "Processor time of the process.", () => Environment.CpuUsage.TotalTime.TotalSeconds);
         EventMetrics.Define(metrics, node.Events, node.EventLog);
