@@ -1,13 +1,10 @@
 using System.Buffers.Binary;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Overrides;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Wire.Messages.Instance;
-using InstanceIdentity = FastRegistry.Server.Registry.InstanceIdentity;
 using Snapshot = FastRegistry.Wire.Messages.Snapshot;
 
 namespace FastRegistry.Server.Tests.Registry.Model;
@@ -41,6 +38,7 @@ internal sealed class NamingModelRun
     private readonly Actor[] _actors = [.. Enumerable.Range(0, Actors).Select(static _ => new Actor())];
     private readonly long[] _revisions = new long[ServiceCount];
     private readonly ulong[] _queried = new ulong[ServiceCount];
+    private readonly ModelOperator _operator;
 
     // Many identities make lists that are worth a delta; few make clients meet on the same ones.
     private readonly int _identities;
@@ -61,6 +59,7 @@ internal sealed class NamingModelRun
         _merges = seed % 3 == 0;
         _node = new NodeFixture(deadlines: _deadlines, push: _merges ? new PushOptions() : null);
         _clock = new ModelClock(_services, _deadlines);
+        _operator = new ModelOperator(_random, _node, _services, _clock, text => _operation = text, ForgetARevision);
     }
 
     public (int Deltas, int Lists) Execute()
@@ -146,10 +145,10 @@ internal sealed class NamingModelRun
                 TakeOver(actor);
                 return true;
             case < 80:
-                Override();
+                _operator.Override();
                 return false;
             case < 88:
-                Administer();
+                _operator.Administer();
                 return false;
             case < 96:
                 Advance(_random.Next(1, 1500));
@@ -323,93 +322,8 @@ internal sealed class NamingModelRun
         }
     }
 
-    private void Override()
-    {
-        ModelService service = _chance.Any(_services);
-        ModelPublication[] listed = [.. service.Listed];
-        if (listed.Length == 0)
-        {
-            return;
-        }
-
-        ModelPublication publication = _chance.Any(listed);
-        (string cluster, string ip, int port) = publication.Instance.Identity;
-        bool removes = _random.Next(4) == 0;
-        ModelOverride over = new(
-            publication.Client,
-            _random.Next(2) == 0 ? null : _random.Next(5, 8),
-            _random.Next(2) == 0 ? null : _random.Next(3) > 0,
-            _random.Next(2) == 0 ? null : $"{_chance.Any(["m", "o"])}=by-operator-{_random.Next(3)}");
-        removes |= over is { Weight: null, Enabled: null, Metadata: null };
-        _operation = $"override {publication.Instance.Identity} of {Name(service)}: {(removes ? "remove" : over)}";
-        InstanceOverride value = removes ? new InstanceOverride() : over.ToOverride();
-        Assert.Equal(AdministrationOutcome.Done, _node.Registry.Administration.Override(Make.Key(Name(service)), new InstanceIdentity(cluster, ip, port), (_, _) => value));
-        _node.Pump();
-        service.Overrides.Remove(publication.Instance.Identity);
-        if (!removes)
-        {
-            service.Overrides.Add(publication.Instance.Identity, over);
-        }
-    }
-
-    private void Administer()
-    {
-        ModelService service = _chance.Any(_services);
-        ServiceKey key = Make.Key(Name(service));
-        double threshold = _chance.Any([0, 0.3, 0.5, 1, -1]);
-        ServiceAdministration administration = _node.Registry.Administration;
-        AdministrationOutcome expected = service.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.Done;
-        AdministrationOutcome outcome;
-        switch (_random.Next(4))
-        {
-            case 0:
-                string kind = _random.Next(3) == 0 ? "Persistent" : "Ephemeral";
-                _operation = $"create {Name(service)} as {kind}, threshold {threshold}";
-                expected = service.Kind is null ? AdministrationOutcome.Done : AdministrationOutcome.Exists;
-                outcome = administration.Create(key, Enum.Parse<ServiceKind>(kind), new ServiceMetadata { ProtectThreshold = threshold });
-                if (expected == AdministrationOutcome.Done)
-                {
-                    service.Exists = true;
-                    service.Kind = kind;
-                    SetThreshold(service, threshold);
-                }
-
-                break;
-            case 1:
-                _operation = $"delete {Name(service)}";
-                expected = service.Publications.Count > 0 ? AdministrationOutcome.NotEmpty : expected;
-                outcome = administration.Delete(key);
-                if (expected == AdministrationOutcome.Done)
-                {
-                    service.Disappear();
-                    service.EmptySince = null;
-                }
-
-                break;
-            default:
-                _operation = $"threshold {threshold} for {Name(service)}";
-                outcome = administration.Update(key, metadata => metadata with { ProtectThreshold = threshold });
-                if (expected == AdministrationOutcome.Done)
-                {
-                    SetThreshold(service, threshold);
-                }
-
-                break;
-        }
-
-        Assert.Equal(expected, outcome);
-        _node.Pump();
-    }
-
-    private void SetThreshold(ModelService service, double threshold)
-    {
-        service.Threshold = threshold;
-        _revisions[Array.IndexOf(_services, service)]--;
-        if (service.Publications.Count == 0)
-        {
-            service.EmptySince = _clock.Now;
-        }
-    }
+    // A threshold may leave the list as it is: the revision need not grow.
+    private void ForgetARevision(ModelService service) => _revisions[Array.IndexOf(_services, service)]--;
 
     /// <summary>Moves time on, and further until it is certain what has come due.</summary>
     private void Advance(int milliseconds)
