@@ -34,7 +34,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
 
     public string DefaultNamespace { get; private set; } = ServiceKey.DefaultNamespace;
 
-    public byte[] DefaultNamespaceUtf8 { get; private set; } = QueryKeyReader.Utf8Of(ServiceKey.DefaultNamespace);
+    public byte[] DefaultNamespaceUtf8 { get; private set; } = ServiceRequestReader.Utf8Of(ServiceKey.DefaultNamespace);
 
     /// <summary>True for the first stream of the connection; there is one per client.</summary>
     public bool TryOpen() => Interlocked.Exchange(ref _opened, 1) == 0;
@@ -45,7 +45,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
         if (request.DefaultNamespace.Length > 0)
         {
             DefaultNamespace = request.DefaultNamespace;
-            DefaultNamespaceUtf8 = QueryKeyReader.Utf8Of(DefaultNamespace);
+            DefaultNamespaceUtf8 = ServiceRequestReader.Utf8Of(DefaultNamespace);
         }
 
         _stream = stream;

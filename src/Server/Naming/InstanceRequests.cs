@@ -109,13 +109,10 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
 
     private bool TryRead(INamingCaller caller, in ReadOnlySequence<byte> body, out ServiceRequestReader request, [NotNullWhen(true)] out ServiceEntry? entry)
     {
-        Span<byte> key = stackalloc byte[QueryKeyReader.MaximumKeyBytes];
-        request = default;
+        Span<byte> key = stackalloc byte[ServiceRequestReader.MaximumKeyBytes];
         entry = null;
-        return body.IsSingleSegment
-            && ServiceRequestReader.TryRead(body.FirstSpan, out request)
-            && QueryKeyReader.TryWrite(
-                request.Namespace.IsEmpty ? caller.DefaultNamespaceUtf8 : request.Namespace, request.Group, request.Name, key, out int keyBytes)
+        return ServiceRequestReader.TryRead(body, out request)
+            && request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
             && registry.Services.TryGet(key[..keyBytes], out entry);
     }
 

@@ -21,9 +21,11 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
     /// <summary>The hot path: a known service whose list is current and encoded costs a lookup and a reference.</summary>
     public bool TryQueryQuickly(INamingCaller caller, in ReadOnlySequence<byte> body, out NamingAnswer answer)
     {
-        Span<byte> key = stackalloc byte[QueryKeyReader.MaximumKeyBytes];
+        Span<byte> key = stackalloc byte[ServiceRequestReader.MaximumKeyBytes];
         answer = default;
-        if (!QueryKeyReader.TryRead(body, caller.DefaultNamespaceUtf8, key, out int keyBytes)
+        if (!ServiceRequestReader.TryRead(body, out ServiceRequestReader request)
+            || !request.Item.IsEmpty
+            || !request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
             || !registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry)
             || !entry.IsSnapshotCurrent)
         {

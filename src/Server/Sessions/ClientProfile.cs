@@ -19,7 +19,7 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
         Name = name;
         Version = version;
         DefaultNamespace = @namespace;
-        DefaultNamespaceUtf8 = QueryKeyReader.Utf8Of(@namespace);
+        DefaultNamespaceUtf8 = ServiceRequestReader.Utf8Of(@namespace);
         Labels = labels;
         Application = ApplicationOf(labels);
         HashCode hash = default;

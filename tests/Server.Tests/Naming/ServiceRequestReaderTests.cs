@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using FastRegistry.Server.Naming;
 using FastRegistry.Server.Tests.Harness;
@@ -22,7 +23,7 @@ public sealed class ServiceRequestReaderTests
                 body[random.Next(body.Length)] = (byte)random.Next(256);
             }
 
-            if (!ServiceRequestReader.TryRead(body, out ServiceRequestReader request) || Parse(body) is not { } expected)
+            if (!ServiceRequestReader.TryRead(new ReadOnlySequence<byte>(body), out ServiceRequestReader request) || Parse(body) is not { } expected)
             {
                 continue;
             }
@@ -47,10 +48,30 @@ public sealed class ServiceRequestReaderTests
     [InlineData("0801")]
     [InlineData("0A8080")]
     [InlineData("0A808001")]
+    [InlineData("0A001A0173")]
+    [InlineData("1A01732801")]
     public void What_is_broken_twice_there_out_of_order_or_unknown_is_left_to_the_parser(string hex)
     {
         bool isWhole = hex == "0A0161120162";
-        Assert.Equal(isWhole, ServiceRequestReader.TryRead(Convert.FromHexString(hex), out _));
+        Assert.Equal(isWhole, ServiceRequestReader.TryRead(new ReadOnlySequence<byte>(Convert.FromHexString(hex)), out _));
+    }
+
+    [Fact]
+    public void A_query_is_read_by_the_same_rules_and_its_clusters_are_seen()
+    {
+        QueryRequest plain = new() { Namespace = "team-a", Name = new string('s', 300) };
+        Assert.True(ServiceRequestReader.TryRead(new ReadOnlySequence<byte>(plain.ToByteArray()), out ServiceRequestReader request));
+        Assert.True(request.Item.IsEmpty);
+        Span<byte> key = stackalloc byte[ServiceRequestReader.MaximumKeyBytes];
+        Assert.True(request.TryWriteKey("public"u8, key, out int keyBytes));
+        Assert.Equal($"team-a\0DEFAULT_GROUP\0{plain.Name}", Encoding.UTF8.GetString(key[..keyBytes]));
+
+        QueryRequest ofOneCluster = new() { Name = "s", Clusters = { "east" } };
+        Assert.False(ServiceRequestReader.TryRead(new ReadOnlySequence<byte>(ofOneCluster.ToByteArray()), out request) && request.Item.IsEmpty);
+        QueryRequest ofAnEmptyOne = new() { Name = "s", Clusters = { "" } };
+        Assert.False(ServiceRequestReader.TryRead(new ReadOnlySequence<byte>(ofAnEmptyOne.ToByteArray()), out _));
+        QueryRequest healthyOnly = new() { Name = "s", HealthyOnly = true };
+        Assert.False(ServiceRequestReader.TryRead(new ReadOnlySequence<byte>(healthyOnly.ToByteArray()), out _));
     }
 
     [Fact]
