@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Thresholds;
+using FastRegistry.Server.Hosting;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Load.Commands;

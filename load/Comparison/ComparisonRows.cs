@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Comparison;
 

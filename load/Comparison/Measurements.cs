@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Plans;
+using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Load.Comparison;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Comparison;
 

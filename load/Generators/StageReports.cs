@@ -1,6 +1,7 @@
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Statistics;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Generators;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastRegistry.Load.HttpTraffic;
+using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Load.HttpComparison;
 

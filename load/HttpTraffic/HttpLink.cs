@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Load.Commands;
+using FastRegistry.Wire.Tests.Transport;
 
 namespace FastRegistry.Load.HttpTraffic;
 

@@ -1,7 +1,7 @@
-using FastRegistry.Load.Reports;
 using FastRegistry.Load.Scenarios;
-using NBomber.Contracts;
+using FastRegistry.Node.Hosting;
 using NBomber.CSharp;
+using NBomber.Contracts;
 
 namespace FastRegistry.Load.NBomber;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FastRegistry.Load.Scenarios;
-using NBomber.Contracts;
 using NBomber.CSharp;
+using NBomber.Contracts;
 
 namespace FastRegistry.Load.NBomber;
 

@@ -1,6 +1,6 @@
 using FastRegistry.Load.Scenarios;
-using NBomber.Contracts;
 using NBomber.CSharp;
+using NBomber.Contracts;
 
 namespace FastRegistry.Load.NBomber;
 

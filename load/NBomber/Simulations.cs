@@ -1,7 +1,8 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Scenarios;
-using NBomber.Contracts;
+using FastRegistry.Load.Tests.Running;
 using NBomber.CSharp;
+using NBomber.Contracts;
 
 namespace FastRegistry.Load.NBomber;
 

@@ -1,5 +1,4 @@
 using FastRegistry.Load.Commands;
-using FastRegistry.Load.Reports;
 using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Plans;

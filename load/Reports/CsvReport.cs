@@ -1,4 +1,5 @@
 using FastRegistry.Load.Statistics;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Reports;
 

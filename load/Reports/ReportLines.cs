@@ -1,3 +1,4 @@
+using FastRegistry.Load.Limits;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Thresholds;
 

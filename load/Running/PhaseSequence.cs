@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastRegistry.Load.Scenarios;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Running;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Running;
 

@@ -1,4 +1,6 @@
 using FastRegistry.Load.Scenarios;
+using FastRegistry.Load.Tests.Running;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Running;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastRegistry.Load.Scenarios;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Running;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Scenarios;
 

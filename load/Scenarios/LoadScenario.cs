@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Scenarios;
 

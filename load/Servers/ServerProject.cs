@@ -1,3 +1,4 @@
+using FastRegistry.Load.Commands;
 using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Servers;

@@ -1,4 +1,6 @@
+using FastRegistry.Load.Commands;
 using FastRegistry.Load.Reports;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Thresholds;
 

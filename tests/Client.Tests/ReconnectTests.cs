@@ -1,4 +1,5 @@
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FastRegistry.Load.Commands;
 
 namespace FastRegistry.ProcessTests;
 

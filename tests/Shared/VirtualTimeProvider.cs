@@ -1,3 +1,5 @@
+using FastRegistry.Wire.Messages;
+
 namespace FastRegistry.Tests;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using FastRegistry.Registry.Rules;
+
 namespace FastRegistry.Load.Baseline.Bare;
 
 /// <summary>The process with <c>--bare</c>; other options and exit codes are the product's.</summary>

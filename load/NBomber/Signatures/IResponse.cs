@@ -1,4 +1,4 @@
-namespace NBomber.Contracts;
+namespace NBomber;
 
 /// <summary>What an iteration comes to.</summary>
 public interface IResponse

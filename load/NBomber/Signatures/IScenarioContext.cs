@@ -1,4 +1,4 @@
-namespace NBomber.Contracts;
+namespace NBomber;
 
 /// <summary>Given to iterations.</summary>
 public interface IScenarioContext

@@ -1,4 +1,4 @@
-namespace NBomber.Contracts;
+namespace NBomber;
 
 /// <summary>A union of F#.</summary>
 public sealed class LoadSimulation;

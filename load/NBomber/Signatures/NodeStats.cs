@@ -1,4 +1,4 @@
-namespace NBomber.Contracts.Stats;
+namespace NBomber;
 
 /// <summary>A record of F#.</summary>
 public sealed class NodeStats

@@ -1,4 +1,6 @@
-namespace NBomber.Contracts;
+using FastRegistry.Node.Hosting;
+
+namespace NBomber;
 
 /// <summary>What a scenario is run for.</summary>
 public enum ScenarioOperation

@@ -1,4 +1,4 @@
-namespace NBomber.Contracts;
+namespace NBomber;
 
 /// <summary>A record of F#.</summary>
 public sealed class ScenarioProps;

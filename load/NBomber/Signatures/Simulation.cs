@@ -1,6 +1,6 @@
 using NBomber.Contracts;
 
-namespace NBomber.CSharp;
+namespace NBomber;
 
 /// <summary>Makes load simulations.</summary>
 public static class Simulation

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>A place where the calls of one kind of operation are counted and may be limited. The names are keys of section <c>RateLimits</c>.</summary>
 internal enum ControlPoint

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>HTTP requests that are answered with a status and nothing else.</summary>
 /// <param name="Prefix">Of path and query.</param>

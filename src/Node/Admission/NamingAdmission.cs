@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Decides whether a naming operation is taken now, on both transports: first the node's status, then the rate limit of its control point.</summary>
 /// <remarks>One per node; any thread. For an operation that is taken and has no limit it costs three volatile reads. Acks, pings, cancels and the end of a

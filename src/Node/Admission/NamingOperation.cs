@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>A naming operation as far as status and rate limits have to know it.</summary>
 /// <param name="Name">For people.</param>

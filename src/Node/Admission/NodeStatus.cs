@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>The status of this node: what the operator says, else what the node knows of itself.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>What a naming operation does with the registry.</summary>
 internal enum OperationAccess

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>From which version on clients of HTTP are pushed datagrams, by their language. The defaults are Nacos'.</summary>
 internal sealed record PushVersions

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Observability;
+using FastRegistry.Node.Observability;
 
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Defines the counters of the control points, one name per point. They count only while a point has a rule.</summary>
 internal static class RateLimitMetrics

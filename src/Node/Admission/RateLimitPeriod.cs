@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>The time over which calls are counted.</summary>
 internal enum RateLimitPeriod

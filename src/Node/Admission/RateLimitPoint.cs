@@ -1,8 +1,8 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Naming;
+using FastRegistry.Node.Observability;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>One control point: its rule, if it has one, and what came of the calls while it had one.</summary>
 /// <remarks>Any thread. Without a rule a call costs one volatile read. A new rule begins a new window, so that a change may let one further maximum pass.</remarks>

@@ -1,6 +1,4 @@
-using FastRegistry.Server.Control;
-
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>How many calls a control point takes. A section under <c>RateLimits</c>.</summary>
 internal sealed record RateLimitRule

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>What happens to calls beyond the maximum.</summary>
 internal enum RateLimitType

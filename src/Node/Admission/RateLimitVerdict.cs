@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>What a window says of one call.</summary>
 internal enum RateLimitVerdict

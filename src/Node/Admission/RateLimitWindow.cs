@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Counts calls in fixed windows of one period, lock-free: number of the window and calls in it are one word.</summary>
 /// <remarks>

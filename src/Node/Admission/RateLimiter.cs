@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.RateLimiting;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Limits how often operations of a kind are called on this node, over all its connections, as Nacos does: not per connection, not per cluster.</summary>
 /// <remarks>One per node; any thread. First rules come from section <c>RateLimits</c>; <see cref="TrySet"/> changes them while the node runs and until it ends.</remarks>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Which naming requests a node takes. The names are Nacos'; <see cref="ServerStatusText"/> spells them.</summary>
 internal enum ServerStatus

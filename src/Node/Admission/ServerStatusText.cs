@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Spells and reads statuses as Nacos does: <c>READ_ONLY</c>.</summary>
 internal static class ServerStatusText

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using FastRegistry.Node.Observability;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Holds the switches of this node: one volatile read tells them, an update replaces them as a whole.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>Every switch under the names Nacos gives it, and its rule. Names are compared by case, as there.</summary>
 /// <remarks>

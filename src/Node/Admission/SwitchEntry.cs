@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>One switch: how it is named, read and judged.</summary>
 /// <param name="Name">As Nacos' update call spells it.</param>

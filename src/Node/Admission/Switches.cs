@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace FastRegistry.Server.Control;
+namespace FastRegistry.Node.Admission;
 
 /// <summary>The operator's switches: what can be changed while the node runs. Immutable; <see cref="SwitchBoard"/> holds the ones that count.</summary>
 /// <remarks>

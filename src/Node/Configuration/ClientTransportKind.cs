@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>What carries client connections.</summary>
 internal enum ClientTransportKind

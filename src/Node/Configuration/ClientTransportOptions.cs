@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>The client listener and the sockets it accepts. Section <c>ClientTransport</c>.</summary>
 internal sealed record ClientTransportOptions : ListenerOptions

@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Configuration;
+using FastRegistry.Node.Hosting;
+
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>How long the node waits. Section <c>Deadlines</c>; values in the form <c>00:00:20</c>.</summary>
 internal sealed record DeadlineOptions

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>How much the node takes before it refuses. Section <c>Limits</c>.</summary>
 internal sealed record LimitOptions
@@ -6,9 +6,6 @@ internal sealed record LimitOptions
     public const string RulesFileKey = "Limits:RulesFile";
     public const string RedirectAddressesKey = "Limits:RedirectAddresses";
     public const string ConnectionsKey = "Limits:Connections";
-    public const string ServicesKey = "Limits:Services";
-    public const string InstancesPerServiceKey = "Limits:InstancesPerService";
-    public const string PublicationsPerClientKey = "Limits:PublicationsPerClient";
     public const string OverridesKey = "Limits:Overrides";
     public const string SubscriptionsPerClientKey = "Limits:SubscriptionsPerClient";
     public const string RequestsInWorkPerClientKey = "Limits:RequestsInWorkPerClient";

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>Where a listener listens. Sections <c>Http</c> and <c>ClientTransport</c>.</summary>
 internal record ListenerOptions

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>Who this node is. Section <c>Node</c>.</summary>
 internal sealed record NodeOptions

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>The version of this build.</summary>
 internal static class ProductVersion

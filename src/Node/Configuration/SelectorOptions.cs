@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>What selectors of services go by. Section <c>Selectors</c>.</summary>
 internal sealed record SelectorOptions

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Node.Configuration;
 
 /// <summary>How many workers do the background work. Section <c>Workers</c>.</summary>
 internal sealed record WorkerOptions

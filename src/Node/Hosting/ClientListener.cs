@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>The listener for clients, with the transport behind it that the options ask for.</summary>
 /// <remarks>Owned by its node: bound, started, stopped and disposed once each, in this order. Connections live until it is disposed.</remarks>

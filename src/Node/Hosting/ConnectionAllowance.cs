@@ -1,7 +1,9 @@
 using System.Globalization;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>How many connections each listener may hold: the configured limit, or what the process' open-file limit leaves room for.</summary>
 /// <remarks>

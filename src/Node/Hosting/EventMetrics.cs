@@ -1,7 +1,7 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Observability;
+using FastRegistry.Node.Observability;
+using FastRegistry.Registry.Events;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>Defines the figures of the event hub: published per kind, the rest per observer.</summary>
 internal static class EventMetrics

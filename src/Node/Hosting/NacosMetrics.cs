@@ -1,7 +1,9 @@
-using FastRegistry.Server.Observability;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>The gauges of Nacos that dashboards graph, under the names they have there, as far as this node has a true value for them.</summary>
 internal static class NacosMetrics

@@ -1,8 +1,9 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Observability;
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Observability;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Overrides;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>Defines the gauges of a node.</summary>
 internal static class NodeMetrics

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>Whether this node should be routed to.</summary>
 internal enum NodeState

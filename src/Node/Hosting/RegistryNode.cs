@@ -1,25 +1,22 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Files;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.UdpPush;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Observability;
-using FastRegistry.Server.Push;
-using FastRegistry.Server.RateLimiting;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
-using FastRegistry.Server.Sessions;
-using FastRegistry.Server.Work;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Node.WatchedFiles;
+using FastRegistry.Node.Workers;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>One node without its HTTP side: registry, sessions, workers, deadlines and the client listener, put together.</summary>
 /// <remarks>Made, started and stopped by its host, each once. Tests use it with in-memory connections and pump its workers themselves.</remarks>
@@ -41,13 +38,15 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     /// <param name="allowance">Connections it may hold; null = what the options say.</param>
     /// <param name="eventLog">The category events are written to; null = none.</param>
     /// <param name="observers">Further observers of events.</param>
+    /// <param name="additionalDeadlines">Wheel entries that others than the node itself take: the HTTP side has one for each instance that beats and each poll.</param>
     public RegistryNode(
-        ServerOptions options,
+        RegistryNodeOptions options,
         TimeProvider timeProvider,
         ILogger log,
         ConnectionAllowance? allowance = null,
         ILogger? eventLog = null,
-        IEnumerable<INodeObserver>? observers = null)
+        IEnumerable<INodeObserver>? observers = null,
+        int additionalDeadlines = 0)
     {
         allowance ??= ConnectionAllowance.Of(options.Limits, long.MaxValue, openFiles: 0);
         Options = options;
@@ -56,9 +55,9 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         LimitOptions limits = options.Limits;
         Wheel = new TimingWheel(timeProvider, new TimingWheelOptions
         {
-            // Room for every connection and a takeover of each, every empty service, every instance that beats and the few deadlines of the node itself: allocation cannot fail before
+            // Room for every connection and a takeover of each, every empty service, what the caller adds and the few deadlines of the node itself: allocation cannot fail before
             // those limits do.
-            MaximumEntries = checked((2 * limits.Connections) + limits.Services + IpPortClients.MaximumInstances + UdpSubscribers.MaximumSubscribers + 65_536),
+            MaximumEntries = checked((2 * limits.Connections) + limits.Services + additionalDeadlines + 65_536),
             OwnerFaulted = log.DeadlineFault,
             LatenessObserved = milliseconds => Metrics.WheelLateness.Record(milliseconds * 1_000),
         });
@@ -67,9 +66,10 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         RateLimits = new RateLimiter(options.RateLimits, timeProvider, log);
         Admission = new NamingAdmission(Status, RateLimits);
         Events = new EventHub(timeProvider, log);
-        Push = new PushDispatcher(options.Workers.Push, Switches, Events, Wheel, options.Push);
+        Push = new PushDispatcher(options.Workers.Push, options.Switches.PushEnabled, Events, Wheel, options.Push);
+        Switches.Changed += switches => Push.SetEnabled(switches.PushEnabled);
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
-        Registry = new ServiceRegistry(epoch, Wheel, timeProvider, limits, options.Deadlines, Push, Events);
+        Registry = new ServiceRegistry(epoch, Wheel, timeProvider, options.ToRegistryOptions(), Push, Events);
         Requests = new RequestQueue(limits);
         Resources = new TransportResources();
         Services = new SessionServices
@@ -103,7 +103,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         NodeMetrics.Define(this);
     }
 
-    public ServerOptions Options { get; }
+    public RegistryNodeOptions Options { get; }
 
     public TimingWheel Wheel { get; }
 

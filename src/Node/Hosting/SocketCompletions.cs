@@ -1,7 +1,7 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Wire.Transport.Epoll;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>Where System.Net.Sockets calls back: on its own event threads instead of the thread pool.</summary>
 /// <remarks>

@@ -1,11 +1,12 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Work;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Workers;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Hosting;
 
 /// <summary>Ends the warm-up some time after the node was ready. The wheel only hands it over: telling every subscriber is work for a request worker.</summary>
-internal sealed class WarmUp(ServiceRegistry registry, TimingWheel wheel, RequestQueue requests, ILogger log) : IDeadlineOwner, IQueuedRequest
+internal sealed class WarmUp(ServiceRegistry registry, TimingWheel wheel, RequestQueue requests, ILogger log) : IDeadlineOwner, IWorkItem
 {
     private const int RetryMilliseconds = 100;
 
@@ -31,7 +32,7 @@ internal sealed class WarmUp(ServiceRegistry registry, TimingWheel wheel, Reques
         return Deadline.None;
     }
 
-    void IQueuedRequest.Run()
+    void IWorkItem.Run()
     {
         registry.EndWarmUp();
         log.WarmUpOver();

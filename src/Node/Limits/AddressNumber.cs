@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Node.Limits;
 
 /// <summary>Addresses as 128-bit numbers, IPv4 ones in their IPv6-mapped form, so that a rule holds however the listener sees them.</summary>
 internal static class AddressNumber

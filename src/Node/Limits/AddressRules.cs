@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Node.Limits;
 
 /// <summary>Limits of addresses and networks; the longest prefix that holds an address decides. Immutable.</summary>
 /// <remarks>One table per prefix length, longest first: a look-up costs as many probes as there are different lengths, however many rules.</remarks>

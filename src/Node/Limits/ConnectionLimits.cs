@@ -1,7 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Node.Limits;
 
 /// <summary>The rules in force, and the connections they count: per socket address and per application.</summary>
 /// <remarks>

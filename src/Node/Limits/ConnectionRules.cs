@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Node.Limits;
 
 /// <summary>What the rules file says. Immutable; a change is another object.</summary>
 internal sealed record ConnectionRules

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using FastRegistry.Server.Files;
+using FastRegistry.Node.WatchedFiles;
 
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Node.Limits;
 
 /// <summary>Reads the rules file's JSON.</summary>
 internal static class ConnectionRulesReader

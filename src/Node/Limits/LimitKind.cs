@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Node.Limits;
 
 /// <summary>Which kind of limit refused a connection.</summary>
 internal enum LimitKind

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace FastRegistry.Server.Limits;
+namespace FastRegistry.Node.Limits;
 
 /// <summary>The form of an address that clients are sent to: <c>host:port</c>, <c>[::1]:port</c>.</summary>
 internal static class RedirectAddress

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>Upper bounds of histogram buckets, in seconds.</summary>
 internal static class LatencyBounds

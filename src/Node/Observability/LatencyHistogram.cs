@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>Counts durations in buckets, for Prometheus' text form and for whoever listens to the meter.</summary>
 /// <remarks>Any thread; recording is three interlocked additions at most and allocates nothing. A reader may see a duration in its bucket and not yet in the sum.</remarks>

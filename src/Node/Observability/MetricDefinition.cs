@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>One metric: its name in Prometheus' text form, its help line, and how to read it.</summary>
 /// <param name="Name">Snake case, with its unit at the end.</param>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>One of several figures with the same name.</summary>
 /// <param name="Read">Cheap and safe on any thread.</param>

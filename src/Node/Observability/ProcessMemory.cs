@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>What the operating system says this process uses.</summary>
 internal static class ProcessMemory

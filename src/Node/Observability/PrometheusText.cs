@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>Writes metrics in Prometheus' text exposition format, version 0.0.4.</summary>
 internal static class PrometheusText

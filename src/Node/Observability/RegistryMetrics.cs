@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
-using FastRegistry.Server.Limits;
+using FastRegistry.Node.Limits;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>Counters of the node, and the list of everything it can tell: through <c>Meter "FastRegistry"</c> and through <c>/metrics</c>.</summary>
 /// <remarks>Any thread. Counting is one interlocked addition per batch, never per heartbeat or push.</remarks>

@@ -1,7 +1,9 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Node.Requests;
 
 /// <summary>Who makes a naming request: a session, as far as <see cref="NamingRequests"/> needs to know it.</summary>
 /// <remarks>

@@ -1,9 +1,13 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Node.Requests;
 
 /// <summary>Requests that write: instances that come, change and go. Stateless; on a session's receive path.</summary>
 internal sealed class InstanceRequests(ServiceRegistry registry)

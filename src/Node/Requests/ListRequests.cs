@@ -1,12 +1,15 @@
 using System.Buffers;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using Google.Protobuf.Collections;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Node.Requests;
 
 /// <summary>Requests that read: lists of instances and of services. Stateless.</summary>
 /// <remarks>On a session's receive path what is O(1) or small, the rest on a worker's thread.</remarks>

@@ -1,7 +1,8 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Node.Requests;
 
 /// <summary>An answer to a naming request: a message, a body that is encoded already and shared, what a write has done, or an error.</summary>
 /// <param name="Message">The message, or null.</param>

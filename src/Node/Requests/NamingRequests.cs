@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Observability;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Node.Requests;
 
 /// <summary>What each naming request of the native transport does. Stateless: everything it changes belongs to the registry or the session.</summary>
 /// <remarks>

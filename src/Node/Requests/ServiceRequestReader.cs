@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Node.Requests;
 
 /// <summary>Cuts the common form of a request about one service (<c>RegisterRequest</c>, <c>DeregisterRequest</c>, <c>QueryRequest</c>) into its parts, without a copy.</summary>
 /// <remarks>

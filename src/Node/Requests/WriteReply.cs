@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Node.Requests;
 
 /// <summary>The answer to a write, <c>RegisterReply</c> or <c>DeregisterReply</c>: both have the revision first and then what was done. A test holds it against them.</summary>
 /// <param name="Revision">Of the service afterwards.</param>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>What is to be done about pushes that are not acknowledged.</summary>
 internal enum AckVerdict

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Sessions whose pushes were refused because the node's outbound budget was used up; asked again a little later.</summary>
 /// <remarks>Any thread adds; one wheel entry for all. Bounded: a session is in it once.</remarks>

@@ -1,10 +1,10 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Work;
+using FastRegistry.Node.Workers;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Native clients by client instance id: who speaks for which, and what happens when the same id connects again.</summary>
 /// <remarks>

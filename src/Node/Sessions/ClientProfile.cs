@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>What a client said about itself in its set-up, without what is secret. Immutable; sessions that said the same share one.</summary>
 internal sealed class ClientProfile : IEquatable<ClientProfile>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The profiles in use, each once however many sessions have it, so that a session pays for one reference.</summary>
 /// <remarks>Any thread; a short lock at the set-up and the end of a session. Bounded by the sessions: a profile goes with the last of them.</remarks>

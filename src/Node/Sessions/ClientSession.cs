@@ -1,16 +1,19 @@
 using System.Buffers;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Protocol state of one client connection, from its first byte to its release.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>A part of the <see cref="ClientTable"/>, which takes its gate: buckets of clients that are linked through themselves.</summary>
 /// <param name="stripes">Parts of the table. That part of the hash has chosen the stripe; the rest chooses the bucket.</param>

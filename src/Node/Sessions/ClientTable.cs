@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The native clients by client instance id, linked through themselves: a client in it costs a bucket and no node of its own.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>How operators name a connection: the node's incarnation, the session's slot and its number, as <c>1700000000000_17_4711</c>.</summary>
 /// <remarks>It says nothing about the client instance id, which is a secret. One of another life of the node finds nothing.</remarks>

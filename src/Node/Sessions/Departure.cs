@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>A session that is to leave, and what it is told.</summary>
 /// <param name="Session">Set up when it was chosen.</param>

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Outbound;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>How lists get onto a client's connection. Any thread; must not block.</summary>
 internal interface IPushOutput

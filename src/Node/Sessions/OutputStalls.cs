@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Since when a session's output stands still, and since when its streams do. Made when one of them first does: most sessions never see it.</summary>
 internal sealed class OutputStalls

@@ -1,8 +1,8 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Registry.Push;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Which pushes of a session are awaited to be acknowledged, and the one whose delay is measured. A struct inside the session's subscriptions.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Observability;
+using FastRegistry.Node.Observability;
 
-namespace FastRegistry.Server.Push;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Time from a change to the ack of a push that holds it, of the pushes that asked for an ack at once (about 1 in 64).</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Outbound;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>What became of a push.</summary>
 /// <param name="Outcome">Whether it is on its way.</param>

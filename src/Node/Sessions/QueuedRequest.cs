@@ -1,14 +1,16 @@
 using System.Diagnostics;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Work;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>One request of a session that a worker runs; answered through the session, unless it was cancelled first.</summary>
 /// <remarks>Made on the receive path, run once by a worker. <see cref="TryClaim"/> is the one gate between answer and cancellation.</remarks>
-internal sealed class QueuedRequest(ClientSession session, MessageType type, ulong correlationId, IMessage message) : IQueuedRequest
+internal sealed class QueuedRequest(ClientSession session, MessageType type, ulong correlationId, IMessage message) : IWorkItem
 {
     private readonly long _arrivedAt = Stopwatch.GetTimestamp();
     private int _claimed;
@@ -20,7 +22,7 @@ internal sealed class QueuedRequest(ClientSession session, MessageType type, ulo
     /// <summary>True for exactly one caller: it answers.</summary>
     public bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
 
-    void IQueuedRequest.Run()
+    void IWorkItem.Run()
     {
         if (Volatile.Read(ref _claimed) != 0)
         {

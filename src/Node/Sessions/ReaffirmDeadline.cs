@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Once, when the time a client had to register again is over. Lives in the wheel until then.</summary>
 internal sealed class ReaffirmDeadline : IDeadlineOwner

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>A wheel time, or none, in four bytes: its low bits. Whoever reads it gives the others back from a time that is less than 24 days away from it.</summary>
 /// <remarks>For deadlines, which are shorter than that by their own range.</remarks>

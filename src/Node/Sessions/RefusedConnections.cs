@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Connections that were told goaway at once and have a moment to read it.</summary>
 /// <remarks>Any thread; one wheel entry for all of them. At most <see cref="Maximum"/> at a time; more are dropped without a word.</remarks>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The requests of one session that workers have; made with the first one. Any thread, under a short lock.</summary>
 internal sealed class RequestsInWork(SessionServices services)

@@ -1,10 +1,10 @@
 using System.Net;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Limits;
+using FastRegistry.Node.Limits;
+using FastRegistry.Registry.Events;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Makes a session of every accepted connection, or refuses it with a goaway that says why. Called on accept loops.</summary>
 internal sealed class SessionAcceptor(SessionServices services, RefusedConnections refused) : IConnectionAcceptor

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Whether a session may come in.</summary>
 internal enum SessionAdmission

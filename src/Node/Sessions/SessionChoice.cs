@@ -1,7 +1,7 @@
-using FastRegistry.Server.Limits;
+using FastRegistry.Node.Limits;
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Chooses sessions that are to leave. The oldest stay: they are the ones whose clients have been served the longest without trouble.</summary>
 internal static class SessionChoice

@@ -1,8 +1,8 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>All deadlines of one session in one wheel entry, at the earliest of them. A struct inside the session: no object of its own.</summary>
 /// <remarks>

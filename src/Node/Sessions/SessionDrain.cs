@@ -1,8 +1,8 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The end of all sessions at a stop: goaways with a spread, a wait, and the close of who has not left.</summary>
 internal sealed class SessionDrain(SessionTable sessions, DeadlineOptions deadlines, TimeProvider timeProvider)

@@ -3,7 +3,7 @@ using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The ways in which a session is told to leave or ended: by its deadlines, by an operator, by a newer session.</summary>
 internal static class SessionEnding

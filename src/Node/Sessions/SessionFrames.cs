@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>What each kind of frame does to a session. On its receive path.</summary>
 internal static class SessionFrames

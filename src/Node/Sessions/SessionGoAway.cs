@@ -3,7 +3,7 @@ using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Goaways that end a batch on the receive path, and the texts of those the framing causes.</summary>
 internal static class SessionGoAway

@@ -1,13 +1,15 @@
 using System.Buffers;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Naming;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The set-up of a session: what was checked becomes a client that is served. On its receive path.</summary>
 internal static class SessionHandshake

@@ -1,12 +1,14 @@
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>How a session says things: as a frame, or as a stream of chunks when it is large. A view of the session: nothing of its own. Any thread.</summary>
 internal readonly struct SessionOutput(ClientSession session)

@@ -1,11 +1,12 @@
-using FastRegistry.Server.Naming;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Runs the requests of a session, now or on a worker, and answers them.</summary>
 internal static class SessionRequests

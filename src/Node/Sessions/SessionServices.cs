@@ -1,20 +1,20 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Observability;
-using FastRegistry.Server.Push;
-using FastRegistry.Server.RateLimiting;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Work;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Node.Workers;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>What all sessions share. Made once per server; immutable.</summary>
 internal sealed class SessionServices
 {
-    public required ServerOptions Options { get; init; }
+    public required RegistryNodeOptions Options { get; init; }
 
     public required TimingWheel Wheel { get; init; }
 

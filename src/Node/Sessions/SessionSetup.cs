@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Checks a set-up request.</summary>
 internal static class SessionSetup

@@ -1,14 +1,14 @@
-using FastRegistry.Server.Work;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Has sessions leave a few at a time: at most a tenth of all in a second, or ten when that is more.</summary>
 /// <remarks>
 /// One for the rules and one for the operator, each as long as the node lives. Any thread starts a plan, which takes the place of the one before. The wheel
 /// gives the beat; choosing and asking is done by request workers, one at a time.
 /// </remarks>
-internal sealed class SessionShedder : IDeadlineOwner, IQueuedRequest
+internal sealed class SessionShedder : IDeadlineOwner, IWorkItem
 {
     private const int BeatMilliseconds = 100;
 
@@ -46,7 +46,7 @@ internal sealed class SessionShedder : IDeadlineOwner, IQueuedRequest
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now) => _services.Requests.TryAdd(this) ? Deadline.None : Deadline.After(now, BeatMilliseconds);
 
-    void IQueuedRequest.Run()
+    void IWorkItem.Run()
     {
         if (Interlocked.Exchange(ref _running, 1) != 0)
         {

@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Sessions;
+using FastRegistry.Wire.Framing;
+
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>How far a session has come.</summary>
 internal enum SessionStage : byte

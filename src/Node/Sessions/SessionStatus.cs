@@ -1,7 +1,9 @@
 using System.Net;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>What operators see of a session, and what decides who is to leave.</summary>
 /// <remarks>A look, not a copy: each property is read when it is asked for. Any thread.</remarks>

@@ -1,10 +1,13 @@
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Observability;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The subscriptions of one session; made with the first one.</summary>
 /// <remarks>
@@ -81,13 +84,13 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
 
             if (_byId.Count >= maximum)
             {
-                return RequestError.Limit(Configuration.LimitOptions.SubscriptionsPerClientKey, maximum);
+                return RequestError.Limit(LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
             Subscription? subscription = services.Registry.Subscriptions.Add(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(Configuration.LimitOptions.ServicesKey, services.Options.Limits.Services);
+                return RequestError.Limit(RegistryOptions.ServicesKey, services.Options.Limits.Services);
             }
 
             _byId.Add(id, subscription);

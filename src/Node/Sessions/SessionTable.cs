@@ -1,6 +1,6 @@
-using FastRegistry.Server.Limits;
+using FastRegistry.Node.Limits;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>All sessions of the node in an array of slots: eight bytes each, quick to walk at a stop.</summary>
 /// <remarks>Any thread; a short lock on coming and going, none on counting.</remarks>

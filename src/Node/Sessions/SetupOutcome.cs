@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>What a set-up request led to.</summary>
 internal enum SetupOutcome

@@ -1,15 +1,14 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>The answers to set-ups, encoded once: all that tells one client's from another's is the capabilities both sides have.</summary>
 /// <remarks>Any thread; made with the node. Two threads that miss at once encode the same bytes. The bodies never change and are linked by reference.</remarks>
-internal sealed class SetupReplies(NodeEpoch epoch, ServerOptions options)
+internal sealed class SetupReplies(NodeEpoch epoch, RegistryNodeOptions options)
 {
     private byte[]?[] _bodies = new byte[]?[(int)Capabilities.All + 1];
     private IReadOnlyList<string> _addresses = [];

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Who is to leave, in order.</summary>
 /// <param name="Departures">Asked one after the other, spread over time.</param>

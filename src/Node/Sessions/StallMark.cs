@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Sessions;
+namespace FastRegistry.Node.Sessions;
 
 /// <summary>Where something stood when it stopped moving, and when. A mutable struct in a field of its owner; read by the wheel's thread.</summary>
 internal struct StallMark()

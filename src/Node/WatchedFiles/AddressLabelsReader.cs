@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using FastRegistry.Server.Files;
+using FastRegistry.Registry.Selection;
 
-namespace FastRegistry.Server.Registry.Selection;
+namespace FastRegistry.Node.WatchedFiles;
 
 /// <summary>Reads the labels file: <c>{ "10.0.0.1": { "zone": "east" } }</c>. Addresses are compared as texts, as instances register them.</summary>
 internal static class AddressLabelsReader

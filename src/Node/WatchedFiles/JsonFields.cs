@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FastRegistry.Server.Files;
+namespace FastRegistry.Node.WatchedFiles;
 
 /// <summary>Reads the JSON of watched files strictly: an object, no field twice, a bound on their number.</summary>
 internal static class JsonFields

@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Files;
+using FastRegistry.Node.Observability;
+
+namespace FastRegistry.Node.WatchedFiles;
 
 /// <summary>Watches a file of settings and has its content applied when it changes.</summary>
 /// <remarks>

@@ -1,19 +1,20 @@
 using System.Threading.Channels;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Work;
+namespace FastRegistry.Node.Workers;
 
 /// <summary>Requests that are not O(1), on their way to a worker. Bounded: what does not fit is refused as overloaded.</summary>
 /// <remarks>Any thread adds; one task per worker runs <see cref="RunAsync"/>, or a test pumps <see cref="Step"/>.</remarks>
-internal sealed class RequestQueue(LimitOptions limits)
+internal sealed class RequestQueue(LimitOptions limits) : IWorkQueue
 {
-    private readonly Channel<IQueuedRequest> _requests = Channel.CreateBounded<IQueuedRequest>(
+    private readonly Channel<IWorkItem> _requests = Channel.CreateBounded<IWorkItem>(
         new BoundedChannelOptions(limits.QueuedRequests) { FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Requests that wait.</summary>
     public int Queued => _requests.Reader.Count;
 
-    public bool TryAdd(IQueuedRequest request) => _requests.Writer.TryWrite(request);
+    public bool TryAdd(IWorkItem request) => _requests.Writer.TryWrite(request);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -35,7 +36,7 @@ internal sealed class RequestQueue(LimitOptions limits)
     /// <summary>Runs one request; false when there is none.</summary>
     public bool Step()
     {
-        if (!_requests.Reader.TryRead(out IQueuedRequest? request))
+        if (!_requests.Reader.TryRead(out IWorkItem? request))
         {
             return false;
         }

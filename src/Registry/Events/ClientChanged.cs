@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>What a client publishes for a service has changed.</summary>
 internal readonly record struct ClientChanged(ClientReference Client, ServiceKey Service) : INodeEvent

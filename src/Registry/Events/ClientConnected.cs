@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A client has come: by the set-up of its connection, or by its first registration over HTTP (then without session and name).</summary>
 internal readonly record struct ClientConnected(ClientReference Client, long Session, string Name, string Version) : INodeEvent

@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>The session that spoke for a client has ended and no other speaks for it.</summary>
 internal readonly record struct ClientDisconnected(ClientReference Client, long Session, CloseReason Reason) : INodeEvent

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A client as events name it. It holds nothing of the client, so an event that is kept keeps no client alive.</summary>
 /// <param name="Number">Counts the clients of this node's life; the same across takeovers. 0 for clients made over HTTP.</param>

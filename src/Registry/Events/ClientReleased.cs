@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A client is gone with everything it published.</summary>
 internal readonly record struct ClientReleased(ClientReference Client, DeregisterReason Reason) : INodeEvent

@@ -1,7 +1,8 @@
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Words for events from what a transport or a client says: one line, of bounded length.</summary>
 internal static class CloseReasonText

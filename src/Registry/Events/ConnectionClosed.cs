@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A connection that was let in has ended, set up or not.</summary>
 internal readonly record struct ConnectionClosed(long Session, CloseReason Reason) : INodeEvent

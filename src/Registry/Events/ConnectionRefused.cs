@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A connection was not let in.</summary>
 internal readonly record struct ConnectionRefused(GoAwayReason Reason, string Text) : INodeEvent

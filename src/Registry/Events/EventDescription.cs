@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>An event in the form that all types share, for those who tell it on: log, ring, operator's call.</summary>
 /// <param name="Kind">Its type.</param>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Which kept events somebody wants to see.</summary>
 internal sealed record EventFilter

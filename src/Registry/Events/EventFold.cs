@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>How many lines of one kind were written in the present second, and how many events were not. Worker's thread only.</summary>
 internal struct EventFold

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Where the node says what happened, and where observers hear of it.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>One number per event type: its publisher, its bit among those somebody listens to, its name in logs, metrics and the operator's call.</summary>
 internal enum EventKind

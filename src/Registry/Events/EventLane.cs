@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Waiting events of one type for one observer, kept as structs: nothing is boxed.</summary>
 /// <remarks>Any thread offers; the worker of the queue delivers. Guarded by the queue's gate. Bounded by the queue's capacity.</remarks>

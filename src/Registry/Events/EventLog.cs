@@ -1,6 +1,7 @@
+using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Writes the log category <c>FastRegistry.Events</c>: who registered, changed, was ejected, and why.</summary>
 /// <remarks>
@@ -29,7 +30,7 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     private long _lastFlush;
     private long _folded;
 
-    public EventLog(ILogger log, TimingWheel wheel, TimeProvider timeProvider, Configuration.EventOptions options)
+    public EventLog(ILogger log, TimingWheel wheel, TimeProvider timeProvider, EventOptions options)
     {
         _log = log;
         _wheel = wheel;

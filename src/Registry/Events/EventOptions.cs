@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>What becomes of events. Section <c>Events</c>.</summary>
 internal sealed record EventOptions

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Hands the events of one type to the queues of those who listen. Has no thread and no queue of its own, so a type costs nothing by itself.</summary>
 /// <remarks>Made with the first listener. Any thread publishes; listeners are added under the hub's gate.</remarks>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>The last events, for operators who want to know what happened.</summary>
 /// <remarks>

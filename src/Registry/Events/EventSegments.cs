@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>The newest events of a ring, in segments that are made as events come: a node that has seen few keeps room for few.</summary>
 /// <remarks>Part of an <see cref="EventRing"/>, guarded by its gate.</remarks>

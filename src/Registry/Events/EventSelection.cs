@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Through it an observer says what it wants to hear.</summary>
 internal sealed class EventSelection(EventHub hub, ObserverQueue queue)

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>What the hub needs to know of a publisher without its event type.</summary>
 internal interface IEventPublisher

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Something that happened in the node. Implemented by readonly structs that hold no mutable state and no client.</summary>
 internal interface INodeEvent

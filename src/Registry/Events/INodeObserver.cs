@@ -1,6 +1,6 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
-/// <summary>Wants to hear of events; see docs/events.md. Registered with the services of <see cref="Hosting.ServerHost"/>, or given to the node.</summary>
+/// <summary>Wants to hear of events; see docs/events.md. Registered with the services of <c>ServerHost</c>, or given to the node.</summary>
 /// <remarks>Its methods run on the worker of its queue, one at a time, in the order of publication. It may be slow: others have queues of their own.</remarks>
 internal interface INodeObserver
 {

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A client has registered an instance again with other values.</summary>
 internal readonly record struct InstanceChanged(ServiceKey Service, Instance Instance, ClientReference Client, long Revision) : INodeEvent

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A client does not publish an instance any more. Exactly once for each that was registered.</summary>
 internal readonly record struct InstanceDeregistered(ServiceKey Service, Instance Instance, ClientReference Client, long Revision, DeregisterReason Reason) : INodeEvent

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>An operator has set, changed or taken away what is shown instead of what was registered.</summary>
 internal readonly record struct InstanceOverrideChanged(ServiceKey Service, InstanceIdentity Identity, bool IsSet, long Revision) : INodeEvent

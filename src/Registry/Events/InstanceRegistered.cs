@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A client publishes an instance it did not publish before.</summary>
 internal readonly record struct InstanceRegistered(ServiceKey Service, Instance Instance, ClientReference Client, long Revision) : INodeEvent

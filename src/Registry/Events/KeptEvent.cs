@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>An event in the ring.</summary>
 /// <param name="Number">Counts the events that came into the ring.</param>

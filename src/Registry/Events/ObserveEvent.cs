@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>What an observer does with an event; on the thread of its queue's worker.</summary>
 /// <typeparam name="TEvent">The event type.</typeparam>

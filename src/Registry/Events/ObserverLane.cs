@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>The waiting events of one type in an observer's queue. The queue holds the order between lanes: one entry per event.</summary>
 internal abstract class ObserverLane

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Threading.Channels;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>The events that wait for one observer, of all types it selected, in the order they were published, and the worker that hands them over.</summary>
 /// <remarks>

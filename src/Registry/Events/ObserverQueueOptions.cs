@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>An observer's own queue.</summary>
 /// <param name="Capacity">Events that may wait.</param>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>What happens when an observer's queue is full.</summary>
 internal enum OverflowPolicy

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Trace: a subscriber is behind; it gets the newest list when it has drained.</summary>
 internal readonly record struct PushPutOff(ServiceKey Service, long Session, ulong Subscription, long Revision) : INodeEvent

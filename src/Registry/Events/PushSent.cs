@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Trace: a list is on its way to a subscriber.</summary>
 internal readonly record struct PushSent(ServiceKey Service, long Session, ulong Subscription, long Revision) : INodeEvent

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>Trace: no stream can carry the list; the subscriber keeps the one it has.</summary>
 internal readonly record struct PushTooLarge(ServiceKey Service, long Session, ulong Subscription, long Revision) : INodeEvent

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>The list of a service has changed: readers see another revision.</summary>
 internal readonly record struct ServiceChanged(ServiceKey Service, long Revision, int Instances) : INodeEvent

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A service is known from now on.</summary>
 internal readonly record struct ServiceCreated(ServiceKey Service) : INodeEvent

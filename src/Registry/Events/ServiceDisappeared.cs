@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A service had neither instances nor subscribers for long and was forgotten.</summary>
 internal readonly record struct ServiceDisappeared(ServiceKey Service) : INodeEvent

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>What is set for a service by hand has changed.</summary>
 internal readonly record struct ServiceMetadataChanged(ServiceKey Service, long Revision) : INodeEvent

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A session has subscribed to a service.</summary>
 internal readonly record struct ServiceSubscribed(ServiceKey Service, long Session, ulong Subscription) : INodeEvent

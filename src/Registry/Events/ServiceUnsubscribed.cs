@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Events;
+namespace FastRegistry.Registry.Events;
 
 /// <summary>A subscription has ended: on request, or with its session.</summary>
 internal readonly record struct ServiceUnsubscribed(ServiceKey Service, long Session, ulong Subscription) : INodeEvent

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Finds the parts of an instance's protobuf form as <see cref="InstanceEncoder"/> writes it: fields in rising order, nothing unknown.</summary>
 internal readonly ref struct EncodedInstance

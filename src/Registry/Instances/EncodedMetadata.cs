@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>The metadata of an instance, read from its protobuf form: pairs in UTF-8, no texts and no objects unless asked for.</summary>
 /// <param name="fields">The fields of the pairs, one behind the other.</param>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Takes protobuf fields one after the other, each at most once and in the shortest form. No object, no copy.</summary>
 /// <remarks>Each method answers false when its field is there in a form it does not take; a field that is not there has its default.</remarks>

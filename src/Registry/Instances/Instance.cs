@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>An instance as it was registered, or as an operator's override shows it. Immutable, shared by every snapshot it is in.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Writes instances as the generated code would: fields in rising order, none that has its default. A test holds it against that code.</summary>
 internal static class InstanceEncoder

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Makes valid instances of what a native request says.</summary>
 internal static class InstanceFactory

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>What makes an instance the same one in a list.</summary>
 internal readonly record struct InstanceIdentity(string Cluster, string Ip, int Port)

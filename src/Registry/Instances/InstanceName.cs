@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>What makes an instance the same one in a list, as texts that need not be strings: to search with.</summary>
 internal readonly ref struct InstanceName(ReadOnlySpan<char> cluster, ReadOnlySpan<char> ip, int port)

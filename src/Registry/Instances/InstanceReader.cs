@@ -1,7 +1,7 @@
 using System.Text;
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Reads an <c>Instance</c> or <c>InstanceKey</c> of a request without a copy when its fields come in rising order, each at most once.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Text;
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Looks through the metadata of a request's instance for whatever is not plainly valid. Stateless.</summary>
 internal static class MetadataReader

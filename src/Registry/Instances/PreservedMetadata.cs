@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>The metadata keys that mean something to the server, as in Nacos (<c>PreservedMetadataKeys</c>).</summary>
 internal static class PreservedMetadata

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Identity of a service: namespace, group, name. Immutable; keeps its UTF-8 form so that a request's bytes find it without a string.</summary>
 internal sealed class ServiceKey : IEquatable<ServiceKey>

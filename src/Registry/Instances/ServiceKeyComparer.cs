@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Lets a table of services be searched by the UTF-8 form of a key.</summary>
 internal sealed class ServiceKeyComparer : IEqualityComparer<ServiceKey>, IAlternateEqualityComparer<ReadOnlySpan<byte>, ServiceKey>

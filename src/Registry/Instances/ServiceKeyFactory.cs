@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Makes valid service keys of what a request says.</summary>
 internal static class ServiceKeyFactory

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>Numbers that are unique over all nodes and grow with time, for instance ids of the generator <c>snowflake</c>. Any thread; no lock.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace FastRegistry.Server.Registry.Metadata;
+namespace FastRegistry.Registry.Metadata;
 
 /// <summary>What is set for a cluster of a service. Defaults are those of Nacos; a cluster that was never set has them.</summary>
 internal sealed record ClusterMetadata

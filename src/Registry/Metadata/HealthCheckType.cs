@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry.Metadata;
+namespace FastRegistry.Registry.Metadata;
 
 /// <summary>How persistent instances of a cluster are checked. The names are those of Nacos.</summary>
 internal enum HealthCheckType

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry.Metadata;
+namespace FastRegistry.Registry.Metadata;
 
 /// <summary>The check of a cluster's persistent instances, with the parameters of its type; those of other types are empty.</summary>
 internal sealed record HealthChecker(HealthCheckType Type)

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using FastRegistry.Registry.Selection;
 
-namespace FastRegistry.Server.Registry.Selection;
+namespace FastRegistry.Registry.Metadata;
 
 /// <summary>A selector of type <c>label</c>: a consumer sees the instances whose address has the same labels as its own. Immutable.</summary>
 /// <remarks>

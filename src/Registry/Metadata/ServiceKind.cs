@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry.Metadata;
+namespace FastRegistry.Registry.Metadata;
 
 /// <summary>What the instances of a service live on. Fixed by the first use of its name, until the service disappears.</summary>
 internal enum ServiceKind

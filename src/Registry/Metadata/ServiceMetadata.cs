@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Registry.Selection;
 
-namespace FastRegistry.Server.Registry.Metadata;
+namespace FastRegistry.Registry.Metadata;
 
 /// <summary>What is set for a service by hand. Immutable; a service that only came into being by registrations has none.</summary>
 /// <remarks>Having metadata is what switches the protection threshold on, even when the threshold is 0, as in Nacos (internals §5.6).</remarks>

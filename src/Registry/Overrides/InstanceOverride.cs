@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
 
-namespace FastRegistry.Server.Registry.Overrides;
+namespace FastRegistry.Registry.Overrides;
 
 /// <summary>What an operator shows instead of what was registered. Immutable.</summary>
 internal sealed record InstanceOverride

@@ -1,4 +1,7 @@
-namespace FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
+
+namespace FastRegistry.Registry.Overrides;
 
 /// <summary>An override at one identity of a service, with whose instance it is and since when that is gone.</summary>
 /// <remarks>Guarded by the service's gate.</remarks>

@@ -1,6 +1,8 @@
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Registry.Overrides;
+namespace FastRegistry.Registry.Overrides;
 
 /// <summary>Overrides whose instance is gone, on their way out.</summary>
 /// <remarks>

@@ -1,4 +1,7 @@
-namespace FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
+
+namespace FastRegistry.Registry.Overrides;
 
 /// <summary>The overrides of one service, by identity. Made with the first one.</summary>
 /// <remarks>Part of a <see cref="ServiceEntry"/>, guarded by its gate.</remarks>

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Push;
+namespace FastRegistry.Registry.Push;
 
 /// <summary>Marks that a push worker has put aside while pushes are switched off.</summary>
 /// <remarks>

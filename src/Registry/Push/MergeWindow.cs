@@ -1,10 +1,10 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Push;
+namespace FastRegistry.Registry.Push;
 
 /// <summary>When a service may be pushed next: at once while its changes are few and its fan-out is short, else when its window is over.</summary>
 /// <remarks>
-/// Part of a <see cref="Registry.ServiceEntry"/>; belongs to the thread of its push worker. Two rules, and the later time counts. An allowance: each push is paid
+/// Part of a <see cref="ServiceEntry"/>; belongs to the thread of its push worker. Two rules, and the later time counts. An allowance: each push is paid
 /// for with the shortest window, or with twice the time its fan-out took when that is longer, and up to <see cref="AllowedAtOnce"/> shortest windows may be owed; so a
 /// few changes in quick succession go at once, a fan-out that is not short takes at most half of the worker, and no pattern of changes makes more pushes than
 /// one per shortest window and <see cref="AllowedAtOnce"/>. A window: under pressure it doubles, and without it halves. Times are wheel milliseconds.

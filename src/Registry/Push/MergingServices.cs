@@ -1,7 +1,7 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Push;
+namespace FastRegistry.Registry.Push;
 
 /// <summary>Changed services of one push worker that wait for the end of their window.</summary>
 /// <remarks>

@@ -1,10 +1,8 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Push;
+namespace FastRegistry.Registry.Push;
 
 /// <summary>Spreads changed services over the push workers. Any thread.</summary>
 /// <remarks>A service always belongs to the same worker, so all its pushes are made by one thread and cannot overtake each other.</remarks>
@@ -14,19 +12,17 @@ internal sealed class PushDispatcher
     private bool _ended;
 
     /// <param name="workers">How many.</param>
-    /// <param name="switches">Switch pushes off and on; the dispatcher listens to them for its life.</param>
+    /// <param name="enabled">Whether pushes are on to begin with; <see cref="SetEnabled"/> changes it.</param>
     /// <param name="events">Told of pushes.</param>
     /// <param name="wheel">Ends merge windows.</param>
     /// <param name="options">How changes are merged.</param>
-    public PushDispatcher(int workers, SwitchBoard switches, EventHub events, TimingWheel wheel, PushOptions options)
+    public PushDispatcher(int workers, bool enabled, EventHub events, TimingWheel wheel, PushOptions options)
     {
         _workers = new PushWorker[workers];
         for (int i = 0; i < workers; i++)
         {
-            _workers[i] = new PushWorker(switches, events, wheel, options);
+            _workers[i] = new PushWorker(enabled, events, wheel, options);
         }
-
-        switches.Changed += WakeWorkers;
     }
 
     public IReadOnlyList<PushWorker> Workers => _workers;
@@ -53,11 +49,12 @@ internal sealed class PushDispatcher
     /// <summary>A subscriber that had been behind is ready for the newest list.</summary>
     public void Resync(Subscription subscription) => WorkerOf(subscription.Service).Enqueue(subscription);
 
-    private void WakeWorkers(Switches switches)
+    /// <summary>Switches pushes off or on. While they are off changes are only marked, and each subscriber gets one newest list afterwards. Any thread.</summary>
+    public void SetEnabled(bool enabled)
     {
         foreach (PushWorker worker in _workers)
         {
-            worker.Wake();
+            worker.SetEnabled(enabled);
         }
     }
 

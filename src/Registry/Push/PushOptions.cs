@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Registry.Push;
 
 /// <summary>How fast pushes of one service follow each other, and what is done when they are not acknowledged. Section <c>Push</c>; times in the form
 /// <c>00:00:00.010</c>.</summary>

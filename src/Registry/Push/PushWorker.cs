@@ -1,12 +1,10 @@
 using System.Threading.Channels;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Push;
+namespace FastRegistry.Registry.Push;
 
 /// <summary>Pushes the newest list of changed services to their subscribers, or what leads to it.</summary>
 /// <remarks>
@@ -17,15 +15,15 @@ namespace FastRegistry.Server.Push;
 /// </remarks>
 internal sealed class PushWorker
 {
-    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: a merge window is over, or the switches have changed.
+    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: a merge window is over, or pushes were switched.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HeldMarks _held = new();
     private readonly List<Subscription> _subscribers = [];
-    private readonly SwitchBoard _switches;
     private readonly EventHub _events;
     private readonly MergingServices _merging;
     private readonly TimingWheel _wheel;
     private readonly PushOptions _options;
+    private bool _enabled;
     private bool _ended;
     private int _queued;
     private long _pushes;
@@ -35,9 +33,9 @@ internal sealed class PushWorker
     private long _emptyPushes;
     private long _failures;
 
-    public PushWorker(SwitchBoard switches, EventHub events, TimingWheel wheel, PushOptions options)
+    public PushWorker(bool enabled, EventHub events, TimingWheel wheel, PushOptions options)
     {
-        _switches = switches;
+        _enabled = enabled;
         _events = events;
         _wheel = wheel;
         _options = options;
@@ -77,8 +75,14 @@ internal sealed class PushWorker
     /// <summary>From now on marks are taken and nothing is pushed.</summary>
     public void End() => Volatile.Write(ref _ended, true);
 
-    /// <summary>The switches have changed: what was put aside may have to go out.</summary>
-    public void Wake() => _marked.Writer.TryWrite(this);
+    /// <summary>Switches pushes off, so that marks are put aside, or on again: then each mark put aside becomes one push of the newest list. Any thread.</summary>
+    public void SetEnabled(bool enabled)
+    {
+        Volatile.Write(ref _enabled, enabled);
+
+        // Wakes a worker that waits: what was put aside has to go out.
+        _marked.Writer.TryWrite(this);
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -102,7 +106,7 @@ internal sealed class PushWorker
     /// <summary>Handles one mark or one window that is over; false when there is none. One thread at a time.</summary>
     public bool Step()
     {
-        bool enabled = _switches.Current.PushEnabled;
+        bool enabled = Volatile.Read(ref _enabled);
         if (enabled)
         {
             if (_held.Count > 0)

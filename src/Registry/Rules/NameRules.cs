@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Registry.Rules;
 
 /// <summary>What names and values may look like: the parameter rules of Nacos 2.5 (its parameter checker), the same on every surface.</summary>
 /// <remarks>

@@ -1,9 +1,9 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Naming;
+namespace FastRegistry.Registry.Rules;
 
 /// <summary>Why a request was refused, as a value.</summary>
 /// <param name="Code">For programs.</param>

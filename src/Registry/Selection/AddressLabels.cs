@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 
-namespace FastRegistry.Server.Registry.Selection;
+namespace FastRegistry.Registry.Selection;
 
 /// <summary>Labels by address, for selectors of type <c>label</c>. Immutable; replaced as a whole.</summary>
 /// <remarks>What Nacos asks of a CMDB plugin. Without labels a selector changes nothing.</remarks>

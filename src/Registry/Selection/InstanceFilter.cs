@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+
+namespace FastRegistry.Registry.Selection;
 
 /// <summary>What a reader asks to see of a service. Immutable; two filters that ask for the same are equal and share encoded lists.</summary>
 internal sealed class InstanceFilter : IEquatable<InstanceFilter>

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
 
-namespace FastRegistry.Server.Registry.Selection;
+namespace FastRegistry.Registry.Selection;
 
 /// <summary>What a filter shows of a list: clusters, enabled, selector, protection, health, in this order.</summary>
 /// <remarks>

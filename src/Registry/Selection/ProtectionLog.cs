@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry.Selection;
+namespace FastRegistry.Registry.Selection;
 
 /// <summary>Which filters saw a list of a service with metadata protected and which did not, so that a later delta knows what its receiver has.</summary>
 /// <remarks>Copy on write; any thread. Bounded: filters beyond <see cref="MaximumFilters"/> are not remembered, and whoever has one gets every unhealthy instance

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What became of an operator's change of a service.</summary>
 internal enum AdministrationOutcome

@@ -1,6 +1,7 @@
+using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>The services with most changes in a window of 30 s, as Nacos' <c>service_change_count</c> tells them.</summary>
 /// <remarks>

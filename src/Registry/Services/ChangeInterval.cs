@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Selection;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Everything that changed in a list between two revisions. Immutable.</summary>
 /// <remarks>The changes are states at the end, so they lead from any revision inside the interval to its end, not only from its beginning.</remarks>

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Which identities of a service changed since its last lists, so that subscribers can be sent the difference.</summary>
 /// <remarks>

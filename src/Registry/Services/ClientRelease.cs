@@ -1,26 +1,25 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Work;
+using FastRegistry.Registry.Events;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>The end of a client that publishes much, in slices on request workers: an event loop that did it at once would serve nobody meanwhile.</summary>
 /// <remarks>
 /// Begun once, under the client's gate; from then on the client publishes nothing more, so the slices only take away. One slice runs at a time: a slice queues the
 /// next one, or runs it itself when the queue is full.
 /// </remarks>
-internal sealed class ClientRelease : IQueuedRequest
+internal sealed class ClientRelease : IWorkItem
 {
     /// <summary>Publications a slice withdraws, and a client may have to be released at once: less than a millisecond.</summary>
     public const int SlicePublications = 512;
 
     private readonly ServiceRegistry _registry;
-    private readonly RequestQueue _workers;
+    private readonly IWorkQueue _workers;
     private readonly RegistryClient _client;
     private readonly DeregisterReason _reason;
     private readonly ServiceEntry[] _services;
     private int _next;
 
-    private ClientRelease(ServiceRegistry registry, RequestQueue workers, RegistryClient client, DeregisterReason reason)
+    private ClientRelease(ServiceRegistry registry, IWorkQueue workers, RegistryClient client, DeregisterReason reason)
     {
         _registry = registry;
         _workers = workers;
@@ -30,7 +29,7 @@ internal sealed class ClientRelease : IQueuedRequest
     }
 
     /// <summary>Ends a client: everything it publishes goes, at once when that is little.</summary>
-    public static void Begin(ServiceRegistry registry, RequestQueue workers, RegistryClient client, DeregisterReason reason)
+    public static void Begin(ServiceRegistry registry, IWorkQueue workers, RegistryClient client, DeregisterReason reason)
     {
         ClientRelease release;
         lock (client.ClientGate)
@@ -53,7 +52,7 @@ internal sealed class ClientRelease : IQueuedRequest
         release.Continue();
     }
 
-    void IQueuedRequest.Run()
+    void IWorkItem.Run()
     {
         if (!Step())
         {

@@ -1,7 +1,10 @@
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Writes the protobuf body of a <c>SnapshotDelta</c> from the changes a snapshot remembers.</summary>
 internal static class DeltaEncoder

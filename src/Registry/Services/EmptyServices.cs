@@ -1,7 +1,6 @@
-using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Services that have no instances, on their way out.</summary>
 /// <remarks>
@@ -10,12 +9,12 @@ namespace FastRegistry.Server.Registry;
 /// time: it is longer then. Its own gate is taken last. When the wheel is full a
 /// service stays until it is emptied again: it counts against the limit of services, so that is a bound.
 /// </remarks>
-internal sealed class EmptyServices(TimingWheel wheel, DeadlineOptions deadlines, ServiceRegistry registry) : IDeadlineOwner
+internal sealed class EmptyServices(TimingWheel wheel, RegistryOptions options, ServiceRegistry registry) : IDeadlineOwner
 {
     private readonly Lock _emptyGate = new();
     private readonly Dictionary<int, ServiceEntry> _byWheelEntry = [];
-    private readonly int _emptyMilliseconds = (int)deadlines.EmptyService.TotalMilliseconds;
-    private readonly int _metadataMilliseconds = (int)deadlines.ExpiredOverride.TotalMilliseconds;
+    private readonly int _emptyMilliseconds = (int)options.EmptyService.TotalMilliseconds;
+    private readonly int _metadataMilliseconds = (int)options.ExpiredOverride.TotalMilliseconds;
 
     /// <summary>Begins the time of a service that is empty. The caller holds the service's gate.</summary>
     /// <param name="service">Which.</param>

@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What a push holds behind its prefix. The body is shared by all receivers and never changed.</summary>
 /// <param name="Type"><see cref="MessageType.SnapshotPush"/> or <see cref="MessageType.DeltaPush"/>.</param>

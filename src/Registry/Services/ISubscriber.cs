@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Where the pushes of a subscription go. Called by push workers; must not block.</summary>
 internal interface ISubscriber

@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What became of an identity in an interval.</summary>
 /// <param name="Identity">Which one.</param>

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Events;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What one operation of a client does to the instances of one service, kept until readers can see it, then told.</summary>
 /// <remarks>On the stack of the operation, which holds both gates. One instance is the usual case and allocates nothing; nothing is kept when nobody listens.</remarks>

@@ -1,6 +1,7 @@
+using FastRegistry.Wire.Messages;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>One life of this node: its stable id and the time it started.</summary>
 /// <param name="Node">Hash of the node's configured id.</param>

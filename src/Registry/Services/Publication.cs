@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+
+namespace FastRegistry.Registry.Services;
 
 /// <summary>An instance a client publishes for a service.</summary>
 /// <remarks>Guarded by its service's gate; <see cref="IndexInClient"/> by its client's gate.</remarks>

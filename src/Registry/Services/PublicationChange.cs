@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What a registration did to the publication it names.</summary>
 internal enum PublicationChange

@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Lets the publications of a service be searched by the identity of their instances, which a publication never changes. Stateless.</summary>
 internal sealed class PublicationComparer : IEqualityComparer<Publication>, IAlternateEqualityComparer<InstanceName, Publication>

@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+
+namespace FastRegistry.Registry.Services;
 
 /// <summary>How many publications there are, waiting ones included. One per registry; any thread.</summary>
 internal sealed class PublicationCounts

@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Everything that is published for a service: per identity the listed publication and, behind it, those that wait.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What a registration or deregistration did.</summary>
 /// <param name="Revision">Of the service afterwards.</param>

@@ -1,13 +1,13 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>How instances come into the registry and change there.</summary>
 /// <remarks>Part of the registry; any thread. Takes the client's gate, then the service's, and does everything in that one step.</remarks>
-internal sealed class Registrations(ServiceRegistry registry, LimitOptions limits)
+internal sealed class Registrations(ServiceRegistry registry, RegistryOptions limits)
 {
     private long _batches;
 
@@ -137,9 +137,9 @@ internal sealed class Registrations(ServiceRegistry registry, LimitOptions limit
 
         (int withdrawn, int unlisted) = replace ? CountReplacedHoldingGates(client, entry, instances) : (0, 0);
         RequestError? error = client.PublicationCount + added - withdrawn > limits.PublicationsPerClient
-            ? RequestError.Limit(LimitOptions.PublicationsPerClientKey, limits.PublicationsPerClient)
+            ? RequestError.Limit(RegistryOptions.PublicationsPerClientKey, limits.PublicationsPerClient)
             : entry.InstanceCount + addedListed - unlisted > limits.InstancesPerService
-                ? RequestError.Limit(LimitOptions.InstancesPerServiceKey, limits.InstancesPerService)
+                ? RequestError.Limit(RegistryOptions.InstancesPerServiceKey, limits.InstancesPerService)
                 : FixKindHoldingGate(client, entry);
         if (error is not null)
         {

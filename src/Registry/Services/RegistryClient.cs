@@ -1,6 +1,7 @@
-using FastRegistry.Server.Events;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>An owner of publications.</summary>
 /// <remarks>

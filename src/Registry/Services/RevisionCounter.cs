@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>The one 64-bit counter all revisions of a node come from, and its clock for change times. Any thread.</summary>
 /// <remarks>One counter for all services: a service that disappears and returns never goes back.</remarks>

@@ -1,8 +1,9 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Overrides;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What operators change: services made and deleted by hand, their metadata, and overrides of instances.</summary>
 /// <remarks>

@@ -1,16 +1,16 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Push;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What every change of a service begins and ends with: its entry in the table, and then revision, dirty mark, events and the forget deadline.</summary>
 /// <remarks>Part of the registry; any thread. Methods that expect the service's gate say so.</remarks>
-internal sealed class ServiceChanges(ServiceRegistry registry, PushDispatcher push, EmptyServices empty, LimitOptions limits)
+internal sealed class ServiceChanges(ServiceRegistry registry, PushDispatcher push, EmptyServices empty, RegistryOptions limits)
 {
     /// <summary>What a request is told when <see cref="FindOrAdd"/> gives nothing.</summary>
-    public RequestError TableFull => RequestError.Limit(LimitOptions.ServicesKey, limits.Services);
+    public RequestError TableFull => RequestError.Limit(RegistryOptions.ServicesKey, limits.Services);
 
     /// <summary>The entry of a service, made when it is new; null when the table is full. It may be forgotten by the time its gate is taken: then again.</summary>
     public ServiceEntry? FindOrAdd(ServiceKey key)

@@ -1,7 +1,10 @@
-using FastRegistry.Server.Push;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Push;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>One service: what is published for it, what is set for it, who subscribes, and its newest list.</summary>
 /// <remarks>

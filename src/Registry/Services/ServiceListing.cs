@@ -1,6 +1,9 @@
-using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>What is published for a service, what of it is listed, how overrides show it, and what of that has changed since the last list.</summary>
 /// <remarks>Part of a <see cref="ServiceEntry"/>, guarded by its gate; <see cref="Count"/> is read by any thread.</remarks>

@@ -1,11 +1,12 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Push;
-using FastRegistry.Server.Registry.Overrides;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>The registry of this node: every change of publications and subscriptions goes through here.</summary>
 /// <remarks>
@@ -20,7 +21,7 @@ internal sealed class ServiceRegistry
     private AddressLabels _labels = AddressLabels.None;
     private int _provisional;
 
-    public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, LimitOptions limits, DeadlineOptions deadlines, PushDispatcher push, EventHub events)
+    public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, RegistryOptions options, PushDispatcher push, EventHub events)
     {
         Epoch = epoch;
         _push = push;
@@ -28,9 +29,9 @@ internal sealed class ServiceRegistry
         _numbers = new SnowflakeNumbers(epoch.Node, timeProvider);
         Revisions = new RevisionCounter(timeProvider);
         Busiest = new BusiestServices(wheel);
-        OverrideExpiry = new OverrideExpiry(wheel, deadlines.ExpiredOverride, limits.Overrides);
-        Changes = new ServiceChanges(this, push, new EmptyServices(wheel, deadlines, this), limits);
-        Registrations = new Registrations(this, limits);
+        OverrideExpiry = new OverrideExpiry(wheel, options.ExpiredOverride, options.Overrides);
+        Changes = new ServiceChanges(this, push, new EmptyServices(wheel, options, this), options);
+        Registrations = new Registrations(this, options);
         Withdrawals = new Withdrawals(this);
         Subscriptions = new SubscriptionIndex(Changes, events);
         Administration = new ServiceAdministration(this);

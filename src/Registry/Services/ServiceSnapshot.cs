@@ -1,8 +1,11 @@
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Selection;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>The visible list of a service at a revision, with its encoded forms. Immutable but for the cache of those forms; any thread.</summary>
 internal sealed class ServiceSnapshot

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>All services of the node, by key and by group. Any thread; a lookup by UTF-8 key takes no lock and allocates nothing.</summary>
 internal sealed class ServiceTable

@@ -1,7 +1,8 @@
+using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Which revision of a service is the newest, since when, and how often it has changed.</summary>
 /// <remarks>Part of a <see cref="ServiceEntry"/>, guarded by its gate; <see cref="Revision"/> and <see cref="Changes"/> are read by any thread.</remarks>

@@ -1,8 +1,11 @@
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Wire.Messages;
 using Google.Protobuf;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Writes protobuf bodies that list instances, <c>Snapshot</c> above all, from the encoded forms its instances keep: one array, no message objects per instance.</summary>
 internal static class SnapshotEncoder

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Who a subscriber is, as operators see it.</summary>
 /// <param name="ClientId">Its client in the operator's calls.</param>

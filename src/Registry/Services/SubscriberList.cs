@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Who subscribes to a service; adding and removing cost the same however many there are.</summary>
 /// <remarks>Part of a <see cref="ServiceEntry"/>, guarded by its gate; <see cref="Count"/> is read by any thread.</remarks>

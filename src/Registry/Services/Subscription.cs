@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Selection;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>One session's interest in one service.</summary>
 /// <remarks>Made and removed on the session's receive path; written to by the push worker of its service's shard. <see cref="IndexInService"/> is guarded

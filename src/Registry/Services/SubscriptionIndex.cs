@@ -1,7 +1,8 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>Who subscribes to what on this node: subscriptions are added and removed here.</summary>
 /// <remarks>Part of the registry; any thread. The subscribers themselves are kept by their service, under its gate.</remarks>

@@ -1,7 +1,8 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Services;
 
 /// <summary>How instances leave the registry: asked for, given up on, or with their client.</summary>
 /// <remarks>Part of the registry; any thread. Takes the client's gate, then the service's.</remarks>

@@ -3,8 +3,9 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Http;
 

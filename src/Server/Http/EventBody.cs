@@ -1,3 +1,5 @@
+using FastRegistry.Registry.Instances;
+
 namespace FastRegistry.Server.Http;
 
 /// <summary>One event; what it has not is left out.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 

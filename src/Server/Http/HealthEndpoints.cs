@@ -1,8 +1,9 @@
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Observability;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http;
 

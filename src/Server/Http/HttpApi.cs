@@ -1,5 +1,6 @@
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Admission;
 using FastRegistry.Server.Http.Beats;
 using FastRegistry.Server.Http.Clients;
@@ -16,9 +17,11 @@ namespace FastRegistry.Server.Http;
 internal static class HttpApi
 {
     /// <summary>What endpoints need beside the node.</summary>
-    public static void AddServices(IServiceCollection services, HttpOptions options)
+    public static void AddServices(IServiceCollection services, ServerOptions options)
     {
-        CrossOrigins.AddServices(services, options);
+        services.AddSingleton(options.Http);
+        services.AddSingleton(options.Operator);
+        CrossOrigins.AddServices(services, options.Http);
         services.AddSingleton<NamespaceStore>();
         services.AddSingleton<IpPortClients>(static provider =>
         {
@@ -30,9 +33,9 @@ internal static class HttpApi
             RegistryNode node = provider.GetRequiredService<RegistryNode>();
             return new UdpSubscribers(node.Registry, node.Wheel, node.Switches);
         });
-        services.AddHostedService<UdpPushService>(static provider => new UdpPushService(
+        services.AddHostedService<UdpPushService>(provider => new UdpPushService(
             provider.GetRequiredService<UdpSubscribers>(),
-            provider.GetRequiredService<RegistryNode>().Options.Http.EndPoint.Address,
+            options.Http.EndPoint.Address,
             provider.GetRequiredService<ILogger<UdpPushService>>()));
     }
 
@@ -46,10 +49,11 @@ internal static class HttpApi
         ExactRoutes exact = new();
         application.Use(exact.Before);
         application.UseRouting();
-        CrossOrigins.Use(application, node.Options.Http);
+        HttpOptions options = application.Services.GetRequiredService<HttpOptions>();
+        CrossOrigins.Use(application, options);
         application.UseMiddleware<HttpAdmission>();
-        OperatorAccess operators = new(node.Options.Operator, node.Options.Http);
-        ApiRoutes api = new(application, node.Options.Http, operators);
+        OperatorAccess operators = new(application.Services.GetRequiredService<OperatorOptions>(), options);
+        ApiRoutes api = new(application, options, operators);
         new InstanceEndpoints(node, clients).Map(api);
         InstanceOverrides overrides = new(node, clients);
         new InstanceDetailEndpoints(node).Map(api);

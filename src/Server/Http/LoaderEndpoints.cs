@@ -1,17 +1,19 @@
 using System.Globalization;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Observability;
-using FastRegistry.Server.Sessions;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Http;
 
 /// <summary><c>/v2/core/loader</c>: operators look at the connections of this node, move one, or have it shed some. Paths and answers are Nacos'.</summary>
-internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvider, MachineLoad load)
+internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, TimeProvider timeProvider, MachineLoad load)
 {
     private const string Path = "/v2/core/loader";
 
@@ -107,7 +109,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvid
     {
         if (!ConnectionId.TryParse(call.Parameters.Require("connectionId"), out ConnectionId id))
         {
-            throw HttpError.IllegalParameter("connectionId", $"must be an id from {node.Options.Http.ContextPath}{Path}/current");
+            throw HttpError.IllegalParameter("connectionId", $"must be an id from {options.ContextPath}{Path}/current");
         }
 
         IReadOnlyList<string> addresses = RedirectAddressOf(call.Parameters);
@@ -138,7 +140,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, TimeProvider timeProvid
             MetricsCount: 1,
             Threshold: Math.Round(connections * OverloadedFrom, 6),
             Completed: true,
-            [new MemberLoadBody(NodeAddress.Of(call.Context, node).ToString(), metric)]);
+            [new MemberLoadBody(NodeAddress.Of(call.Context).ToString(), metric)]);
         return call.JsonAsync(body, HttpJson.Default.ClusterLoadBody);
     }
 

@@ -1,3 +1,5 @@
+using FastRegistry.Node.Hosting;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Authentication;
 using FastRegistry.Server.Http.Catalog;
@@ -13,7 +15,6 @@ using FastRegistry.Server.Http.OpenApi;
 using FastRegistry.Server.Http.Operations;
 using FastRegistry.Server.Http.Services;
 using FastRegistry.Server.Http.UdpPush;
-using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http;
 
@@ -38,10 +39,10 @@ internal static class ManagementApi
         new LogEndpoints(services.GetRequiredService<LogLevels>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")).Map(api);
         new ClientEndpoints(node, new ClientIndex(node, clients, services.GetRequiredService<UdpSubscribers>()), timeProvider).Map(api);
         MemberJson member = new(node, timeProvider);
-        new ClusterV1Endpoints(node, member).Map(api);
-        new ClusterV2Endpoints(node, member).Map(api);
+        new ClusterV1Endpoints(member).Map(api);
+        new ClusterV2Endpoints(member).Map(api);
         CoreOperationEndpoints.Map(api);
-        new LoaderEndpoints(node, timeProvider, load).Map(api);
+        new LoaderEndpoints(node, services.GetRequiredService<HttpOptions>(), timeProvider, load).Map(api);
         NamespaceStore namespaces = services.GetRequiredService<NamespaceStore>();
         new NamespaceV1Endpoints(namespaces).Map(api);
         new NamespaceV2Endpoints(namespaces).Map(api);

@@ -1,14 +1,15 @@
 using System.Net;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Configuration;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http;
 
 /// <summary>The HTTP address of this node as a caller can use it: where "any address" is listened on, the one he came to.</summary>
 internal static class NodeAddress
 {
-    public static IPEndPoint Of(HttpContext context, RegistryNode node)
+    public static IPEndPoint Of(HttpContext context)
     {
-        IPAddress address = node.Options.Http.EndPoint.Address;
+        IPAddress address = context.RequestServices.GetRequiredService<HttpOptions>().EndPoint.Address;
         bool isAny = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
         if (isAny && context.Connection.LocalIpAddress is { } local)
         {

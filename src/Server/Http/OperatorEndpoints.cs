@@ -1,6 +1,6 @@
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http;
 

@@ -1,6 +1,5 @@
 using FastRegistry.Load.Consoles;
 using FastRegistry.Load.HttpComparison;
-using FastRegistry.ProcessTests;
 
 namespace FastRegistry.Load.Tests.HttpComparison;
 

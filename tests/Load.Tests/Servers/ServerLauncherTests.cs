@@ -6,7 +6,6 @@ using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Servers;
 using FastRegistry.Load.Targets;
-using FastRegistry.ProcessTests;
 
 namespace FastRegistry.Load.Tests.Servers;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Server.Tests.Harness;
 

@@ -7,6 +7,8 @@ using FastRegistry.Server.Http;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Http;
 
 namespace FastRegistry.Server.Tests.Http;

@@ -1,5 +1,7 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Events;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Transport;
@@ -112,7 +114,7 @@ public sealed class ClientReleaseTests : IDisposable
         return client;
     }
 
-    private sealed class NoRequest : Server.Work.IQueuedRequest
+    private sealed class NoRequest : Server.Work.IWorkItem
     {
         public void Run()
         {

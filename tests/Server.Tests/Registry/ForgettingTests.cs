@@ -1,4 +1,6 @@
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Registry;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using Messages = FastRegistry.Wire.Messages;
 

@@ -1,6 +1,8 @@
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Transport;
 

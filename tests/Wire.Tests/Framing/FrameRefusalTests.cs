@@ -1,5 +1,6 @@
 using System.Buffers;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Wire.Tests.Framing;
 

@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Wire.Tests.Timing;

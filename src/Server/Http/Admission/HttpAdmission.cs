@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using Microsoft.AspNetCore.Http.Features;

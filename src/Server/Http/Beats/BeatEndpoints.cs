@@ -1,14 +1,14 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Beats;
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Lists;
 using FastRegistry.Server.Http.Services;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Server.Http.Catalog;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Naming;
 
 namespace FastRegistry.Server.Http.Checking;
 

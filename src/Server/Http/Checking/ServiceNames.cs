@@ -1,6 +1,6 @@
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Checking;
 

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Requests;
 using FastRegistry.Server.Http.Services;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.ClientInformation;
 

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.UdpPush;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Http.ClientInformation;
 

@@ -1,6 +1,6 @@
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.UdpPush;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Sessions;
 
 namespace FastRegistry.Server.Http.ClientInformation;
 

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
 namespace FastRegistry.Server.Http.Clients;
 

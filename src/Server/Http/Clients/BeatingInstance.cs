@@ -1,5 +1,7 @@
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Http.Clients;

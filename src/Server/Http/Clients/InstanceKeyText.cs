@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
 namespace FastRegistry.Server.Http.Clients;
 

@@ -1,4 +1,5 @@
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;

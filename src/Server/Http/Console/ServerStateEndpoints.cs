@@ -1,7 +1,8 @@
 using System.Globalization;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http.Console;
 

@@ -1,13 +1,12 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Http.Core;
 
 /// <summary><c>/v1/core/cluster</c>: the members of the cluster, which is this node.</summary>
-internal sealed class ClusterV1Endpoints(RegistryNode node, MemberJson member)
+internal sealed class ClusterV1Endpoints(MemberJson member)
 {
     /// <summary>Why calls that change who belongs to the cluster are not answered.</summary>
     public const string OneNode = "this version is one node: there is no cluster that a member could join or leave";
@@ -59,7 +58,7 @@ internal sealed class ClusterV1Endpoints(RegistryNode node, MemberJson member)
     {
         api.Map(
             Common with { Path = $"{Path}/self", Summary = "This node.", Success = Example(MemberJson.Example) },
-            call => call.RestResultAsync(JsonText.Of(json => member.Write(json, NodeAddress.Of(call.Context, node)))));
+            call => call.RestResultAsync(JsonText.Of(json => member.Write(json, NodeAddress.Of(call.Context)))));
         api.Map(
             Common with
             {
@@ -70,12 +69,12 @@ internal sealed class ClusterV1Endpoints(RegistryNode node, MemberJson member)
             },
             call =>
             {
-                IPEndPoint address = NodeAddress.Of(call.Context, node);
+                IPEndPoint address = NodeAddress.Of(call.Context);
                 return call.RestResultAsync(member.EncodeList(address, address.ToString().StartsWith(call.Parameters.Find("keyword") ?? "", StringComparison.Ordinal)));
             });
         api.Map(
             Common with { Path = $"{Path}/simple/nodes", Summary = "Addresses of the members.", Success = Example("""["10.0.0.1:8848"]""") },
-            call => call.RestResultAsync(JsonText.ArrayOf([NodeAddress.Of(call.Context, node).ToString()])));
+            call => call.RestResultAsync(JsonText.ArrayOf([NodeAddress.Of(call.Context).ToString()])));
         api.Map(
             Common with { Path = $"{Path}/health", Summary = "This node's state as a member.", Success = Example("\"UP\""), Note = "" },
             call => call.RestResultAsync(JsonText.Of(json => json.WriteStringValue(member.State))));

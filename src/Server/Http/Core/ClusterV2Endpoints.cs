@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
@@ -8,7 +7,7 @@ using FastRegistry.Server.Http.Requests;
 namespace FastRegistry.Server.Http.Core;
 
 /// <summary><c>/v2/core/cluster</c>: the members of the cluster, which is this node.</summary>
-internal sealed class ClusterV2Endpoints(RegistryNode node, MemberJson member)
+internal sealed class ClusterV2Endpoints(MemberJson member)
 {
     private const string Path = "/v2/core/cluster";
 
@@ -80,7 +79,7 @@ internal sealed class ClusterV2Endpoints(RegistryNode node, MemberJson member)
     {
         api.Map(
             Common with { Path = $"{Path}/node/self", Summary = "This node.", Success = Example(MemberJson.Example) },
-            call => call.ResultAsync(JsonText.Of(json => member.Write(json, NodeAddress.Of(call.Context, node)))));
+            call => call.ResultAsync(JsonText.Of(json => member.Write(json, NodeAddress.Of(call.Context)))));
         api.Map(
             Common with { Path = $"{Path}/node/self/health", Summary = "This node's state as a member.", Success = Example("\"UP\""), Note = "" },
             call => call.ResultAsync(JsonText.Of(json => json.WriteStringValue(member.State))));
@@ -110,7 +109,7 @@ internal sealed class ClusterV2Endpoints(RegistryNode node, MemberJson member)
             throw HttpError.Illegal($"Illegal state: {HttpError.Quote(state)}", ResultCode.IllegalState);
         }
 
-        IPEndPoint address = NodeAddress.Of(call.Context, node);
+        IPEndPoint address = NodeAddress.Of(call.Context);
         bool isWanted = address.ToString().StartsWith(call.Parameters.Find("address") ?? "", StringComparison.Ordinal)
             && (state is null || state.Equals(member.State, StringComparison.OrdinalIgnoreCase));
         return call.ResultAsync(member.EncodeList(address, isWanted));

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 
 namespace FastRegistry.Server.Http.Core;

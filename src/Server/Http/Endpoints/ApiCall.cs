@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FastRegistry.Server.Http.Checking;
+using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
 
 namespace FastRegistry.Server.Http.Endpoints;

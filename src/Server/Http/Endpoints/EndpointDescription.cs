@@ -1,4 +1,4 @@
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;

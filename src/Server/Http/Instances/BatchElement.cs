@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Instances;
 

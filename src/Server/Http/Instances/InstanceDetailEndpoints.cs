@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Lists;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Instances;
 

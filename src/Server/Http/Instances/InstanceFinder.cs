@@ -1,5 +1,6 @@
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Instances;
 

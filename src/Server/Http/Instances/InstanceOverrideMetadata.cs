@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Registry.Metadata;
 
 namespace FastRegistry.Server.Http.Instances;
 

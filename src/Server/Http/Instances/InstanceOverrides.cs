@@ -1,11 +1,12 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Overrides;
 
 namespace FastRegistry.Server.Http.Instances;
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Instances;
 

@@ -1,7 +1,7 @@
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Instances;
 

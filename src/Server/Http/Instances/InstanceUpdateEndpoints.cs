@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Overrides;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Overrides;
 
 namespace FastRegistry.Server.Http.Instances;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Lists;
 

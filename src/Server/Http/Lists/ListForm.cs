@@ -1,6 +1,7 @@
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.UdpPush;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
 
 namespace FastRegistry.Server.Http.Lists;
 

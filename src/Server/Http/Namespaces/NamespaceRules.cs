@@ -1,6 +1,6 @@
 using System.Buffers;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Naming;
 
 namespace FastRegistry.Server.Http.Namespaces;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
 namespace FastRegistry.Server.Http.Namespaces;
 

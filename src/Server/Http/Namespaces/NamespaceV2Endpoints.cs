@@ -1,8 +1,8 @@
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Namespaces;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Http.Endpoints;
 
 namespace FastRegistry.Server.Http.OpenApi;

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http.Operations;
 

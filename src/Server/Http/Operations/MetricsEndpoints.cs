@@ -1,9 +1,10 @@
 using System.Text.Json;
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Observability;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Observability;
 
 namespace FastRegistry.Server.Http.Operations;
 

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Push;
+using FastRegistry.Registry.Push;
 
 namespace FastRegistry.Server.Http.Operations;
 

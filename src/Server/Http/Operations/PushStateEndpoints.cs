@@ -1,7 +1,9 @@
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Push;
+using FastRegistry.Server.Http.Requests;
 
 namespace FastRegistry.Server.Http.Operations;
 
@@ -40,7 +42,7 @@ internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess opera
         {
             call.Parameters.Require("ip");
             call.Parameters.RequireWholeNumber("port");
-            string address = NodeAddress.Of(call.Context, node).ToString();
+            string address = NodeAddress.Of(call.Context).ToString();
             return call.JsonAsync(JsonText.ObjectOf(json => json.WriteString("responsibleServer", address)));
         });
     }

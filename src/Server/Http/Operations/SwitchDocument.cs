@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.Endpoints;
 
 namespace FastRegistry.Server.Http.Operations;

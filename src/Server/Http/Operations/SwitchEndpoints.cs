@@ -1,4 +1,5 @@
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
@@ -8,7 +9,7 @@ namespace FastRegistry.Server.Http.Operations;
 /// <summary><c>…/ns/operator/switches</c>: what can be changed while the node runs.</summary>
 internal sealed class SwitchEndpoints(RegistryNode node)
 {
-    private static readonly string Example = System.Text.Encoding.UTF8.GetString(SwitchDocument.Encode(new Control.Switches()));
+    private static readonly string Example = System.Text.Encoding.UTF8.GetString(SwitchDocument.Encode(new Switches()));
 
     private static readonly EndpointDescription Show = new("GET", "/v1/ns/operator/switches", "All switches with their values.")
     {

@@ -1,5 +1,5 @@
 using System.Text;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 
 namespace FastRegistry.Server.Http.Requests;
 

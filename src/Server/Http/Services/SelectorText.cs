@@ -1,7 +1,7 @@
 using System.Text.Json;
+using FastRegistry.Registry.Metadata;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry.Selection;
 
 namespace FastRegistry.Server.Http.Services;
 

@@ -1,12 +1,13 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Instances;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
 
 namespace FastRegistry.Server.Http.Services;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using FastRegistry.Registry.Metadata;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry.Metadata;
 
 namespace FastRegistry.Server.Http.Services;
 

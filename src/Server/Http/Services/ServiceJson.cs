@@ -1,6 +1,6 @@
 using System.Text.Json;
+using FastRegistry.Registry.Metadata;
 using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Registry.Metadata;
 
 namespace FastRegistry.Server.Http.Services;
 

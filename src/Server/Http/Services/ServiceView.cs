@@ -1,5 +1,8 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Server.Http.Services;
 

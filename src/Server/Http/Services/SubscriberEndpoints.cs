@@ -1,10 +1,11 @@
 using System.Text.Json;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.Services;
 

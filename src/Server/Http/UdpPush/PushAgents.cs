@@ -1,5 +1,5 @@
 using System.Globalization;
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 
 namespace FastRegistry.Server.Http.UdpPush;
 

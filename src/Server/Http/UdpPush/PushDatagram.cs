@@ -3,8 +3,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Lists;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Server.Http.UdpPush;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http.UdpPush;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Server.Hosting;
 
 namespace FastRegistry.Server.Http.UdpPush;
 

@@ -1,7 +1,8 @@
 using System.Net;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Lists;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Http.UdpPush;

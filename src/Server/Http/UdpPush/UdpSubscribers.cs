@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Http.UdpPush;

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Server.Http.UdpPush;
 

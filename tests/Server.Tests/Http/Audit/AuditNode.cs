@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Tests.Control;

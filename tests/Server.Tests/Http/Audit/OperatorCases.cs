@@ -1,4 +1,7 @@
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Events;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Operations;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 

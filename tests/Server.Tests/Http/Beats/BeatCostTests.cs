@@ -1,9 +1,11 @@
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Beats;
 using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Lists;
 using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Http.Beats;

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.UdpPush;
 
 namespace FastRegistry.Server.Tests.Http.UdpPush;

@@ -1,3 +1,4 @@
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport.Epoll;

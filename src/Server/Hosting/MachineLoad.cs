@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FastRegistry.Server.Observability;
+namespace FastRegistry.Server.Hosting;
 
 /// <summary>How busy machine and process are, for the load figures of operators. One per node; any thread.</summary>
 internal sealed class MachineLoad(TimeProvider timeProvider)

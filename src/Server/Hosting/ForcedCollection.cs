@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Observability;
+using FastRegistry.Node.Observability;
+
+namespace FastRegistry.Server.Hosting;
 
 /// <summary>What is left after a full, compacting collection: how bytes per connection and memory at rest are measured.</summary>
 /// <param name="ManagedBytes">Live managed heap.</param>

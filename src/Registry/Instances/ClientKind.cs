@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>How a client is attached, which decides when it ends.</summary>
 internal enum ClientKind

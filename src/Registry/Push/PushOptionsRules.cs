@@ -1,4 +1,6 @@
-namespace FastRegistry.Server.Configuration;
+using FastRegistry.Registry.Rules;
+
+namespace FastRegistry.Registry.Push;
 
 /// <summary>What the values of <see cref="PushOptions"/> may be.</summary>
 internal static class PushOptionsRules

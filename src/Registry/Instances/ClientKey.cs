@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Registry;
+namespace FastRegistry.Registry.Instances;
 
 /// <summary>What makes a client the same one after it was gone: the client instance id, or ip and port.</summary>
 /// <param name="InstanceId">Of a native or synced client; 0 for the others.</param>

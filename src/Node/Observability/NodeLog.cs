@@ -1,18 +1,12 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.RateLimiting;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Admission;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server;
+namespace FastRegistry.Node.Observability;
 
-/// <summary>All log lines of the server. Nothing per heartbeat or push above Debug.</summary>
-internal static partial class ServerLog
+/// <summary>The log lines of the node. Nothing per heartbeat or push above Debug.</summary>
+internal static partial class NodeLog
 {
-    [LoggerMessage(1, LogLevel.Information, "FastRegistry {Version}, node {Node}, is ready: clients on {Clients}, HTTP on {Http}")]
-    public static partial void Ready(this ILogger log, string version, string node, string clients, string http);
-
     [LoggerMessage(2, LogLevel.Information, "Warm-up is over: lists are complete")]
     public static partial void WarmUpOver(this ILogger log);
 
@@ -21,9 +15,6 @@ internal static partial class ServerLog
 
     [LoggerMessage(4, LogLevel.Information, "Stopped; {Sessions} clients had not left and were closed")]
     public static partial void Stopped(this ILogger log, int sessions);
-
-    [LoggerMessage(5, LogLevel.Information, "{Limit}, fewer than Limits:Connections ({Configured})")]
-    public static partial void FewerConnections(this ILogger log, string limit, int configured);
 
     [LoggerMessage(10, LogLevel.Debug, "Session {Session} is ready: client {Name}, version {Version}")]
     public static partial void SessionReady(this ILogger log, long session, string name, string version);
@@ -39,9 +30,6 @@ internal static partial class ServerLog
 
     [LoggerMessage(14, LogLevel.Warning, "The list of {Service} is too large for any stream; session {Session} keeps the list it has")]
     public static partial void ListTooLarge(this ILogger log, string service, long session);
-
-    [LoggerMessage(15, LogLevel.Warning, "An operator set the level of log {Category} to {Level}")]
-    public static partial void LogLevelSet(this ILogger log, string category, LogLevel level);
 
     [LoggerMessage(20, LogLevel.Warning, "Accepting failed ({Tier}: {Error}); waiting {BackOff}")]
     public static partial void AcceptFailed(this ILogger log, AcceptErrorTier tier, string error, TimeSpan backOff);
@@ -78,30 +66,4 @@ internal static partial class ServerLog
 
     [LoggerMessage(62, LogLevel.Warning, "RateLimits:{Point}: more than {Maximum} calls within a {Period} ({Type}); said once per window")]
     public static partial void RateLimitReached(this ILogger log, ControlPoint point, int maximum, RateLimitPeriod period, RateLimitType type);
-
-    [LoggerMessage(40, LogLevel.Error, "HTTP {Method} {Path} failed")]
-    public static partial void HttpFault(this ILogger log, Exception fault, string method, string path);
-
-    [LoggerMessage(50, LogLevel.Error, "Observer {Observer} failed at an event, for the {Faults}th time")]
-    public static partial void ObserverFault(this ILogger log, Exception fault, string observer, ulong faults);
-
-    [LoggerMessage(51, LogLevel.Warning, "{Events} events were not handed to observer {Observer} before the stop")]
-    public static partial void EventsLeftBehind(this ILogger log, int events, string observer);
-
-    [LoggerMessage(EventId = 70, Message = "{Kind}: {Client} session {Session} {Reason} {Text}")]
-    public static partial void ClientEvent(this ILogger log, LogLevel level, EventKind kind, ClientReference client, long session, string reason, string text);
-
-    [LoggerMessage(EventId = 71, Message = "{Kind}: {Service} {Client} session {Session} revision {Revision}")]
-    public static partial void ServiceEvent(
-        this ILogger log, LogLevel level, EventKind kind, ServiceKey service, ClientReference client, long session, long revision);
-
-    [LoggerMessage(EventId = 72, Message = "{Kind}: {Instance} of {Service} by {Client} at revision {Revision} {Reason}")]
-    public static partial void InstanceEvent(
-        this ILogger log, LogLevel level, EventKind kind, InstanceIdentity instance, ServiceKey? service, ClientReference client, long revision, string reason);
-
-    [LoggerMessage(EventId = 73, Message = "{Kind}: {Count} more within a second")]
-    public static partial void FoldedEvents(this ILogger log, LogLevel level, long count, EventKind kind);
-
-    [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
-    public static partial void DatagramLost(this ILogger log, string reason);
 }

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Configuration;
+namespace FastRegistry.Registry.Rules;
 
 /// <summary>A value that stops the start. Its message is one line that names the key.</summary>
 internal sealed class ConfigurationError(string message) : Exception(message)
