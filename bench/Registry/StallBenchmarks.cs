@@ -7,6 +7,7 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Bench.Registry;

@@ -6,7 +6,6 @@ using FastRegistry.Load.HttpComparison;
 using FastRegistry.Load.InMemory;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.SelfCheck;
-using FastRegistry.Load.Targets.Native;
 
 namespace FastRegistry.Load.Commands;
 

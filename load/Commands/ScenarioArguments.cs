@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Thresholds;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Load.Commands;

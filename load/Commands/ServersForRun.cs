@@ -4,7 +4,6 @@ using FastRegistry.Load.Limits;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Servers;
-using FastRegistry.Server.Hosting;
 
 namespace FastRegistry.Load.Commands;
 

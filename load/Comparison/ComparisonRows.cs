@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Comparison;
 

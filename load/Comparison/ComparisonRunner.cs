@@ -5,7 +5,6 @@ using FastRegistry.Load.Plans;
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Servers;
 using FastRegistry.Load.Targets;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Comparison;
 

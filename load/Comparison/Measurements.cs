@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Plans;
-using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Load.Comparison;
 

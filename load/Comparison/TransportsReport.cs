@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Reports;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Comparison;
 

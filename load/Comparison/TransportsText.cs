@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Comparison;
 

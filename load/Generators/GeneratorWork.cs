@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Running;
-using FastRegistry.Load.Statistics;
 
 namespace FastRegistry.Load.Generators;
 

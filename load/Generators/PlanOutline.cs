@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Generators;
 

@@ -1,7 +1,6 @@
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Statistics;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Generators;
 

@@ -1,6 +1,5 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Limits;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.HttpComparison;
 

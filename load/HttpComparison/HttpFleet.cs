@@ -1,6 +1,5 @@
 using System.Globalization;
 using FastRegistry.Load.HttpTraffic;
-using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Load.HttpComparison;
 

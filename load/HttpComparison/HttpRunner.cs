@@ -2,8 +2,6 @@ using System.Diagnostics;
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Generators;
 using FastRegistry.Load.HttpTraffic;
-using FastRegistry.Node.Hosting;
-using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Load.HttpComparison;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Load.Commands;
-using FastRegistry.Wire.Tests.Transport;
 
 namespace FastRegistry.Load.HttpTraffic;
 

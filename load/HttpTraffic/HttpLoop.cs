@@ -3,7 +3,6 @@ using System.Net;
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Statistics;
-using FastRegistry.Wire.Tests.Transport;
 
 namespace FastRegistry.Load.HttpTraffic;
 

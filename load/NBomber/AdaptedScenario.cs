@@ -1,7 +1,7 @@
+using FastRegistry.Load.Reports;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Node.Hosting;
-using NBomber.CSharp;
 using NBomber.Contracts;
+using NBomber.CSharp;
 
 namespace FastRegistry.Load.NBomber;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FastRegistry.Load.Scenarios;
-using NBomber.CSharp;
 using NBomber.Contracts;
+using NBomber.CSharp;
 
 namespace FastRegistry.Load.NBomber;
 

@@ -1,7 +1,7 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Plans;
-using NBomber.CSharp;
 using NBomber.Contracts.Stats;
+using NBomber.CSharp;
 
 namespace FastRegistry.Load.NBomber;
 

@@ -1,6 +1,6 @@
 using FastRegistry.Load.Scenarios;
-using NBomber.CSharp;
 using NBomber.Contracts;
+using NBomber.CSharp;
 
 namespace FastRegistry.Load.NBomber;
 

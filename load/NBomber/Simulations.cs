@@ -1,8 +1,7 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Load.Tests.Running;
-using NBomber.CSharp;
 using NBomber.Contracts;
+using NBomber.CSharp;
 
 namespace FastRegistry.Load.NBomber;
 

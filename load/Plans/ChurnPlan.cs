@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Targets;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Plans;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Plans;
 

@@ -1,4 +1,5 @@
 using FastRegistry.Load.Commands;
+using FastRegistry.Load.Reports;
 using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Plans;

@@ -7,7 +7,6 @@ using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Plans;
 

@@ -4,7 +4,6 @@ using FastRegistry.Load.Commands;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Targets;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Plans;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Targets;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Plans;
 

@@ -1,5 +1,4 @@
 using FastRegistry.Load.Statistics;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Reports;
 

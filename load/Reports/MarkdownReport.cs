@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Statistics;
-using FastRegistry.Load.Tests.Running;
 using FastRegistry.Load.Thresholds;
 
 namespace FastRegistry.Load.Reports;

@@ -1,4 +1,3 @@
-using FastRegistry.Load.Limits;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Thresholds;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Reports;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Running;
 

@@ -1,6 +1,4 @@
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Load.Tests.Running;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Running;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Running;
 

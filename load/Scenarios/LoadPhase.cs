@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Scenarios;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Scenarios;
 

@@ -1,5 +1,3 @@
-using FastRegistry.Load.Tests.Running;
-
 namespace FastRegistry.Load.SelfCheck;
 
 /// <summary>What an iteration that does nothing costs this process.</summary>

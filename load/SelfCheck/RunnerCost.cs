@@ -1,7 +1,5 @@
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Load.Tests.Running;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.SelfCheck;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.SelfCheck;
 

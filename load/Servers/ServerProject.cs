@@ -1,4 +1,3 @@
-using FastRegistry.Load.Commands;
 using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Servers;

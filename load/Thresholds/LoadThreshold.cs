@@ -1,6 +1,4 @@
-using FastRegistry.Load.Commands;
 using FastRegistry.Load.Reports;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Thresholds;
 

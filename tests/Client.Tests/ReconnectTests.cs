@@ -1,5 +1,4 @@
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Tests;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FastRegistry.Load.Commands;
 
 namespace FastRegistry.ProcessTests;
 

@@ -1,5 +1,3 @@
-using FastRegistry.Wire.Messages;
-
 namespace FastRegistry.Tests;
 
 /// <summary>

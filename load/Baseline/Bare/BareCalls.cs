@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using FastRegistry.Load.Targets.Http;
 using FastRegistry.Node.Observability;
 
 namespace FastRegistry.Load.Baseline.Bare;

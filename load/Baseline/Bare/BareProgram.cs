@@ -8,7 +8,7 @@ internal static class BareProgram
     public const string Argument = "--bare";
 
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
-    /// <exception cref="Server.Configuration.ConfigurationError">A value is wrong.</exception>
+    /// <exception cref="ConfigurationError">A value is wrong.</exception>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static async Task RunAsync(string[] args)
     {

@@ -1,6 +1,7 @@
 using FastRegistry.Load.InMemory;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,4 +1,4 @@
-namespace NBomber;
+namespace NBomber.Contracts;
 
 /// <summary>What an iteration comes to.</summary>
 public interface IResponse

@@ -1,4 +1,4 @@
-namespace NBomber;
+namespace NBomber.Contracts;
 
 /// <summary>Given to iterations.</summary>
 public interface IScenarioContext

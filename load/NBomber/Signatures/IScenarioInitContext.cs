@@ -1,4 +1,4 @@
-namespace NBomber;
+namespace NBomber.Contracts;
 
 /// <summary>Given to what sets a scenario up and ends it.</summary>
 public interface IScenarioInitContext;

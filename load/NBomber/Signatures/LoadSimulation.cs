@@ -1,4 +1,4 @@
-namespace NBomber;
+namespace NBomber.Contracts;
 
 /// <summary>A union of F#.</summary>
 public sealed class LoadSimulation;

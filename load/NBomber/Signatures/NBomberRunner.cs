@@ -1,7 +1,7 @@
 using NBomber.Contracts;
 using NBomber.Contracts.Stats;
 
-namespace NBomber;
+namespace NBomber.CSharp;
 
 /// <summary>Runs scenarios.</summary>
 public static class NBomberRunner

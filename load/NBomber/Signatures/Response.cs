@@ -1,6 +1,6 @@
 using NBomber.Contracts;
 
-namespace NBomber;
+namespace NBomber.CSharp;
 
 /// <summary>Makes responses.</summary>
 public static class Response

@@ -1,4 +1,4 @@
-namespace NBomber;
+namespace NBomber.Contracts;
 
 /// <summary>A record of F#.</summary>
 public sealed class Response<T> : IResponse

@@ -1,6 +1,6 @@
 using NBomber.Contracts;
 
-namespace NBomber;
+namespace NBomber.CSharp;
 
 /// <summary>Makes scenarios; each method gives a copy.</summary>
 public static class Scenario

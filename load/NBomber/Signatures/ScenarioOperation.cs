@@ -1,6 +1,4 @@
-using FastRegistry.Node.Hosting;
-
-namespace NBomber;
+namespace NBomber.Contracts;
 
 /// <summary>What a scenario is run for.</summary>
 public enum ScenarioOperation

@@ -1,6 +1,6 @@
 using NBomber.Contracts;
 
-namespace NBomber;
+namespace NBomber.CSharp;
 
 /// <summary>Measures a part of an iteration.</summary>
 public static class Step

@@ -1,3 +1,4 @@
+using FastRegistry.ProcessTests;
 using FastRegistry.Load.Consoles;
 using FastRegistry.Load.HttpComparison;
 

@@ -1,3 +1,4 @@
+using FastRegistry.ProcessTests;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;

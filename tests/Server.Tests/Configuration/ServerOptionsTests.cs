@@ -1,4 +1,3 @@
-using FastRegistry.Load.Targets;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;

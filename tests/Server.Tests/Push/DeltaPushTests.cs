@@ -1,5 +1,4 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;

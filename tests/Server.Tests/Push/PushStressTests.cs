@@ -58,7 +58,7 @@ public sealed class PushStressTests
             string service = $"s{random.Next(Services)}";
 
             // Between a few hundred bytes and two hundred KiB: both single frames and streams.
-            Server.Registry.Instance[] instances = [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => Make.Instance(random.Next(1, 200), weight: random.Next(1, 50), ip: $"10.0.0.{writer}", metadata: new string('m', 900)))];
+            FastRegistry.Registry.Instances.Instance[] instances = [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => Make.Instance(random.Next(1, 200), weight: random.Next(1, 50), ip: $"10.0.0.{writer}", metadata: new string('m', 900)))];
             if (i % 50 == 0)
             {
                 registry.DeregisterAll(client, Make.Key(service));

@@ -69,7 +69,7 @@ public sealed class ForgettingTests : IDisposable
     [Fact]
     public void A_refused_registration_leaves_no_service_for_ever()
     {
-        using NodeFixture node = new(new Server.Configuration.LimitOptions { PublicationsPerClient = 1 });
+        using NodeFixture node = new(new LimitOptions { PublicationsPerClient = 1 });
         RawClient client = node.Connect();
         client.Register("s", 1);
         Assert.True(client.TryRegister("t", 1).IsError);

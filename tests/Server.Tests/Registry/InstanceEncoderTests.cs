@@ -3,6 +3,7 @@ using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Registry;

@@ -7,7 +7,7 @@ using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Events;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Label = FastRegistry.Wire.Messages.Label;
 
 namespace FastRegistry.Server.Tests.Registry;

@@ -4,6 +4,7 @@ using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Server.Tests.Registry;
 

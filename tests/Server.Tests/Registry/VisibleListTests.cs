@@ -1,3 +1,4 @@
+using FastRegistry.Client;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;

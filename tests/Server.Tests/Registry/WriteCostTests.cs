@@ -1,4 +1,3 @@
-using FastRegistry.Load.Running;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;

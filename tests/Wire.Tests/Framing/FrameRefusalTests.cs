@@ -1,6 +1,5 @@
 using System.Buffers;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Wire.Tests.Framing;
 

@@ -1,5 +1,3 @@
-using FastRegistry.Wire.Framing;
-
 namespace FastRegistry.Wire.Tests.Framing;
 
 /// <summary>The bytes of version 1, as <c>docs/protocol.md</c> quotes them. Written down, not computed: a change here is a change of the protocol.</summary>

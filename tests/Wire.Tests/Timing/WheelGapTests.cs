@@ -1,4 +1,3 @@
-using FastRegistry.Tests;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Wire.Tests.Timing;

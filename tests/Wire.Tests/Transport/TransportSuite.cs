@@ -1,6 +1,5 @@
 using System.Buffers;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Tests.Framing;
 using FastRegistry.Wire.Transport;

@@ -3,7 +3,6 @@ using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
 using FastRegistry.Load.Tests.Targets.Harness;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Load.Tests.Targets.Native;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Registry.Events;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 

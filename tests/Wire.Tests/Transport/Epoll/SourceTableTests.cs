@@ -1,4 +1,3 @@
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport.Epoll;
