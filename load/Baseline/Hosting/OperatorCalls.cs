@@ -4,7 +4,8 @@ using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Management;
 using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Load.Baseline.Hosting;

@@ -1,17 +1,14 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Http.Admission;
-using FastRegistry.Server.Http.Beats;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Lists;
-using FastRegistry.Server.Http.Namespaces;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
+using FastRegistry.Server.Nacos.Namespaces;
+using FastRegistry.Server.Nacos.UdpPush;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Hosting;
 
 /// <summary>Puts the HTTP side together: what every request goes through, and all endpoints.</summary>
 internal static class HttpApi

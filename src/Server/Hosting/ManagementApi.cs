@@ -1,22 +1,18 @@
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Authentication;
-using FastRegistry.Server.Http.Catalog;
-using FastRegistry.Server.Http.ClientInformation;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.Clusters;
-using FastRegistry.Server.Http.Console;
-using FastRegistry.Server.Http.Core;
-using FastRegistry.Server.Http.Discovery;
-using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Http.Namespaces;
+using FastRegistry.Server.Http.Health;
 using FastRegistry.Server.Http.OpenApi;
-using FastRegistry.Server.Http.Operations;
-using FastRegistry.Server.Http.Services;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Management;
+using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Cluster;
+using FastRegistry.Server.Nacos.Instances;
+using FastRegistry.Server.Nacos.Namespaces;
+using FastRegistry.Server.Nacos.Operator;
+using FastRegistry.Server.Nacos.Services;
+using FastRegistry.Server.Nacos.UdpPush;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Hosting;
 
 /// <summary>Maps everything that is not about single instances: services, views, operations, the console's calls, and the description of all of it.</summary>
 internal static class ManagementApi

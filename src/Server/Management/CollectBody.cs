@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Management;
 
 /// <summary>Body of the operator's memory call.</summary>
 /// <param name="ManagedHeapBytes">Live managed heap after a full, compacting collection.</param>

@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Management;
 
 /// <summary>One event; what it has not is left out.</summary>
 /// <param name="Number">Counts the events the node kept, from 1.</param>

@@ -2,10 +2,10 @@ using System.Globalization;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Management;
 
 /// <summary>The operator's call for the last events.</summary>
 internal sealed class EventEndpoints(RegistryNode node)

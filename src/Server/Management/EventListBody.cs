@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Management;
 
 /// <summary>Body of the operator's call for events.</summary>
 /// <param name="Total">Events that came in since the start; the oldest are gone.</param>

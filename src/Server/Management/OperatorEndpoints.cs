@@ -1,8 +1,8 @@
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Management;
 
 /// <summary>Calls for operators and measuring tools; from this machine unless the configuration says otherwise.</summary>
 internal sealed class OperatorEndpoints(RegistryNode node)

@@ -2,10 +2,10 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Http.Health;
 
 /// <summary>Liveness, readiness and metrics.</summary>
 internal sealed class HealthEndpoints(RegistryNode node)

@@ -3,7 +3,7 @@ using System.Globalization;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Http.Errors;
 
-namespace FastRegistry.Server.Http.Checking;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>The rules of Nacos' parameter check, each value on its own, in its words. Blank values pass: whether something is required is another question.</summary>
 /// <remarks>On top of Nacos' rules no name may hold a control character, as on every surface of this node (<see cref="NameRules"/>).</remarks>

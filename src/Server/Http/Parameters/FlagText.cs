@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Requests;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Reads flags as Nacos does, which is three different ways.</summary>
 internal static class FlagText

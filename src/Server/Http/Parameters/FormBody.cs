@@ -3,7 +3,7 @@ using System.Text;
 using FastRegistry.Server.Http.Errors;
 using Microsoft.Extensions.Primitives;
 
-namespace FastRegistry.Server.Http.Requests;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Reads a form body, on whatever verb it comes, as the text of a query.</summary>
 /// <remarks>The listener bounds its length; the number of fields is bounded here. JSON and other bodies are none of ours and are left alone.</remarks>

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Checking;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Reads the two forms in which metadata comes over HTTP: a JSON object of simple values, or <c>k1=v1,k2=v2</c>. The last of a repeated key counts.</summary>
 internal static class MetadataText

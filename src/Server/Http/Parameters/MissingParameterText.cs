@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Requests;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>How an endpoint words that a parameter is missing: Nacos has five ways, and each endpoint keeps its own.</summary>
 internal enum MissingParameterText

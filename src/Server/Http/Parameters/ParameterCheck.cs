@@ -1,8 +1,7 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Checking;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Nacos' parameter check: which parameters of a request are looked at, and in which order. The first broken rule counts.</summary>
 internal static class ParameterCheck

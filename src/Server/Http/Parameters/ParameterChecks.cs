@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Checking;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Which parameters the parameter check looks at: a set per family of endpoints, as in Nacos.</summary>
 internal enum ParameterChecks

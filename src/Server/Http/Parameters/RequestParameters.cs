@@ -1,7 +1,7 @@
 using System.Globalization;
 using FastRegistry.Server.Http.Errors;
 
-namespace FastRegistry.Server.Http.Requests;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>The parameters of a request: those of the query, then those of a form body, on every verb; of a repeated name the first value counts.</summary>
 /// <remarks>Nothing is taken apart before it is asked for: a look-up walks over the text and decodes only what it finds, which for the few parameters of a naming

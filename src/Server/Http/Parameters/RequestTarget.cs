@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 
-namespace FastRegistry.Server.Http.Requests;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>The path that a request names, as it was sent: still encoded, without scheme, host and query.</summary>
 internal static class RequestTarget

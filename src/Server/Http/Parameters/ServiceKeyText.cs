@@ -1,7 +1,7 @@
 using System.Text;
 using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Http.Requests;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Finds the key of the service a request names without making strings of it, in the form the table of services is searched by.</summary>
 /// <remarks>For the calls that come often. Nothing is checked: a name that breaks a rule is no service's name, so it is not found, and the slow way finds out why.</remarks>

@@ -1,8 +1,7 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
 
-namespace FastRegistry.Server.Http.Checking;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Makes a service's key of <c>namespaceId</c>, <c>groupName</c> and <c>serviceName</c>, whose name may carry its group: <c>group@@name</c>.</summary>
 /// <remarks>After the parameter check: what gets here has legal characters. A name that carries its group wins over <c>groupName</c>, as in v1 of Nacos; v2 does the same

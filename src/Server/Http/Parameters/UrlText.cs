@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace FastRegistry.Server.Http.Requests;
+namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Decodes the text of queries and form bodies: <c>%xx</c> and <c>+</c>. A broken escape stands for itself, as every server takes it.</summary>
 internal static class UrlText

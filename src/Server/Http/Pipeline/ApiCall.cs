@@ -3,11 +3,10 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>One call of an endpoint: what it asks, and the ways to answer it.</summary>
 /// <remarks>One per request, used by one thread at a time; never kept. A value: calls that come often allocate nothing.</remarks>

@@ -1,8 +1,8 @@
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Maps described endpoints, and knows all of them.</summary>
 /// <remarks>Filled while the host is built, read-only afterwards. Handlers get a request whose parameters are read; what they throw becomes an answer in the

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>The manners of an endpoint: how it says that it succeeded or failed.</summary>
 internal enum ApiStyle

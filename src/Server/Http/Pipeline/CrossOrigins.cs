@@ -1,7 +1,7 @@
 using FastRegistry.Server.Configuration;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 
-namespace FastRegistry.Server.Http.Admission;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Lets pages of other origins call and read the answers, where the configuration names them (CORS). Off unless it does.</summary>
 internal static class CrossOrigins

@@ -1,9 +1,8 @@
 using FastRegistry.Node.Admission;
-using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Everything there is to say about an endpoint. The pipeline acts on it, and the API's documents are generated from it.</summary>
 /// <remarks>Metadata of the route: whoever has the endpoint has its description. Immutable.</remarks>

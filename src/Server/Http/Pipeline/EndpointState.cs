@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>How much of an endpoint there is.</summary>
 internal enum EndpointState

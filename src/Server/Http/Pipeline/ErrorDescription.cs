@@ -1,6 +1,6 @@
 using FastRegistry.Server.Http.Errors;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>One way an endpoint can fail, for people and for the generated description.</summary>
 /// <param name="Status">HTTP status.</param>

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace FastRegistry.Server.Http.Admission;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Answers what is not let in before an endpoint sees it: limited URLs, then naming requests that the node's status or a rate limit refuses.</summary>
 /// <remarks>An endpoint is under control when its metadata has a <see cref="NamingOperation"/>. Health, metrics and operator calls have none and always work: an

@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FastRegistry.Server.Http.Instances;
+using FastRegistry.Server.Management;
+using FastRegistry.Server.Nacos.Cluster;
+using FastRegistry.Server.Nacos.Instances;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Source-generated serialisation of every HTTP body.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

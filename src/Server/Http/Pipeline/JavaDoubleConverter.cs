@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Writes numbers as Java does, always with a fraction: <c>1.0</c>, not <c>1</c>. Nacos' clients and tests compare the text.</summary>
 internal sealed class JavaDoubleConverter : JsonConverter<double>

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Reads the JSON body of the few calls that have one. The listener bounds its length.</summary>
 internal static class JsonBody

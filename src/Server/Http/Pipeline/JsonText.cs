@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Writes JSON bodies that no type describes well: keys that are names, numbers as Java prints them, nulls that must be there.</summary>
 internal static class JsonText

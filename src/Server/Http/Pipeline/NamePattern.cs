@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using FastRegistry.Server.Http.Errors;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>A piece of a regular expression that a name must contain, as Nacos takes them: put between two <c>.*</c>.</summary>
 /// <remarks>Strangers write them: the engine is the one whose time is linear in the text, and what it cannot do (look-around, back references) is refused.</remarks>

@@ -3,7 +3,7 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Who may make operator calls: until there is authentication, this machine only, unless the configuration says otherwise.</summary>
 /// <remarks>A browser on this machine is no operator: any page of the web can make it call this address, and only the headers tell. One per node; any thread.</remarks>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Cuts a page out of a list. Pages count from 1; one before the first is the first, one beyond the end is empty.</summary>
 /// <param name="Number">Which page.</param>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>One parameter of an endpoint, for people and for the generated description.</summary>
 /// <param name="Name">As it is sent, in the query or a form.</param>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>What a parameter holds.</summary>
 internal enum ParameterType

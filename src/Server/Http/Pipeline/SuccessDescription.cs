@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>What an endpoint answers when it succeeds.</summary>
 /// <param name="ContentType">Of the body.</param>

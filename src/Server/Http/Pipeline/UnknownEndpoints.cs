@@ -1,7 +1,7 @@
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Endpoints;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>What is answered where there is no endpoint: 501 below <c>/v1/ns</c>, as in Nacos, else 404, or 405 for a path that exists with another method.</summary>
 internal static class UnknownEndpoints

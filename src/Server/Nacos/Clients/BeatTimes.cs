@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Http.Clients;
+namespace FastRegistry.Server.Nacos.Clients;
 
 /// <summary>The three times of an instance that lives by beats: from its metadata where that says so in digits, else the defaults.</summary>
 /// <param name="IntervalMilliseconds">Between two beats.</param>

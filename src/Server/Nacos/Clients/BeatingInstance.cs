@@ -1,10 +1,10 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Http.Clients;
+namespace FastRegistry.Server.Nacos.Clients;
 
 /// <summary>What one ip:port publishes for one service, and the time since its last beat.</summary>
 /// <remarks>

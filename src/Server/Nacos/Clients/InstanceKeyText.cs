@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Http.Clients;
+namespace FastRegistry.Server.Nacos.Clients;
 
 /// <summary>What an ip:port publishes for a service, as bytes: <c>namespace 0 group 0 name 0 ip 0 port</c>. A beat finds its instance by them without a string.</summary>
 internal sealed class InstanceKeyText : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

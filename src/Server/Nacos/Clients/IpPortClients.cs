@@ -8,7 +8,7 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Http.Clients;
+namespace FastRegistry.Server.Nacos.Clients;
 
 /// <summary>Clients that are an ip and a port, made by HTTP registrations, and what they publish, which lives on beats.</summary>
 /// <remarks>

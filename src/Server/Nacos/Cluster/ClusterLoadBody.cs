@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary>Body of <c>GET /nacos/v2/core/loader/cluster</c>.</summary>
 /// <param name="Total">Connections of all members.</param>

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Core;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary><c>/v2/core/cluster</c>: the members of the cluster, which is this node.</summary>
 internal sealed class ClusterV2Endpoints(MemberJson member)

@@ -7,7 +7,7 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary>Writes all connections as one JSON object, a few at a time, so that a list of 100,000 needs no more memory than one of 100.</summary>
 /// <remarks>One per call. The caller's connection sets the pace: a piece is made when the last one was taken.</remarks>

@@ -1,7 +1,7 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Core;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary><c>…/core/ops</c>: raft, which there is none of, and id generators, which nobody shares.</summary>
 internal static class CoreOperationEndpoints

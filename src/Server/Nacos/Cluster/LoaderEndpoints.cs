@@ -4,13 +4,13 @@ using FastRegistry.Node.Limits;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary><c>/v2/core/loader</c>: operators look at the connections of this node, move one, or have it shed some. Paths and answers are Nacos'.</summary>
 internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, TimeProvider timeProvider, MachineLoad load)

@@ -3,9 +3,9 @@ using System.Text.Json;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Core;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary>Writes this node as a member of a cluster. What it has not got, raft and gRPC, it does not claim.</summary>
 internal sealed class MemberJson(RegistryNode node, TimeProvider timeProvider)

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary>Load of one member.</summary>
 /// <param name="Address">Its HTTP address.</param>

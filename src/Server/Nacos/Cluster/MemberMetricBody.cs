@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary>Figures of one member, as texts, as in Nacos.</summary>
 /// <param name="ConCount">Connections.</param>

@@ -2,7 +2,7 @@ using System.Net;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Http;
+namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary>The HTTP address of this node as a caller can use it: where "any address" is listened on, the one he came to.</summary>
 internal static class NodeAddress

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>One element of the parameter <c>instances</c>.</summary>
 /// <param name="Identity">Which instance.</param>

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Beats;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>What a full beat says. Fields it has beyond these are ignored; numbers may come as texts.</summary>
 internal sealed record BeatBody

@@ -3,14 +3,12 @@ using System.Runtime.CompilerServices;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Clients;
 
-namespace FastRegistry.Server.Http.Beats;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>PUT /v1/ns/instance/beat</c> and <c>PUT /v2/ns/instance/beat</c>: an instance says that it is there, and is registered when a full beat finds it is
 /// not known.</summary>

@@ -1,10 +1,10 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Nacos.Clients;
 
-namespace FastRegistry.Server.Http.Beats;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>Finds out whose beat it is without making strings: the key of the instance, from the parameters or from the JSON of a full beat.</summary>
 /// <remarks>What it cannot read in a moment it leaves to the slow way, which also knows what is wrong with it.</remarks>

@@ -3,12 +3,11 @@ using System.Text.Json;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Http.Lists;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Lists;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>GET /v1/ns/instance</c> and <c>GET /v2/ns/instance</c>: one instance, whatever its health, enabled or not.</summary>
 internal sealed class InstanceDetailEndpoints(RegistryNode node)

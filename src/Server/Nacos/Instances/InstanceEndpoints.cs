@@ -1,13 +1,12 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Clients;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>/v1/ns/instance</c> and <c>/v2/ns/instance</c>: register and deregister.</summary>
 internal sealed class InstanceEndpoints(RegistryNode node, IpPortClients clients)

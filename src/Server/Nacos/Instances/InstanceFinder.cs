@@ -2,7 +2,7 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>Finds one listed instance, as overrides show it.</summary>
 internal static class InstanceFinder

@@ -4,15 +4,14 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Lists;
+using FastRegistry.Server.Nacos.UdpPush;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Http.Lists;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>/v1/ns/instance/list</c> and <c>/v2/ns/instance/list</c>: what consumers poll.</summary>
 /// <remarks>A list that did not change since the last reader of its kind costs a look-up by the bytes of the request and a copy. What differs from that goes the slow

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using FastRegistry.Registry.Metadata;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>Metadata as overrides keep it.</summary>
 internal static class InstanceOverrideMetadata

@@ -4,11 +4,11 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Nacos.Clients;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>Changes what operators show instead of what was registered, for the update calls.</summary>
 internal sealed class InstanceOverrides(RegistryNode node, IpPortClients clients)

@@ -1,7 +1,7 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>Descriptions of the parameters and errors that several naming endpoints share.</summary>
 internal static class InstanceParameters

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>What a request says of an instance, valid.</summary>
 /// <param name="Service">Whose instance.</param>

@@ -1,9 +1,9 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Server.Http.Clients;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Nacos.Clients;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary>What a registration or update must keep to beyond the parameter check, in Nacos' words.</summary>
 internal static class InstanceRules

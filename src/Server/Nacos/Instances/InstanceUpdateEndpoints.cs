@@ -3,12 +3,11 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Overrides;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>PUT</c> and <c>PATCH</c> of an instance, v1 and v2: what an operator shows instead of what was registered, as a whole or field by field.</summary>
 internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrides overrides)

@@ -3,12 +3,11 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Instances;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>PUT</c> and <c>DELETE …/instance/metadata/batch</c>: keys put over the metadata of many instances, and taken away again.</summary>
 internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverrides overrides)

@@ -4,11 +4,10 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Discovery;
+namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>/prometheus</c>: every instance as a target of Prometheus' HTTP service discovery.</summary>
 /// <remarks>Written a piece at a time: a list of a million targets needs no more memory than one of a hundred.</remarks>

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Clients;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Clients;
 
-namespace FastRegistry.Server.Http.Lists;
+namespace FastRegistry.Server.Nacos.Lists;
 
 /// <summary>Writes an instance as Nacos' clients read it, in lists, catalogues and pushes.</summary>
 internal static class InstanceJson

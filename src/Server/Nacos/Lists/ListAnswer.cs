@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Lists;
+namespace FastRegistry.Server.Nacos.Lists;
 
 /// <summary>Answers a list from its encoded form: a few copies and two numbers.</summary>
 internal static class ListAnswer

@@ -1,9 +1,9 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Nacos.UdpPush;
 
-namespace FastRegistry.Server.Http.Lists;
+namespace FastRegistry.Server.Nacos.Lists;
 
 /// <summary>The list of a snapshot as one kind of reader is answered it: everything that does not change from answer to answer, encoded. Shared; any thread.</summary>
 /// <param name="clusters">As they were asked for, UTF-8.</param>

@@ -4,8 +4,9 @@ using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Lists;
+namespace FastRegistry.Server.Nacos.Lists;
 
 /// <summary>The encoded lists of one snapshot, made by the first reader of each kind.</summary>
 /// <remarks>Kept with the snapshot and gone with it. Any thread; copy on write: a lost race costs an encoding, never a wrong list. Bounded: what is asked for

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.Namespaces;
+namespace FastRegistry.Server.Nacos.Namespaces;
 
 /// <summary>A namespace somebody has given a name. Naming works without.</summary>
 /// <param name="Id">By which requests name it; empty = the public one.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FastRegistry.Server.Http.Namespaces;
+namespace FastRegistry.Server.Nacos.Namespaces;
 
 /// <summary>Writes a namespace as Nacos' console reads it.</summary>
 internal static class NamespaceJson

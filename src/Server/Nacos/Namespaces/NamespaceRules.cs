@@ -2,7 +2,7 @@ using System.Buffers;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Http.Errors;
 
-namespace FastRegistry.Server.Http.Namespaces;
+namespace FastRegistry.Server.Nacos.Namespaces;
 
 /// <summary>What the id, name and text of a namespace must keep to. The words are Nacos' where it has some.</summary>
 internal static class NamespaceRules

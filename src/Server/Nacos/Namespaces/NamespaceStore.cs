@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using FastRegistry.Registry.Instances;
 
-namespace FastRegistry.Server.Http.Namespaces;
+namespace FastRegistry.Server.Nacos.Namespaces;
 
 /// <summary>The namespaces that were given names. In memory: a restart begins with the public one, until there is a persistent store.</summary>
 /// <remarks>One per node; any thread. Bounded by <see cref="Maximum"/>.</remarks>

@@ -1,9 +1,8 @@
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Namespaces;
+namespace FastRegistry.Server.Nacos.Namespaces;
 
 /// <summary><c>/v1/console/namespaces</c>.</summary>
 internal sealed class NamespaceV1Endpoints(NamespaceStore store)

@@ -1,10 +1,9 @@
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Namespaces;
+namespace FastRegistry.Server.Nacos.Namespaces;
 
 /// <summary><c>/v2/console/namespace</c>.</summary>
 internal sealed class NamespaceV2Endpoints(NamespaceStore store)

@@ -1,7 +1,7 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Console;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>/actuator</c>: Spring's own operations, which are not copied.</summary>
 internal static class ActuatorEndpoints

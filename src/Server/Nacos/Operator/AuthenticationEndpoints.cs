@@ -1,8 +1,8 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Authentication;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>Users, roles and permissions: known, judged and answered 501, because there is no authentication.</summary>
 internal static class AuthenticationEndpoints

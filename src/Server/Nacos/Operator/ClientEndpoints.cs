@@ -3,14 +3,13 @@ using System.Text.Json;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Http.Services;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Instances;
+using FastRegistry.Server.Nacos.Services;
 
-namespace FastRegistry.Server.Http.ClientInformation;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>/v2/ns/client</c>: which clients there are, what they publish and what they subscribe to. Reads only.</summary>
 internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, TimeProvider timeProvider)

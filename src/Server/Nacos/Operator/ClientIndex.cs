@@ -4,11 +4,11 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.UdpPush;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Http.ClientInformation;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>Finds clients of all kinds by the id operators see: native ones by their connection, the others as <c>ip:port#true</c>.</summary>
 /// <remarks>Any thread. Keeps nothing: it reads the tables others need anyway, so it costs nothing until somebody asks.</remarks>

@@ -1,8 +1,8 @@
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Nacos.UdpPush;
 
-namespace FastRegistry.Server.Http.ClientInformation;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>A client as operators see it: a native one, or an ip and port that publishes over HTTP, listens for datagrams, or both.</summary>
 /// <param name="Id">Its id in these calls.</param>

@@ -1,10 +1,10 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Console;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>…/console/health</c>: liveness and readiness as Nacos' probes ask for them.</summary>
 internal sealed class ConsoleHealthEndpoints(RegistryNode node)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Operations;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>The calls that set the level of a log: naming's, and those of v1 and v2 core.</summary>
 internal sealed class LogEndpoints(LogLevels levels, ILogger log)

@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Events;
 
-namespace FastRegistry.Server.Http.Operations;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>The logs Nacos' calls name, and which of them there are here; and its words for levels.</summary>
 internal static class LogNames

@@ -1,8 +1,8 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Authentication;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>The login of clients that are configured with a name and a password. There is no authentication: everybody is let in and the token opens nothing.</summary>
 internal static class LoginEndpoints

@@ -3,10 +3,10 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Clients;
 
-namespace FastRegistry.Server.Http.Operations;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>…/ns/operator/metrics</c>: the node's status, which clients ask for before they trust it, and its figures.</summary>
 internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients, MachineLoad load)

@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Push;
 
-namespace FastRegistry.Server.Http.Operations;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>How many pushes succeeded and failed since an operator began to count.</summary>
 /// <remarks>One per node; any thread. The workers' own counters are never set back: metrics read them.</remarks>

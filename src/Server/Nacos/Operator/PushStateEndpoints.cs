@@ -1,11 +1,12 @@
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Cluster;
+using FastRegistry.Server.Nacos.Instances;
 
-namespace FastRegistry.Server.Http.Operations;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>/v1/ns/operator/push/state</c> and <c>…/distro/client</c>: how pushing goes, and which node has a client.</summary>
 internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess operators)
@@ -26,7 +27,7 @@ internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess opera
     private static readonly EndpointDescription DistroClient = new("GET", "/v1/ns/operator/distro/client", "The node that is responsible for an ip and port.")
     {
         OtherPaths = ["/v1/ns/ops/distro/client"],
-        MissingText = Requests.MissingParameterText.Missing,
+        MissingText = MissingParameterText.Missing,
         Parameters = [InstanceParameters.Ip, InstanceParameters.Port],
         Success = SuccessDescription.Json("""{"responsibleServer":"10.0.0.1:8848"}"""),
         Errors = [InstanceParameters.Missing, InstanceParameters.NotANumber],

@@ -1,10 +1,10 @@
 using System.Globalization;
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Http.Console;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>/v1/console/server</c>: what kind of server this is.</summary>
 internal static class ServerStateEndpoints

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Operations;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>All switches as Nacos' document has them. Those that switch nothing here show Nacos' defaults.</summary>
 internal static class SwitchDocument

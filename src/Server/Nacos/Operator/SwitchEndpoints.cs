@@ -1,10 +1,10 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Operations;
+namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>…/ns/operator/switches</c>: what can be changed while the node runs.</summary>
 internal sealed class SwitchEndpoints(RegistryNode node)

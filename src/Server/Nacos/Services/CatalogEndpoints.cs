@@ -2,16 +2,14 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Http.Services;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Http.Catalog;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary><c>…/ns/catalog</c>: the console's views, with unhealthy and disabled instances. Everything is sorted, so pages do not shift.</summary>
 internal sealed class CatalogEndpoints(RegistryNode node)

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
-using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Http.Lists;
-using FastRegistry.Server.Http.Services;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Http.Catalog;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Writes services and instances as the console's views show them.</summary>
 internal static class CatalogJson

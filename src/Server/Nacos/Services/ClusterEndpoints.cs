@@ -3,13 +3,12 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Services;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Instances;
 
-namespace FastRegistry.Server.Http.Clusters;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary><c>/v1/ns/cluster</c>: how the instances of a cluster are checked.</summary>
 internal sealed class ClusterEndpoints(RegistryNode node)

@@ -2,14 +2,12 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
-using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Http.Services;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Instances;
 
-namespace FastRegistry.Server.Http.Clusters;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary><c>…/ns/health</c>: the health of persistent instances set by hand, and what checkers there are.</summary>
 internal sealed class HealthCheckEndpoints(RegistryNode node)

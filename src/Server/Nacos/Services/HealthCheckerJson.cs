@@ -2,7 +2,7 @@ using System.Text.Json;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Server.Http.Errors;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Reads and writes the health checker of a cluster in Nacos' JSON.</summary>
 /// <remarks>A password is taken and never told: everybody may ask for a service.</remarks>

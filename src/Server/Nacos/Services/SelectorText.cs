@@ -1,9 +1,9 @@
 using System.Text.Json;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Reads and writes the selector of a service in Nacos' JSON. Nacos decodes the parameter once more than others, and so does this.</summary>
 internal static class SelectorText

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using FastRegistry.Registry.Metadata;
-using FastRegistry.Server.Http.Checking;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Reads what a request sets for a service.</summary>
 internal static class ServiceForm

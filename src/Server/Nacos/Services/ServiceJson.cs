@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FastRegistry.Registry.Metadata;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Writes a service as <c>GET …/service</c> shows it.</summary>
 internal static class ServiceJson

@@ -2,11 +2,11 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Lists of services, in both versions, and the types of selectors. Names are sorted, so pages do not shift.</summary>
 internal sealed class ServiceListEndpoints(RegistryNode node)

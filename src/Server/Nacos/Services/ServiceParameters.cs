@@ -1,8 +1,8 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Instances;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Instances;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Descriptions of the parameters and errors that several calls for services share.</summary>
 internal static class ServiceParameters

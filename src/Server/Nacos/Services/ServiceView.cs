@@ -4,7 +4,7 @@ using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>What calls for services say of one: its kind, what is set for it, and its list at one moment.</summary>
 /// <param name="Key">Its name.</param>

@@ -3,11 +3,11 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Http.Instances;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Instances;
 
-namespace FastRegistry.Server.Http.Services;
+namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary><c>/v1/ns/service/subscribers</c>: who subscribes to services whose name and group contain the given ones.</summary>
 /// <remarks>Looks at every service of the node: for operators.</remarks>

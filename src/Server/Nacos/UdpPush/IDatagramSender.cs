@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>Sends datagrams. Must not block: one that cannot go at once is lost, as any datagram may be.</summary>
 internal interface IDatagramSender

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>Reads <c>{"type":"push-ack","lastRefTime":number,"data":""}</c>; the number may be a text.</summary>
 internal static class PushAcknowledgement

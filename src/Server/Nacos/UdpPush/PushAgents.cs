@@ -1,7 +1,7 @@
 using System.Globalization;
 using FastRegistry.Node.Admission;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>Which clients understand datagrams: those that Nacos pushes to, by name and version.</summary>
 internal static class PushAgents

@@ -4,9 +4,9 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Http.Lists;
+using FastRegistry.Server.Nacos.Lists;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>One list as a datagram, shared by all that get it. Immutable.</summary>
 /// <param name="Number">By which it is acknowledged: grows, and stays below 2^53, where clients that have only doubles still count exactly.</param>

@@ -1,8 +1,8 @@
 using System.Net;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>Decides where datagrams for a poll go. Never to an address that only asserts itself: anybody could have this node send to anybody.</summary>
 internal static class PushTarget

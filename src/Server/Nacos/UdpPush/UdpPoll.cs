@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>What a poll says of its sender.</summary>
 /// <param name="Ip">The address it says it has.</param>

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Server.Hosting;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>The socket datagrams go out of and acknowledgements come in on. Starts and stops with the host.</summary>
 /// <remarks>Push workers and the wheel's thread send, without waiting; one task receives.</remarks>

@@ -2,10 +2,10 @@ using System.Net;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.Lists;
+using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>An HTTP consumer that also listens for datagrams. It lives on its polls: 30 s after the last one it is forgotten.</summary>
 /// <remarks>

@@ -5,7 +5,7 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>HTTP consumers that are pushed by datagrams, by the address these go to.</summary>
 /// <remarks>One per node; any thread. Bounded by <see cref="MaximumSubscribers"/>; whoever is beyond it polls, as all of them can.</remarks>

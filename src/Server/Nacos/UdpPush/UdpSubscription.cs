@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Http.UdpPush;
+namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>One service and cluster text a datagram subscriber asked for. Guarded by its subscriber's gate.</summary>
 /// <param name="clusters">As they were asked for.</param>

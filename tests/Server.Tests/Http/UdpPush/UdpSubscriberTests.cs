@@ -3,7 +3,7 @@ using System.Text.Json;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Nacos.UdpPush;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 
