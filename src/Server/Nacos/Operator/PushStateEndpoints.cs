@@ -20,7 +20,7 @@ internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess opera
             ParameterDescription.Optional("reset", ParameterType.Flag, "false", "Count from now on. From this machine only, as operator calls."),
         ],
         Success = SuccessDescription.Json("""{"succeed":9,"total":10,"ratio":0.9,"detail":{"avgPushCost":1,"maxPushCost":5},"reset":false}"""),
-        Errors = [new ErrorDescription(403, Errors.ResultCode.AccessDenied, "`reset=true` from another machine")],
+        Errors = [new ErrorDescription(403, ResultCode.AccessDenied, "`reset=true` from another machine")],
         Note = "Cost is the time from a change to its ack in milliseconds, sampled: the mean of this minute and the most since the start; -1 before the first sample.",
     };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Wire.Transport;
