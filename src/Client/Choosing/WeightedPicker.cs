@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace FastRegistry.Client.Subscribing;
+namespace FastRegistry.Client.Choosing;
 
 /// <summary>Chooses among the healthy, enabled instances of one list in proportion to their weights. Immutable; any thread.</summary>
 internal sealed class WeightedPicker

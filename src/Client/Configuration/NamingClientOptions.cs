@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using FastRegistry.Client.Connecting;
+using FastRegistry.Client.Configuration;
 
 namespace FastRegistry.Client;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace FastRegistry.Client.Connecting;
+namespace FastRegistry.Client.Configuration;
 
 /// <summary>Where a server listens for clients.</summary>
 /// <param name="Host">Host name or address, an IPv6 address without its brackets.</param>

@@ -1,11 +1,10 @@
 using System.Buffers;
-using FastRegistry.Client.Connecting;
 using FastRegistry.Wire.Calls;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Timing;
 using Google.Protobuf;
 
-namespace FastRegistry.Client.Requesting;
+namespace FastRegistry.Client.Connecting;
 
 /// <summary>Sends the requests of users: waits for a session, and for the next one when the connection is lost before the answer.</summary>
 /// <remarks>One per client; any thread. Every request it is given may safely be sent twice. One time-out covers everything.</remarks>
@@ -23,11 +22,11 @@ internal sealed class RequestSender(ServerLink link, TimingWheel wheel, TimeSpan
         while (true)
         {
             ServerSession session = await WaitForSessionAsync(Left(startedAt), sent, cancellationToken).ConfigureAwait(false);
-            CallFailure.ThrowIfTooLarge(request, session);
+            session.ThrowIfTooLarge(request);
             TimeSpan left = Left(startedAt);
             if (left <= TimeSpan.Zero)
             {
-                throw CallFailure.Of(new CallOutcome(CallStatus.TimedOut), timeout, sent);
+                throw RegistryException.ForOutcome(new CallOutcome(CallStatus.TimedOut), timeout, sent);
             }
 
             CallOutcome outcome = await session.CallAsync(type, request, parse, left, cancellationToken).ConfigureAwait(false);
@@ -50,7 +49,7 @@ internal sealed class RequestSender(ServerLink link, TimingWheel wheel, TimeSpan
                     throw new OperationCanceledException(cancellationToken);
 
                 default:
-                    throw CallFailure.Of(outcome, timeout, sent || outcome.Status is CallStatus.TimedOut or CallStatus.MalformedReply);
+                    throw RegistryException.ForOutcome(outcome, timeout, sent || outcome.Status is CallStatus.TimedOut or CallStatus.MalformedReply);
             }
         }
     }

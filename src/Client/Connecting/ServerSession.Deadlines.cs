@@ -2,101 +2,90 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Client.Connecting;
 
-/// <summary>The times of one session: ping after silence, its answer, the ack that found no frame to ride on, the end of a session that was left.</summary>
-/// <remarks>
-/// Owned by its <see cref="ServerSession"/>. One wheel entry at the earliest of all; activity only stores a time. The receive path notes, the wheel's
-/// thread decides; a short lock orders arming.
-/// </remarks>
-internal sealed class SessionDeadlines : IDeadlineOwner
+/// <content>
+/// The times of the session: ping after silence, its answer, the ack that found no frame to ride on, the end of a session that was left. One wheel entry is
+/// armed at the earliest of them; activity only stores a time. The receive path stores, the wheel's thread decides; the deadline lock orders arming.
+/// </content>
+internal sealed partial class ServerSession : IDeadlineOwner
 {
     private const long Never = long.MaxValue;
 
     // An ack that goes by itself costs the server a third of a delivery, so it waits for a frame to ride on and for more pushes to speak for; but never longer
     // than four fifths of the time the server gives, and spread, so that the acks of many clients do not come together.
-    private const int MostAckDelayMilliseconds = 4_000;
+    private const int MaximumAckDelayMilliseconds = 4_000;
 
-    private readonly Lock _deadlineGate = new();
-    private readonly ServerSession _session;
-    private readonly TimingWheel _wheel;
+    private readonly Lock _deadlineLock = new();
     private readonly int _pingAfter;
     private readonly int _pingTimeout;
     private readonly int _entry;
 
-    private int _mostAckDelay = MostAckDelayMilliseconds;
-    private long _heardAt;
+    private int _maximumAckDelay = MaximumAckDelayMilliseconds;
+    private long _receivedAt;
     private long _pingedAt = Never;
     private long _ackDue = Never;
-    private long _leaveBy = Never;
-    private bool _ended;
-
-    public SessionDeadlines(ServerSession session, TimingWheel wheel, NamingClientOptions options)
-    {
-        _session = session;
-        _wheel = wheel;
-        _pingAfter = (int)options.PingAfter.TotalMilliseconds;
-        _pingTimeout = (int)options.PingTimeout.TotalMilliseconds;
-        _entry = wheel.Allocate(this);
-    }
+    private long _retireBy = Never;
+    private bool _deadlinesEnded;
 
     /// <summary>Begins to watch for silence.</summary>
     /// <param name="pushAckMilliseconds">Within which time the server wants pushes acknowledged; 0 = it does not say.</param>
-    public void Start(uint pushAckMilliseconds)
+    private void StartDeadlines(uint pushAckMilliseconds)
     {
         if (pushAckMilliseconds > 0)
         {
-            Volatile.Write(ref _mostAckDelay, (int)Math.Clamp(pushAckMilliseconds * 4L / 5, 2, MostAckDelayMilliseconds));
+            Volatile.Write(ref _maximumAckDelay, (int)Math.Clamp(pushAckMilliseconds * 4L / 5, 2, MaximumAckDelayMilliseconds));
         }
 
-        Heard();
-        lock (_deadlineGate)
+        MarkReceived();
+        lock (_deadlineLock)
         {
-            ArmHoldingGate();
+            ArmLocked();
         }
     }
 
-    /// <summary>Bytes arrived.</summary>
-    public void Heard() => Volatile.Write(ref _heardAt, _wheel.Now);
+    /// <summary>Bytes arrived. Receive path only, and once at the start.</summary>
+    private void MarkReceived() => Volatile.Write(ref _receivedAt, _wheel.Now);
 
-    /// <summary>A push was taken in that nothing has acknowledged yet.</summary>
-    public void AckIsDue()
+    /// <summary>A push was taken in: an ack of its own is sent later, unless another frame carries it first. Receive path only.</summary>
+    private void ScheduleAck()
     {
         if (Volatile.Read(ref _ackDue) != Never)
         {
             return;
         }
 
-        lock (_deadlineGate)
+        lock (_deadlineLock)
         {
             if (_ackDue == Never)
             {
-                int most = _mostAckDelay;
-                _ackDue = _wheel.Now + Random.Shared.Next(most / 2, most);
-                ArmHoldingGate();
+                int maximum = _maximumAckDelay;
+                _ackDue = _wheel.Now + Random.Shared.Next(maximum / 2, maximum);
+                ArmLocked();
             }
         }
     }
 
-    /// <summary>The session has been left; it ends after <paramref name="time"/> at the latest.</summary>
-    public void LeaveWithin(TimeSpan time)
+    /// <summary>The client has left this session for another. Answers that are under way may still come; the connection ends when the server closes it or after
+    /// <paramref name="time"/>.</summary>
+    public void Retire(TimeSpan time)
     {
-        lock (_deadlineGate)
+        lock (_deadlineLock)
         {
-            _leaveBy = Math.Min(_leaveBy, _wheel.Now + (long)time.TotalMilliseconds);
-            ArmHoldingGate();
+            _retireBy = Math.Min(_retireBy, _wheel.Now + (long)time.TotalMilliseconds);
+            ArmLocked();
         }
     }
 
     /// <summary>Gives the entry back. May be called more than once.</summary>
-    public void End()
+    private void EndDeadlines()
     {
-        lock (_deadlineGate)
+        lock (_deadlineLock)
         {
-            if (_ended)
+            if (_deadlinesEnded)
             {
                 return;
             }
 
-            _ended = true;
+            _deadlinesEnded = true;
         }
 
         _wheel.Release(_entry);
@@ -107,78 +96,78 @@ internal sealed class SessionDeadlines : IDeadlineOwner
         bool acknowledge = false;
         bool ping = false;
         bool lost = false;
-        bool leave;
+        bool retire;
         Deadline next;
-        lock (_deadlineGate)
+        lock (_deadlineLock)
         {
-            if (_ended)
+            if (_deadlinesEnded)
             {
                 return Deadline.None;
             }
 
-            leave = _leaveBy <= now;
+            retire = _retireBy <= now;
             if (_ackDue <= now)
             {
                 Volatile.Write(ref _ackDue, Never);
                 acknowledge = true;
             }
 
-            if (SilenceDueHoldingGate() <= now)
+            if (SilenceDueLocked() <= now)
             {
                 lost = _pingedAt != Never;
                 ping = !lost;
                 _pingedAt = now;
             }
 
-            long due = EarliestHoldingGate();
+            long due = EarliestLocked();
             next = Deadline.After(now, (int)Math.Clamp(due - now, 1, int.MaxValue));
         }
 
-        Act(acknowledge, ping, lost, leave, now);
-        return lost || leave ? Deadline.None : next;
+        Act(acknowledge, ping, lost, retire, now);
+        return lost || retire ? Deadline.None : next;
     }
 
-    private void Act(bool acknowledge, bool ping, bool lost, bool leave, long now)
+    private void Act(bool acknowledge, bool ping, bool lost, bool retire, long now)
     {
         if (lost)
         {
-            _session.NoAnswer();
+            Abort("no answer to a ping");
         }
-        else if (leave)
+        else if (retire)
         {
-            _session.Leave();
+            Abort("left for another connection");
         }
         else if (ping)
         {
             // Carries the ack as well.
-            _session.SendPing(now);
+            SendPing(now);
         }
         else if (acknowledge)
         {
-            _session.SendAck();
+            SendAck();
         }
     }
 
-    private void ArmHoldingGate()
+    private void ArmLocked()
     {
-        if (!_ended)
+        if (!_deadlinesEnded)
         {
             long now = _wheel.Now;
-            _wheel.Arm(_entry, now, (int)Math.Clamp(EarliestHoldingGate() - now, 1, int.MaxValue));
+            _wheel.Arm(_entry, now, (int)Math.Clamp(EarliestLocked() - now, 1, int.MaxValue));
         }
     }
 
-    private long EarliestHoldingGate() => Math.Min(SilenceDueHoldingGate(), Math.Min(_ackDue, _leaveBy));
+    private long EarliestLocked() => Math.Min(SilenceDueLocked(), Math.Min(_ackDue, _retireBy));
 
-    private long SilenceDueHoldingGate()
+    private long SilenceDueLocked()
     {
-        long heardAt = Volatile.Read(ref _heardAt);
-        if (_pingedAt != Never && heardAt < _pingedAt)
+        long receivedAt = Volatile.Read(ref _receivedAt);
+        if (_pingedAt != Never && receivedAt < _pingedAt)
         {
             return _wheel.Effective(_pingedAt) + _pingTimeout;
         }
 
         _pingedAt = Never;
-        return _wheel.Effective(heardAt) + _pingAfter;
+        return _wheel.Effective(receivedAt) + _pingAfter;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
-using FastRegistry.Wire.Calls;
+using System.Collections.Immutable;
+using FastRegistry.Client.Diagnostics;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -9,21 +10,28 @@ using Google.Protobuf;
 
 namespace FastRegistry.Client.Connecting;
 
-/// <summary>The receive path of one session.</summary>
-/// <remarks>
-/// Owned by its <see cref="ServerSession"/>. Entered by one thread at a time, in order, on a thread of the transport. Never blocks and runs no user code:
-/// answers complete calls whose callers go on elsewhere, lists are swapped into place and announced.
-/// </remarks>
-internal sealed class SessionReceiver(
-    ServerSession session, PendingCallTable calls, SessionDeadlines deadlines, PushAcknowledgement acknowledgement, ISnapshotSink sink)
-    : IConnectionHandler
+/// <summary>Takes the lists a session receives.</summary>
+internal interface ISnapshotSink
+{
+    /// <summary>A push arrived. Called on the receive path: never blocks, runs no user code. An unknown subscription is ignored.</summary>
+    void OnPush(ulong subscriptionId, Snapshot snapshot);
+
+    /// <summary>What changed in a list arrived. As <see cref="OnPush"/>.</summary>
+    void OnDelta(ulong subscriptionId, SnapshotDelta delta);
+}
+
+/// <content>
+/// The receive path. The transport enters it with one thread at a time, in order. It never blocks and runs no user code: answers complete calls whose callers
+/// go on elsewhere, lists are swapped into place and announced.
+/// </content>
+internal sealed partial class ServerSession : IConnectionHandler
 {
     private readonly StreamAssembler _streams = new();
     private bool _ackNow;
 
-    public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
+    ReceiveResult IConnectionHandler.OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
     {
-        deadlines.Heard();
+        MarkReceived();
         ReadOnlySequence<byte> rest = received;
         FrameReadStatus status;
         while ((status = FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out GoAwayReason refusal)) != FrameReadStatus.Incomplete)
@@ -47,21 +55,28 @@ internal sealed class SessionReceiver(
         if (_ackNow)
         {
             _ackNow = false;
-            if (acknowledgement.TryTake(out ulong taken))
+            if (TryTakeAcknowledgement(out ulong sequence))
             {
-                replies.WriteAck(new AckBody(taken));
+                replies.WriteAck(new AckBody(sequence));
             }
         }
 
         return new ReceiveResult(rest.Start, received.End);
     }
 
-    public void OnDrained()
+    void IConnectionHandler.OnDrained()
     {
         // Requests are bounded by the table of outstanding calls; nothing waits for the output to drain.
     }
 
-    public void OnClosed(CloseReason reason) => session.OnClosed(reason);
+    void IConnectionHandler.OnClosed(CloseReason reason)
+    {
+        Volatile.Write(ref _isClosed, 1);
+        EndDeadlines();
+        _calls.Close();
+        _leaving.TrySetResult(new SessionEnd(GoAwayReason.None, reason.ToString(), ImmutableArray<string>.Empty));
+        _closed.TrySetResult();
+    }
 
     private CloseReason? Handle(in Frame frame, BatchWriter replies)
     {
@@ -69,10 +84,10 @@ internal sealed class SessionReceiver(
         {
             case FrameKind.Response:
             case FrameKind.Push:
-                return Take(frame.Header, frame.Body);
+                return Dispatch(frame.Header, frame.Body);
 
             case FrameKind.Chunk:
-                return TakeChunk(frame, replies);
+                return ReceiveChunk(frame, replies);
 
             case FrameKind.Probe:
             case FrameKind.Ping:
@@ -81,7 +96,7 @@ internal sealed class SessionReceiver(
                 return null;
 
             case FrameKind.GoAway:
-                return TakeGoAway(frame.Body);
+                return ReceiveGoAway(frame.Body);
 
             case FrameKind.Request:
                 ErrorReply error = new() { Code = (uint)ErrorCode.UnknownOperation, Text = "a client serves no requests" };
@@ -94,11 +109,11 @@ internal sealed class SessionReceiver(
         }
     }
 
-    private CloseReason? Take(in FrameHeader header, in ReadOnlySequence<byte> body)
+    private CloseReason? Dispatch(in FrameHeader header, in ReadOnlySequence<byte> body)
     {
         if (header.Kind == FrameKind.Response)
         {
-            calls.Complete(header.CorrelationId, (header.Flags & FrameFlags.Error) != 0, body);
+            _calls.Complete(header.CorrelationId, (header.Flags & FrameFlags.Error) != 0, body);
             return null;
         }
 
@@ -110,37 +125,41 @@ internal sealed class SessionReceiver(
         Span<byte> prefixBytes = stackalloc byte[PushPrefix.Size];
         FrameReader.Copy(body, prefixBytes);
         ulong sequence = PushPrefix.Read(prefixBytes).Sequence;
-        if (!TryAnnounce(header, body.Slice(PushPrefix.Size)))
+        if (!TryDeliverPush(header, body.Slice(PushPrefix.Size)))
         {
             return CloseReason.Sent(GoAwayReason.MalformedFrame, "a push that does not parse");
         }
 
-        acknowledgement.Note(sequence);
+        if (sequence > _takenPush)
+        {
+            Volatile.Write(ref _takenPush, sequence);
+        }
+
         if ((header.Flags & FrameFlags.AckNow) != 0)
         {
             _ackNow = true;
         }
         else
         {
-            // Looked at once more when it falls due: what a frame has told meanwhile is not told again.
-            deadlines.AckIsDue();
+            // Checked again when it falls due: what another frame has acknowledged meanwhile is not sent again.
+            ScheduleAck();
         }
 
         return null;
     }
 
-    /// <summary>Hands a push over; one of an unknown type is only acknowledged.</summary>
-    private bool TryAnnounce(in FrameHeader header, in ReadOnlySequence<byte> message)
+    /// <summary>Hands a push to the sink; one of an unknown type is only acknowledged. False when it does not parse.</summary>
+    private bool TryDeliverPush(in FrameHeader header, in ReadOnlySequence<byte> message)
     {
         try
         {
             if (header.Type == MessageType.SnapshotPush)
             {
-                sink.OnPush(header.CorrelationId, Snapshot.Parser.ParseFrom(message));
+                _sink.OnPush(header.CorrelationId, Snapshot.Parser.ParseFrom(message));
             }
             else if (header.Type == MessageType.DeltaPush)
             {
-                sink.OnDelta(header.CorrelationId, SnapshotDelta.Parser.ParseFrom(message));
+                _sink.OnDelta(header.CorrelationId, SnapshotDelta.Parser.ParseFrom(message));
             }
 
             return true;
@@ -151,7 +170,7 @@ internal sealed class SessionReceiver(
         }
     }
 
-    private CloseReason? TakeChunk(in Frame frame, BatchWriter replies)
+    private CloseReason? ReceiveChunk(in Frame frame, BatchWriter replies)
     {
         StreamOutcome outcome = _streams.Add(frame, out FrameHeader header, out ReadOnlyMemory<byte> body, out CreditBody? credit);
         if (credit is { } more)
@@ -162,16 +181,22 @@ internal sealed class SessionReceiver(
         return outcome switch
         {
             StreamOutcome.Incomplete => null,
-            StreamOutcome.Complete => Take(header, new ReadOnlySequence<byte>(body)),
+            StreamOutcome.Complete => Dispatch(header, new ReadOnlySequence<byte>(body)),
             _ => CloseReason.Sent(GoAwayReason.ProtocolViolation, "a chunk contradicts its stream"),
         };
     }
 
-    private CloseReason? TakeGoAway(in ReadOnlySequence<byte> body)
+    private CloseReason? ReceiveGoAway(in ReadOnlySequence<byte> body)
     {
         try
         {
-            session.GoneAway(GoAway.Parser.ParseFrom(body));
+            GoAway goAway = GoAway.Parser.ParseFrom(body);
+            SessionEnd end = new((GoAwayReason)goAway.Reason, goAway.Text, [.. goAway.Addresses]);
+            if (_leaving.TrySetResult(end))
+            {
+                _logger.GoAwayReceived(Address, end.Reason, end.Text);
+            }
+
             return null;
         }
         catch (InvalidProtocolBufferException)

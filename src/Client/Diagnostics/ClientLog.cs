@@ -1,8 +1,8 @@
-using FastRegistry.Client.Connecting;
+using FastRegistry.Client.Configuration;
 using FastRegistry.Wire.Framing;
 using Microsoft.Extensions.Logging;
 
-namespace FastRegistry.Client;
+namespace FastRegistry.Client.Diagnostics;
 
 /// <summary>Everything the client logs.</summary>
 internal static partial class ClientLog

@@ -74,3 +74,6 @@ public sealed record Instance(string Ip, int Port)
         return true;
     }
 }
+
+/// <summary>What makes two instances of one service the same one.</summary>
+internal readonly record struct InstanceIdentity(string Cluster, string Ip, int Port);

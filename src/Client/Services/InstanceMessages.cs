@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Client;
+namespace FastRegistry.Client.Services;
 
 /// <summary>Instances as they travel. Whatever equals its default is left out.</summary>
 internal static class InstanceMessages

@@ -2,6 +2,31 @@ using System.Collections.Immutable;
 
 namespace FastRegistry.Client;
 
+/// <summary>Why a service has no instance.</summary>
+public enum EmptyReason
+{
+    /// <summary>It has one, or only the subscriber's selector hides them all.</summary>
+    NotEmpty = 0,
+
+    /// <summary>Nobody has registered it since the server started.</summary>
+    NeverSeen = 1,
+
+    /// <summary>The last instance was deregistered.</summary>
+    Deregistered = 2,
+
+    /// <summary>The last instance went with its connection.</summary>
+    Lost = 3,
+}
+
+/// <summary>Version of a list. Revisions compare within one epoch, that is one life of one server; between epochs there is no order.</summary>
+/// <param name="Node">The server.</param>
+/// <param name="Incarnation">Which of its lives.</param>
+/// <param name="Revision">Grows with every change.</param>
+public readonly record struct ServiceVersion(ulong Node, ulong Incarnation, ulong Revision)
+{
+    internal bool IsSameEpoch(ServiceVersion other) => Node == other.Node && Incarnation == other.Incarnation;
+}
+
 /// <summary>What a subscriber is told: the list now, and how it differs from the one it was told before.</summary>
 public sealed record ServiceChange
 {

@@ -5,12 +5,12 @@ namespace FastRegistry.Client.Subscribing;
 
 /// <summary>One service this client is subscribed to: one subscription at the server, one list in memory, any number of views.</summary>
 /// <remarks>
-/// Owned by the <see cref="WatchTable"/>, which guards <see cref="Users"/> and <see cref="IsKept"/>; lives while it has users or is kept. Lists come from
+/// Owned by the <see cref="SubscriptionTable"/>, which guards <see cref="Users"/> and <see cref="IsKept"/>; lives while it has users or is kept. Lists come from
 /// the receive path and from answers, under a short lock that also orders what the views are offered.
 /// </remarks>
-internal sealed class WatchedService(ServiceKey key)
+internal sealed class SubscribedService(ServiceKey key)
 {
-    private readonly Lock _listGate = new();
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource<RegistryException?> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<ServiceView> _views = [];
     private ServiceSnapshot? _current;
@@ -39,7 +39,7 @@ internal sealed class WatchedService(ServiceKey key)
     /// <summary>Claims the subscription on a session. False: it is subscribed there already, or no longer wanted.</summary>
     public bool TryBegin(ServerSession session, ulong subscriptionId, out ulong former)
     {
-        lock (_listGate)
+        lock (_lock)
         {
             former = _subscriptionId;
             if (_isEnded || _session == session)
@@ -58,7 +58,7 @@ internal sealed class WatchedService(ServiceKey key)
     /// <summary>The request failed; another may be made on the same session.</summary>
     public bool Failed(ulong subscriptionId)
     {
-        lock (_listGate)
+        lock (_lock)
         {
             if (_isEnded || _subscriptionId != subscriptionId)
             {
@@ -75,33 +75,33 @@ internal sealed class WatchedService(ServiceKey key)
     public void Refused(RegistryException failure) => _first.TrySetResult(failure);
 
     /// <summary>Takes a pushed list in when it belongs to the subscription of now and is newer.</summary>
-    public void Take(ulong subscriptionId, Messages.Snapshot message)
+    public void ApplyPush(ulong subscriptionId, Messages.Snapshot message)
     {
-        lock (_listGate)
+        lock (_lock)
         {
             if (_isEnded || _subscriptionId != subscriptionId)
             {
                 return;
             }
 
-            ShowHoldingGate(ServiceSnapshot.Next(_current, message));
+            ShowLocked(ServiceSnapshot.Next(_current, message));
         }
 
         _first.TrySetResult(null);
     }
 
     /// <summary>Takes the list that was asked for. True: a delta came meanwhile that leads beyond it, and the caller must ask again.</summary>
-    public bool TakeAnswer(ulong subscriptionId, Messages.Snapshot message)
+    public bool ApplyReply(ulong subscriptionId, Messages.Snapshot message)
     {
         bool askAgain;
-        lock (_listGate)
+        lock (_lock)
         {
             if (_isEnded || _subscriptionId != subscriptionId)
             {
                 return false;
             }
 
-            ShowHoldingGate(ServiceSnapshot.Next(_current, message));
+            ShowLocked(ServiceSnapshot.Next(_current, message));
             askAgain = _missed is { } missed && _current is { } current && !(missed.IsSameEpoch(current.Version) && missed.Revision <= current.Version.Revision);
             _missed = null;
             _isAsking = askAgain;
@@ -112,9 +112,9 @@ internal sealed class WatchedService(ServiceKey key)
     }
 
     /// <summary>Applies a delta. A session is returned when it builds on a list that is not here: the caller must ask that session for a whole one.</summary>
-    public ServerSession? Take(ulong subscriptionId, Messages.SnapshotDelta delta)
+    public ServerSession? ApplyDelta(ulong subscriptionId, Messages.SnapshotDelta delta)
     {
-        lock (_listGate)
+        lock (_lock)
         {
             if (_isEnded || _subscriptionId != subscriptionId)
             {
@@ -122,7 +122,7 @@ internal sealed class WatchedService(ServiceKey key)
             }
 
             DeltaOutcome outcome = ServiceSnapshot.Apply(_current, delta, out ServiceSnapshot? next);
-            ShowHoldingGate(next);
+            ShowLocked(next);
             if (outcome != DeltaOutcome.DoesNotFit)
             {
                 return null;
@@ -142,7 +142,7 @@ internal sealed class WatchedService(ServiceKey key)
     /// <summary>Adds a view, which is offered the list as it is.</summary>
     public void Add(ServiceView view)
     {
-        lock (_listGate)
+        lock (_lock)
         {
             if (_isEnded)
             {
@@ -160,7 +160,7 @@ internal sealed class WatchedService(ServiceKey key)
 
     public void Remove(ServiceView view)
     {
-        lock (_listGate)
+        lock (_lock)
         {
             _views.Remove(view);
         }
@@ -171,7 +171,7 @@ internal sealed class WatchedService(ServiceKey key)
     /// <summary>Nobody wants it any more. Returns where it was subscribed.</summary>
     public (ServerSession? Session, ulong SubscriptionId) End()
     {
-        lock (_listGate)
+        lock (_lock)
         {
             _isEnded = true;
             foreach (ServiceView view in _views)
@@ -185,7 +185,7 @@ internal sealed class WatchedService(ServiceKey key)
         }
     }
 
-    private void ShowHoldingGate(ServiceSnapshot? next)
+    private void ShowLocked(ServiceSnapshot? next)
     {
         if (next is null)
         {

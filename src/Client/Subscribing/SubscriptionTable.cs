@@ -1,10 +1,12 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using FastRegistry.Client.Connecting;
-using FastRegistry.Client.Requesting;
+using FastRegistry.Client.Diagnostics;
 using FastRegistry.Wire.Calls;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Timing;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace FastRegistry.Client.Subscribing;
@@ -14,11 +16,15 @@ namespace FastRegistry.Client.Subscribing;
 /// One per client; any thread, the receive path included, which only looks a subscription up. A short lock guards users and their counts. Bounds:
 /// services and subscribers, by the options. Subscription ids are never used twice by a client, so an answer or push of a former session finds nothing.
 /// </remarks>
-internal sealed class WatchTable : ISnapshotSink
+internal sealed class SubscriptionTable : ISnapshotSink, IDesiredState
 {
-    private readonly Lock _tableGate = new();
-    private readonly Dictionary<ServiceKey, WatchedService> _services = [];
-    private readonly ConcurrentDictionary<ulong, WatchedService> _bySubscription = new();
+    // Delegates that are created once.
+    private static readonly Func<ReadOnlySequence<byte>, IMessage> ParseSnapshot = Snapshot.Parser.ParseFrom;
+    private static readonly Func<ReadOnlySequence<byte>, IMessage> ParseUnsubscribeReply = UnsubscribeReply.Parser.ParseFrom;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ServiceKey, SubscribedService> _services = [];
+    private readonly ConcurrentDictionary<ulong, SubscribedService> _bySubscription = new();
     private readonly ServerLink _link;
     private readonly NamingClientOptions _options;
     private readonly ILogger _logger;
@@ -27,7 +33,7 @@ internal sealed class WatchTable : ISnapshotSink
     private int _users;
     private bool _isDisposed;
 
-    public WatchTable(ServerLink link, TimingWheel wheel, NamingClientOptions options, ILogger logger)
+    public SubscriptionTable(ServerLink link, TimingWheel wheel, NamingClientOptions options, ILogger logger)
     {
         _link = link;
         _options = options;
@@ -38,9 +44,9 @@ internal sealed class WatchTable : ISnapshotSink
     /// <summary>The list of a service that is in memory already; from now on it stays there.</summary>
     public ServiceSnapshot? Find(ServiceKey key)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
-            if (!_services.TryGetValue(key, out WatchedService? service) || service.Current is not { } current)
+            if (!_services.TryGetValue(key, out SubscribedService? service) || service.Current is not { } current)
             {
                 return null;
             }
@@ -52,7 +58,7 @@ internal sealed class WatchTable : ISnapshotSink
 
     public IReadOnlyList<ServiceKey> List()
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             return [.. _services.Keys];
         }
@@ -60,12 +66,16 @@ internal sealed class WatchTable : ISnapshotSink
 
     /// <summary>Takes a share in a service and subscribes when it is the first one. Give it back with <see cref="Leave"/>.</summary>
     /// <exception cref="RegistryException">A limit is reached.</exception>
-    public WatchedService Join(ServiceKey key)
+    public SubscribedService Join(ServiceKey key)
     {
-        WatchedService? service;
-        lock (_tableGate)
+        SubscribedService? service;
+        lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, typeof(NamingClient));
+            if (_isDisposed)
+            {
+                throw ServerLink.ClientDisposed();
+            }
+
             if (_users >= _options.MaximumSubscribers)
             {
                 throw Limit(nameof(NamingClientOptions.MaximumSubscribers), _options.MaximumSubscribers);
@@ -78,7 +88,7 @@ internal sealed class WatchTable : ISnapshotSink
                     throw Limit(nameof(NamingClientOptions.MaximumSubscribedServices), _options.MaximumSubscribedServices);
                 }
 
-                service = new WatchedService(key);
+                service = new SubscribedService(key);
                 _services.Add(key, service);
             }
 
@@ -95,14 +105,14 @@ internal sealed class WatchTable : ISnapshotSink
     }
 
     /// <summary>Gives a share back; the last one unsubscribes.</summary>
-    public void Leave(WatchedService service, ServiceView? view, bool keep = false)
+    public void Leave(SubscribedService service, ServiceView? view, bool keep = false)
     {
         if (view is not null)
         {
             service.Remove(view);
         }
 
-        lock (_tableGate)
+        lock (_lock)
         {
             service.Users--;
             _users--;
@@ -123,13 +133,13 @@ internal sealed class WatchTable : ISnapshotSink
     /// <summary>Subscribes to everything on a new session, without waiting for the answers.</summary>
     public void Restore(ServerSession session)
     {
-        List<WatchedService> services;
-        lock (_tableGate)
+        List<SubscribedService> services;
+        lock (_lock)
         {
             services = [.. _services.Values];
         }
 
-        foreach (WatchedService service in services)
+        foreach (SubscribedService service in services)
         {
             Subscribe(session, service);
         }
@@ -138,16 +148,16 @@ internal sealed class WatchTable : ISnapshotSink
     /// <inheritdoc/>
     public void OnPush(ulong subscriptionId, Snapshot snapshot)
     {
-        if (_bySubscription.TryGetValue(subscriptionId, out WatchedService? service))
+        if (_bySubscription.TryGetValue(subscriptionId, out SubscribedService? service))
         {
-            service.Take(subscriptionId, snapshot);
+            service.ApplyPush(subscriptionId, snapshot);
         }
     }
 
     /// <inheritdoc/>
     public void OnDelta(ulong subscriptionId, SnapshotDelta delta)
     {
-        if (_bySubscription.TryGetValue(subscriptionId, out WatchedService? service) && service.Take(subscriptionId, delta) is { } session)
+        if (_bySubscription.TryGetValue(subscriptionId, out SubscribedService? service) && service.ApplyDelta(subscriptionId, delta) is { } session)
         {
             _ = SubscribeAsync(session, service, subscriptionId);
         }
@@ -156,10 +166,10 @@ internal sealed class WatchTable : ISnapshotSink
     /// <summary>Ends every view and everybody's waiting.</summary>
     public void Dispose()
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             _isDisposed = true;
-            foreach (WatchedService service in _services.Values)
+            foreach (SubscribedService service in _services.Values)
             {
                 service.End();
             }
@@ -178,7 +188,7 @@ internal sealed class WatchTable : ISnapshotSink
         }
     }
 
-    private void Subscribe(ServerSession session, WatchedService service)
+    private void Subscribe(ServerSession session, SubscribedService service)
     {
         // Known before it is sent: a push may overtake the answer.
         ulong subscriptionId = Interlocked.Increment(ref _lastSubscriptionId);
@@ -195,7 +205,7 @@ internal sealed class WatchTable : ISnapshotSink
     }
 
     /// <summary>Asks for a subscription and its list. The same id again is the same subscription, so this also asks for the list alone.</summary>
-    private async Task SubscribeAsync(ServerSession session, WatchedService service, ulong subscriptionId)
+    private async Task SubscribeAsync(ServerSession session, SubscribedService service, ulong subscriptionId)
     {
         SubscribeRequest request = new()
         {
@@ -205,11 +215,11 @@ internal sealed class WatchTable : ISnapshotSink
             Name = service.Key.Name,
         };
         CallOutcome outcome = await session
-            .CallAsync(MessageType.Subscribe, request, ReplyParsers.Snapshot, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
+            .CallAsync(MessageType.Subscribe, request, ParseSnapshot, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
         if (outcome is { Status: CallStatus.Replied, Reply: Snapshot snapshot })
         {
-            bool askAgain = service.TakeAnswer(subscriptionId, snapshot);
-            _retries.Worked();
+            bool askAgain = service.ApplyReply(subscriptionId, snapshot);
+            _retries.Reset();
             if (askAgain)
             {
                 _ = SubscribeAsync(session, service, subscriptionId);
@@ -224,11 +234,11 @@ internal sealed class WatchTable : ISnapshotSink
                 _ = UnsubscribeAsync(session, subscriptionId);
             }
 
-            Failed(service, subscriptionId, CallFailure.Of(outcome, _options.RequestTimeout, mayHaveTakenEffect: true));
+            Failed(service, subscriptionId, RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: true));
         }
     }
 
-    private void Failed(WatchedService service, ulong subscriptionId, RegistryException failure)
+    private void Failed(SubscribedService service, ulong subscriptionId, RegistryException failure)
     {
         if (failure.IsPermanent)
         {
@@ -239,7 +249,7 @@ internal sealed class WatchTable : ISnapshotSink
         else if (service.Failed(subscriptionId))
         {
             _logger.SubscribeFailed(service.Key, failure.Message);
-            _retries.Later(failure.RetryAfter);
+            _retries.ScheduleRetry(failure.RetryAfter);
         }
     }
 
@@ -248,6 +258,6 @@ internal sealed class WatchTable : ISnapshotSink
         // Whatever the outcome, pushes for an id nobody knows are ignored and the id ends with its session.
         UnsubscribeRequest request = new() { SubscriptionId = subscriptionId };
         await session.CallAsync(
-            MessageType.Unsubscribe, request, ReplyParsers.Unsubscribe, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
+            MessageType.Unsubscribe, request, ParseUnsubscribeReply, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -1,9 +1,9 @@
-using FastRegistry.Client.Subscribing;
+using FastRegistry.Client.Choosing;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
 
-namespace FastRegistry.Client.Tests;
+namespace FastRegistry.Client.Tests.Choosing;
 
 public sealed class SelectionTests : IAsyncDisposable
 {

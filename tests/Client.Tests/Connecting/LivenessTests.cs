@@ -1,7 +1,7 @@
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Client.Tests;
+namespace FastRegistry.Client.Tests.Connecting;
 
 public sealed class LivenessTests : IAsyncDisposable
 {

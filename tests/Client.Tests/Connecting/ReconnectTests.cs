@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Client.Tests;
+namespace FastRegistry.Client.Tests.Connecting;
 
 public sealed class ReconnectTests : IAsyncDisposable
 {

@@ -1,8 +1,9 @@
+using FastRegistry.Client.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
 
-namespace FastRegistry.Client.Tests;
+namespace FastRegistry.Client.Tests.Subscribing;
 
 public sealed class DeltaTests : IAsyncDisposable
 {

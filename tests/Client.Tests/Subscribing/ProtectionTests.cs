@@ -2,7 +2,7 @@ using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
 
-namespace FastRegistry.Client.Tests;
+namespace FastRegistry.Client.Tests.Subscribing;
 
 public sealed class ProtectionTests : IAsyncDisposable
 {
