@@ -9,7 +9,7 @@ using Google.Protobuf;
 
 namespace FastRegistry.Client;
 
-/// <content>Finds instances and services: from memory, by subscribing first, or by asking the server.</content>
+// Finds instances and services: from memory, by subscribing first, or by asking the server.
 public sealed partial class NamingClient
 {
     // Delegates that are created once.

@@ -4,7 +4,7 @@ using FastRegistry.Client.Subscribing;
 
 namespace FastRegistry.Client;
 
-/// <content>Subscribes: with a callback or as a stream.</content>
+// Subscribes: with a callback or as a stream.
 public sealed partial class NamingClient
 {
     /// <inheritdoc/>

@@ -12,18 +12,15 @@ namespace FastRegistry.Client;
 
 /// <summary>The client of a FastRegistry cluster, over one connection to one of its servers.</summary>
 /// <remarks>
-/// <para>
 /// Begins to connect when it is made and works until it is disposed; one per process and namespace is enough. All members may be called from any thread.
 /// Owns its connection loop, its deadlines and its memory; nothing is shared with other clients.
-/// </para>
-/// <para>
-/// This file constructs the parts, registers and disposes; the others find instances and subscribe. The client has no lock of its own; each part has one short
-/// lock. Order: only the <see cref="SubscriptionTable"/> takes a second lock under its own, that of each <see cref="SubscribedService"/> at disposal. No lock is
-/// held over I/O or while user code runs.
-/// </para>
 /// </remarks>
 public sealed partial class NamingClient : INamingClient, IDisposable
 {
+    // Parts: this file constructs the client, registers and disposes; NamingClient.Find.cs finds instances and services; NamingClient.Subscribe.cs subscribes.
+    // Locks: the client has none of its own; each of its parts has one short lock. Only the subscription table takes a second lock under its own, that of each
+    // subscribed service at disposal. No lock is held over I/O or while user code runs.
+
     // As many entries as callers could reasonably wait; each is 56 bytes once used.
     private const int MaximumDeadlines = 1 << 17;
     private static readonly TimeSpan DisposeWithin = TimeSpan.FromSeconds(2);
