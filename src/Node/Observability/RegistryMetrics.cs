@@ -138,3 +138,28 @@ internal sealed class RegistryMetrics : IDisposable
     private static string SnakeCase(CloseKind kind) =>
         string.Concat(kind.ToString().Select(static (character, i) => i > 0 && char.IsUpper(character) ? $"_{char.ToLowerInvariant(character)}" : char.ToLowerInvariant(character).ToString()));
 }
+
+/// <summary>One metric: its name in Prometheus' text form, its help line, and how to read it.</summary>
+/// <param name="Name">Snake case, with its unit at the end.</param>
+/// <param name="Help">One sentence.</param>
+/// <param name="IsCounter">It only grows; otherwise it is a gauge.</param>
+/// <param name="Read">Cheap and safe on any thread.</param>
+/// <param name="Labels">What tells it from others of the same name; null = it is the only one.</param>
+/// <param name="Ranking">Its figures, which differ from time to time, and their labels; null = it has one, in <paramref name="Read"/>.</param>
+/// <param name="Histogram">Its buckets; then <paramref name="Read"/> is the number of durations. Null = it is a single figure.</param>
+internal sealed record MetricDefinition(
+    string Name, string Help, bool IsCounter, Func<double> Read, IReadOnlyList<KeyValuePair<string, string>>? Labels = null, LatencyHistogram? Histogram = null,
+    Func<IReadOnlyList<MetricSeries>>? Ranking = null)
+{
+    /// <summary>The type in Prometheus' words.</summary>
+    public string Type => Histogram is not null ? "histogram" : IsCounter ? "counter" : "gauge";
+}
+
+/// <summary>One of several figures with the same name.</summary>
+/// <param name="Read">Cheap and safe on any thread.</param>
+/// <param name="Labels">What tells it from the others.</param>
+internal sealed record MetricSeries(Func<double> Read, params KeyValuePair<string, string>[] Labels)
+{
+    /// <summary>A figure with one label.</summary>
+    public static MetricSeries Of(string label, string value, Func<double> read) => new(read, KeyValuePair.Create(label, value));
+}
