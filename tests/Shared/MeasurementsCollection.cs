@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Tests;
+namespace FastRegistry.Tests;
 
 /// <summary>Tests that measure or use what the process has once; nothing else runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]

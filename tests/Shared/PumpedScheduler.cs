@@ -1,26 +1,39 @@
 using System.IO.Pipelines;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
-/// <summary>Runs what the transports schedule when the test says so, in order, on the test's thread. Allocates nothing once its queue has grown.</summary>
+/// <summary>Runs what pipes and transports schedule only when told to, in order, on the calling thread: with it a run over the in-memory transport is deterministic.</summary>
+/// <remarks>Scheduling is thread-safe; one thread pumps. Allocates nothing once its queue has grown.</remarks>
 internal sealed class PumpedScheduler : PipeScheduler
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _queueLock = new();
     private readonly Queue<(Action<object?> Action, object? State)> _queue = new();
+
+    /// <summary>Actions that wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_queueLock)
+            {
+                return _queue.Count;
+            }
+        }
+    }
 
     public override void Schedule(Action<object?> action, object? state)
     {
-        lock (_gate)
+        lock (_queueLock)
         {
             _queue.Enqueue((action, state));
         }
     }
 
-    /// <summary>Runs one action; false when there is none.</summary>
+    /// <summary>Runs the oldest action; false when there is none.</summary>
     public bool Step()
     {
         (Action<object?> Action, object? State) next;
-        lock (_gate)
+        lock (_queueLock)
         {
             if (!_queue.TryDequeue(out next))
             {
@@ -32,6 +45,7 @@ internal sealed class PumpedScheduler : PipeScheduler
         return true;
     }
 
+    /// <summary>Runs until nothing is left, what is scheduled meanwhile included. False when there was nothing.</summary>
     public bool RunAll()
     {
         bool any = false;

@@ -2,12 +2,17 @@ using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
-/// <summary>A frame the server sent, copied out; a stream of chunks appears as the frame it was.</summary>
-internal sealed record ReceivedFrame(FrameHeader Header, byte[] Body)
+/// <summary>A frame that a peer sent, copied out of its buffer; a stream of chunks appears as the frame it was.</summary>
+/// <param name="Header">The header.</param>
+/// <param name="Body">The body, without the ack in front of it.</param>
+/// <param name="Acknowledged">The ack that the frame carried; 0 = none.</param>
+internal sealed partial record ReceivedFrame(FrameHeader Header, byte[] Body, ulong Acknowledged = 0)
 {
     public FrameKind Kind => Header.Kind;
+
+    public MessageType Type => Header.Type;
 
     public ulong CorrelationId => Header.CorrelationId;
 
@@ -65,4 +70,7 @@ internal sealed record ReceivedFrame(FrameHeader Header, byte[] Body)
         Assert.False(IsError, IsError ? Error.ToString() : "");
         return parser.ParseFrom(Body);
     }
+
+    public T Parse<T>()
+        where T : IMessage<T>, new() => new MessageParser<T>(static () => new T()).ParseFrom(Body);
 }

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
 /// <summary>Runs the same work on threads of its own that begin at the same moment, so that they do run beside each other.</summary>
 internal static class Together

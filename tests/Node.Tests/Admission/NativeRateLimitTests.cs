@@ -1,12 +1,11 @@
 using FastRegistry.Node.Admission;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.RateLimiting;
+namespace FastRegistry.Node.Tests.Admission;
 
 public sealed class NativeRateLimitTests : IDisposable
 {

@@ -1,12 +1,12 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Control;
+namespace FastRegistry.Node.Tests.Admission;
 
 public sealed class NativeStatusTests : IDisposable
 {

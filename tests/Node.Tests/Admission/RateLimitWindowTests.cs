@@ -1,8 +1,7 @@
 using FastRegistry.Node.Admission;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.RateLimiting;
+namespace FastRegistry.Node.Tests.Admission;
 
 public sealed class RateLimitWindowTests
 {

@@ -1,10 +1,9 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Tests.RateLimiting;
+namespace FastRegistry.Node.Tests.Admission;
 
 public sealed class RateLimiterTests
 {

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Tests.RateLimiting;
+namespace FastRegistry.Node.Tests.Admission;
 
 /// <summary>A clock that says what it is told, also what it would have said earlier.</summary>
 internal sealed class SettableTimeProvider : TimeProvider

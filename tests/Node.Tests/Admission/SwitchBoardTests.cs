@@ -1,7 +1,7 @@
 using FastRegistry.Node.Admission;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Control;
+namespace FastRegistry.Node.Tests.Admission;
 
 public sealed class SwitchBoardTests
 {

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using FastRegistry.Registry.Events;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using Microsoft.Extensions.Logging;
 
-namespace FastRegistry.Server.Tests.Events;
+namespace FastRegistry.Node.Tests.Events;
 
 /// <summary>The log category for events, in virtual time.</summary>
 public sealed class EventLogTests : IDisposable

@@ -1,7 +1,7 @@
 using FastRegistry.Registry.Events;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Events;
+namespace FastRegistry.Node.Tests.Events;
 
 public sealed class EventRingTests
 {

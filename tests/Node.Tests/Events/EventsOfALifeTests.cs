@@ -3,13 +3,13 @@ using FastRegistry.Node.Limits;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Events;
+namespace FastRegistry.Node.Tests.Events;
 
 /// <summary>What an observer hears of a client's life, in order and with reasons.</summary>
 public sealed class EventsOfALifeTests : IDisposable

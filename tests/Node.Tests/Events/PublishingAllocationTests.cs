@@ -1,10 +1,9 @@
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Events;
+namespace FastRegistry.Node.Tests.Events;
 
 /// <summary>What a registration allocates on the thread that makes it.</summary>
 [Collection(MeasurementsCollection.Name)]

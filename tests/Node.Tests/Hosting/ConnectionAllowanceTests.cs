@@ -2,7 +2,7 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Rules;
 
-namespace FastRegistry.Server.Tests.Hosting;
+namespace FastRegistry.Node.Tests.Hosting;
 
 public sealed class ConnectionAllowanceTests
 {

@@ -4,11 +4,9 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Hosting;
+namespace FastRegistry.Node.Tests.Hosting;
 
 public sealed class LabelsFileTests : IDisposable
 {
@@ -23,7 +21,7 @@ public sealed class LabelsFileTests : IDisposable
         await File.WriteAllTextAsync(path, Labels("east"), TestContext.Current.CancellationToken);
         TestLog log = new();
         await using RegistryNode node = new(
-            ServerOptionsReader.Check(new ServerOptions { Selectors = new SelectorOptions { LabelsFile = path } }), new VirtualTimeProvider(), log);
+            new RegistryNodeOptions { Selectors = new SelectorOptions { LabelsFile = path } }.Check(), new VirtualTimeProvider(), log);
         node.LabelsFile!.Step();
         ServiceRegistry registry = node.Registry;
         registry.Register(Make.Client(), "s", Make.Instance(1, ip: "10.0.0.1"), Make.Instance(2, ip: "10.0.0.2"));

@@ -1,11 +1,11 @@
 using System.Text;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Limits;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Limits;
+namespace FastRegistry.Node.Tests.Limits;
 
 /// <summary>Who is let in. Sessions in memory that tell a socket address.</summary>
 public sealed class ConnectionLimitTests : IDisposable

@@ -3,7 +3,7 @@ using System.Text;
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.WatchedFiles;
 
-namespace FastRegistry.Server.Tests.Limits;
+namespace FastRegistry.Node.Tests.Limits;
 
 public sealed class ConnectionRulesReaderTests
 {

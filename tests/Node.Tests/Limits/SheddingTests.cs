@@ -2,11 +2,11 @@ using System.Text;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.Sessions;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Limits;
+namespace FastRegistry.Node.Tests.Limits;
 
 /// <summary>Rules that become tighter, and operators, have clients leave gently. Virtual time.</summary>
 public sealed class SheddingTests : IDisposable

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using FastRegistry.Node.Observability;
 
-namespace FastRegistry.Server.Tests.Observability;
+namespace FastRegistry.Node.Tests.Observability;
 
 public sealed class LatencyHistogramTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using FastRegistry.Node.Observability;
 
-namespace FastRegistry.Server.Tests.Observability;
+namespace FastRegistry.Node.Tests.Observability;
 
 public sealed class PrometheusTextTests
 {

@@ -4,14 +4,14 @@ using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 using Instance = FastRegistry.Wire.Messages.Instance;
 using InstanceIdentity = FastRegistry.Registry.Instances.InstanceIdentity;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 /// <summary>Random changes by several clients, subscribers of every kind: at quiet everybody has the server's list.</summary>
 public sealed class DeltaChurnTests(ITestOutputHelper output)

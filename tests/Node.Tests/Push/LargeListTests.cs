@@ -1,10 +1,10 @@
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 public sealed class LargeListTests : IDisposable
 {

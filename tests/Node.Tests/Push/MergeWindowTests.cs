@@ -1,8 +1,8 @@
+using FastRegistry.Node.Tests.Admission;
 using FastRegistry.Registry.Push;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 public sealed class MergeWindowTests : IDisposable
 {

@@ -4,12 +4,12 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 /// <summary>The time from a change to its ack, as operators see it.</summary>
 public sealed class PushCostTests : IDisposable

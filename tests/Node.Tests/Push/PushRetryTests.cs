@@ -1,9 +1,9 @@
 using FastRegistry.Registry.Push;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 /// <summary>What a node does for a client that is there and does not acknowledge its pushes.</summary>
 public sealed class PushRetryTests : IDisposable

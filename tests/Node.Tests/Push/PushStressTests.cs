@@ -6,15 +6,14 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 public sealed class PushStressTests
 {
@@ -25,11 +24,11 @@ public sealed class PushStressTests
     public async Task Nothing_is_lost_between_threads_not_even_to_slow_subscribers()
     {
         TestLog log = new();
-        ServerOptions options = ServerOptionsReader.Check(new ServerOptions
+        RegistryNodeOptions options = new RegistryNodeOptions
         {
             Deadlines = new DeadlineOptions { WarmUp = TimeSpan.Zero },
             Workers = new WorkerOptions { Push = 2, Requests = 2 },
-        });
+        }.Check();
         await using RegistryNode node = new(options, TimeProvider.System, log);
         node.StartWorkers();
         node.Start();

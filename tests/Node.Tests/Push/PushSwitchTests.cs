@@ -1,11 +1,11 @@
+using FastRegistry.Node.Tests.Admission;
 using FastRegistry.Registry.Push;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 public sealed class PushSwitchTests : IDisposable
 {

@@ -1,10 +1,10 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Node.Tests.Push;
 
 public sealed class StopPushTests
 {

@@ -1,8 +1,8 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>Kinds of clients: what they publish is one list, whoever owns it and whenever this node hears of it.</summary>
 public sealed class ClientKindTests

@@ -1,10 +1,10 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>A service without instances disappears after its time: 60 s, and as long again when something was set for it by hand.</summary>
 public sealed class EmptyServiceTests : IDisposable

@@ -1,9 +1,9 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 public sealed class ForgettingTests : IDisposable
 {

@@ -6,7 +6,7 @@ using Google.Protobuf;
 using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>The hand-written form of an instance against the generated code.</summary>
 public sealed class InstanceEncoderTests

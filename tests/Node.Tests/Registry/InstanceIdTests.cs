@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Wire.Messages.Instance;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>Ids of instances: the simple one, one of their own, or a number that the node makes.</summary>
 public sealed class InstanceIdTests : IDisposable

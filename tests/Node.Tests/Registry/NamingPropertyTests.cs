@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using FastRegistry.Server.Tests.Registry.Model;
+using FastRegistry.Node.Tests.Registry.Model;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>Random operations of many clients through real sessions, against a model that is simple enough to be read.</summary>
 /// <remarks>

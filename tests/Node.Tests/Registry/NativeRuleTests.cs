@@ -1,8 +1,8 @@
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>The rules for names and values (HTTP reference §2.8) on the native transport: a request that breaks one is told field and rule.</summary>
 public sealed class NativeRuleTests : IDisposable

@@ -5,12 +5,11 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Events;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using Instance = FastRegistry.Registry.Instances.Instance;
 using Label = FastRegistry.Wire.Messages.Label;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>What an operator shows instead of what was registered, and how long.</summary>
 public sealed class OverrideTests : IDisposable

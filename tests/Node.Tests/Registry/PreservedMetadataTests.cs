@@ -1,11 +1,11 @@
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Wire.Messages.Instance;
 using RegistryInstance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>Metadata keys that mean something to the server (HTTP reference §2.9, §2.10).</summary>
 public sealed class PreservedMetadataTests : IDisposable

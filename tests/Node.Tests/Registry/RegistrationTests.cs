@@ -1,10 +1,10 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 public sealed class RegistrationTests : IDisposable
 {

@@ -1,8 +1,8 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 public sealed class RegistryModelTests
 {

@@ -3,10 +3,10 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 public sealed class RegistryRaceTests
 {

@@ -3,11 +3,10 @@ using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Events;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>Services made, changed and deleted by hand.</summary>
 public sealed class ServiceMetadataTests : IDisposable

@@ -3,9 +3,9 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 public sealed class VisibleListTests : IDisposable
 {

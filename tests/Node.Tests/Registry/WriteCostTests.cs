@@ -2,10 +2,10 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using FastRegistry.Tests;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>What a write costs, counted and not timed: it must not depend on the size of the service, and one that changes nothing must leave nothing behind.</summary>
 [Collection(MeasurementsCollection.Name)]

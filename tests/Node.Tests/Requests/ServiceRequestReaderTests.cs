@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text;
 using FastRegistry.Node.Requests;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Naming;
+namespace FastRegistry.Node.Tests.Requests;
 
 public sealed class ServiceRequestReaderTests
 {

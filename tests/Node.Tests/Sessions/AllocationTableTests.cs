@@ -2,14 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 /// <summary>
 /// Bytes a request allocates on the receive path, request by request: the table of docs/benchmarks.md. What a change keeps is legitimate; each row has a bound

@@ -1,19 +1,18 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using FastRegistry.Node.Admission;
+using FastRegistry.Node.Tests.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
-using static FastRegistry.Server.Tests.Harness.NamingClient;
+using static FastRegistry.Tests.NamingClient;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 /// <summary>What a session allocates on the thread that runs its receive path.</summary>
 [Collection(MeasurementsCollection.Name)]

@@ -1,7 +1,7 @@
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 public sealed class ClientTableTests
 {

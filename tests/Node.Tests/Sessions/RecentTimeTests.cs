@@ -1,6 +1,6 @@
 using FastRegistry.Node.Sessions;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 public sealed class RecentTimeTests
 {

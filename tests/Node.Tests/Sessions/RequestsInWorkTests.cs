@@ -1,9 +1,9 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 public sealed class RequestsInWorkTests : IDisposable
 {

@@ -1,7 +1,7 @@
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 /// <summary>The process was suspended; clients gave up on the silent node meanwhile and come back.</summary>
 public sealed class ReturnAfterPauseTests : IDisposable

@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using FastRegistry.Registry.Events;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 /// <summary>What an idle session keeps on the heap, over the same connection without a session.</summary>
 [Collection(MeasurementsCollection.Name)]

@@ -1,15 +1,14 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Node.Tests.Sessions;
 
 public sealed class SetupRepliesTests
 {
-    private readonly SetupReplies _replies = new(new NodeEpoch(1, 2), new ServerOptions { Node = new NodeOptions { Id = "n" } });
+    private readonly SetupReplies _replies = new(new NodeEpoch(1, 2), new RegistryNodeOptions { Node = new NodeOptions { Id = "n" } });
 
     [Fact]
     public void Clients_that_announce_the_same_share_one_body_and_only_bits_both_have_come_back()

@@ -2,7 +2,7 @@ using System.Text;
 using FastRegistry.Node.WatchedFiles;
 using FastRegistry.Registry.Selection;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.WatchedFiles;
 
 public sealed class AddressLabelsReaderTests
 {

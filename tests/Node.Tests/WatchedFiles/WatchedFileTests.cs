@@ -1,9 +1,8 @@
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.WatchedFiles;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Files;
+namespace FastRegistry.Node.Tests.WatchedFiles;
 
 public sealed class WatchedFileTests : IDisposable
 {

@@ -1,10 +1,9 @@
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Events;
+namespace FastRegistry.Registry.Tests.Events;
 
 public sealed class EventHubTests : IDisposable
 {

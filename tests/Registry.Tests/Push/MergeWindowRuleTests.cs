@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Push;
 
-namespace FastRegistry.Server.Tests.Push;
+namespace FastRegistry.Registry.Tests.Push;
 
 /// <summary>The rule of the window alone, with fan-outs that take time, which the pumped node does not have.</summary>
 public sealed class MergeWindowRuleTests

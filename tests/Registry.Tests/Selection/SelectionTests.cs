@@ -1,9 +1,9 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Registry.Tests.Selection;
 
 /// <summary>What a reader's filter lets through, before protection: clusters, enabled, health.</summary>
 public sealed class SelectionTests

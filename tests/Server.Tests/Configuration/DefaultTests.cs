@@ -1,7 +1,7 @@
 using FastRegistry.Server.Configuration;
 using Microsoft.Extensions.Configuration;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Server.Tests.Configuration;
 
 /// <summary>Every constant that users rely on is an option, and its default is the documented one (internals §0, design §4).</summary>
 public sealed class DefaultTests

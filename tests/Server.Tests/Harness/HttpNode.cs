@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using FastRegistry.Server.Hosting;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Harness;
 
 /// <summary>A whole server on free ports and an HTTP client for it.</summary>
 internal sealed class HttpNode : IAsyncDisposable

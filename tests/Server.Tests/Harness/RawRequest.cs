@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Harness;
 
 /// <summary>A request in bytes that no client library would send, and everything that comes back until the server closes.</summary>
 internal static class RawRequest

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Harness;
 
 /// <summary>A client that is bytes on a socket, from a loopback address of its choice.</summary>
 internal sealed class RawSocket : IDisposable

@@ -1,7 +1,7 @@
 using System.Net;
 using FastRegistry.Node.Hosting;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Harness;
 
 /// <summary>One server for all tests of a class: they keep to services and names of their own.</summary>
 public sealed class SharedNode : IAsyncLifetime

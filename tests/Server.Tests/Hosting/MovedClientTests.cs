@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using FastRegistry.Client;
+using FastRegistry.Client.Diagnostics;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Sessions;
+namespace FastRegistry.Server.Tests.Hosting;
 
 /// <summary>The .NET client between two nodes of one process.</summary>
 public sealed class MovedClientTests : IAsyncLifetime

@@ -1,10 +1,10 @@
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Limits;
+namespace FastRegistry.Server.Tests.Hosting;
 
 /// <summary>Limits of a whole server on real sockets from several loopback addresses, and a rules file that changes under it.</summary>
 public sealed class SocketAddressLimitTests : IDisposable

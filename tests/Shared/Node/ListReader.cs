@@ -1,7 +1,7 @@
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
 /// <summary>A subscription as docs/protocol.md tells a client to keep it: whole lists, deltas on them, and a new question when a delta does not fit.</summary>
 internal sealed class ListReader

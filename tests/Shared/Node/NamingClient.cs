@@ -1,7 +1,7 @@
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
 /// <summary>Naming requests in the short form tests like.</summary>
 internal static class NamingClient

@@ -5,8 +5,6 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -14,7 +12,7 @@ using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 using Microsoft.Extensions.Logging;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
 /// <summary>A node without listeners whose time, wheel, workers and transports move only when the test says so, all on the test's thread.</summary>
 internal sealed class NodeFixture : IDisposable
@@ -35,7 +33,7 @@ internal sealed class NodeFixture : IDisposable
         PushOptions? push = null,
         params INodeObserver[] observers)
     {
-        Options = ServerOptionsReader.Check(new ServerOptions
+        Options = new RegistryNodeOptions
         {
             Node = new NodeOptions { Id = "node-under-test" },
             Limits = limits ?? new LimitOptions(),
@@ -45,7 +43,7 @@ internal sealed class NodeFixture : IDisposable
 
             // Most tests look at what a change sets off, not at when, and their clients acknowledge nothing.
             Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero, Retries = 0 },
-        });
+        }.Check();
         Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers);
         Resources = new TransportResources(outbound, budget);
         _driver = new WheelDriver(Node.Wheel);
@@ -64,7 +62,7 @@ internal sealed class NodeFixture : IDisposable
 
     public PumpedScheduler Scheduler { get; } = new();
 
-    public ServerOptions Options { get; }
+    public RegistryNodeOptions Options { get; }
 
     public RegistryNode Node { get; }
 

@@ -7,7 +7,7 @@ using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
 using Google.Protobuf;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
 /// <summary>The bare other end of a session's connection: writes any bytes, reads frames when asked. Used on the test's thread only.</summary>
 internal sealed class RawClient(NodeFixture node, PipeConnection connection, IConnectionHandler? handler, IDuplexPipe peer)

@@ -1,6 +1,6 @@
 using FastRegistry.Node.Admission;
 
-namespace FastRegistry.Server.Tests.Control;
+namespace FastRegistry.Tests;
 
 /// <summary>What each status refuses, as the documentation has it.</summary>
 internal static class StatusMatrix

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
 /// <summary>Registry objects in short form.</summary>
 internal static class Make

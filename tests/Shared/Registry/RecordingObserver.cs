@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Events;
 
-namespace FastRegistry.Server.Tests.Events;
+namespace FastRegistry.Tests;
 
 /// <summary>Writes down what it hears, on the thread that pumps its queue.</summary>
 internal sealed class RecordingObserver(Func<EventKind, bool> wanted, ObserverQueueOptions? queue = null, string name = "recording") : INodeObserver

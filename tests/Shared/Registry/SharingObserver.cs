@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Events;
 
-namespace FastRegistry.Server.Tests.Events;
+namespace FastRegistry.Tests;
 
 /// <summary>Has no queue of its own and listens to one type.</summary>
 internal sealed class SharingObserver(string name) : INodeObserver

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace FastRegistry.Server.Tests.Harness;
+namespace FastRegistry.Tests;
 
 /// <summary>Keeps log lines from Warning up: a test that did not expect one fails.</summary>
 internal sealed class TestLog : ILogger

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What a run chooses by chance: filters, instances, one of several. All of it comes from the run's seed.</summary>
 internal sealed class ModelChance(Random random)

@@ -1,7 +1,7 @@
 using FastRegistry.Registry.Overrides;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What must hold: that a reader sees what the model sees, and that nothing is left when everybody has left and every time is over.</summary>
 internal static class ModelChecks

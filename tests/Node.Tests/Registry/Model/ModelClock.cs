@@ -1,6 +1,6 @@
 using FastRegistry.Node.Configuration;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>Model time in milliseconds, and what comes due in it.</summary>
 internal sealed class ModelClock(IReadOnlyList<ModelService> services, DeadlineOptions deadlines)

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What a reader asks for; an empty cluster means all.</summary>
 internal sealed record ModelFilter(string Cluster, bool HealthyOnly)

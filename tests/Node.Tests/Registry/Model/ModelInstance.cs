@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>An instance in the terms of the protocol, with defaults filled in. Two that look the same to a reader are equal.</summary>
 internal sealed record ModelInstance(

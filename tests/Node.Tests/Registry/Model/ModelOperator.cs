@@ -2,10 +2,10 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using InstanceIdentity = FastRegistry.Registry.Instances.InstanceIdentity;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What an operator does in a run: overrides of instances, services created, deleted and changed.</summary>
 /// <param name="random">Of the run's seed.</param>

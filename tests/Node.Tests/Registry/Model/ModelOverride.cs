@@ -1,7 +1,7 @@
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Overrides;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What an operator shows instead of what was registered; null = as registered.</summary>
 /// <param name="Client">Client instance id of the publication it was set for.</param>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What a client publishes.</summary>
 /// <param name="Client">Its client instance id.</param>

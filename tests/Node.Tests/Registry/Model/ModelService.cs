@@ -1,6 +1,6 @@
 using FastRegistry.Client;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>One service as the specification describes it: lists and dictionaries, everything worked out anew whenever it is asked for.</summary>
 internal sealed class ModelService

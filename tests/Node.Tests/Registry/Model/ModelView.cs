@@ -1,6 +1,6 @@
 using FastRegistry.Client;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What a reader sees: the instances, sorted, and the two marks of the list.</summary>
 internal sealed record ModelView(string[] Instances, bool ProtectionReached, string EmptyReason)

@@ -4,14 +4,14 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
 using Instance = FastRegistry.Wire.Messages.Instance;
 using Snapshot = FastRegistry.Wire.Messages.Snapshot;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>One seed: random operations on a node and on the model, compared as they go.</summary>
 /// <remarks>Everything runs on the calling thread, workers are pumped, and all chance comes from the seed: the same seed does the same again.</remarks>

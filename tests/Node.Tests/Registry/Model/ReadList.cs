@@ -1,6 +1,6 @@
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Registry.Model;
+namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>A list as a client puts it together from what it is sent.</summary>
 internal sealed class ReadList(int service, ModelFilter filter)

@@ -4,10 +4,11 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Health;
 
 public sealed partial class HealthTests
 {

@@ -2,7 +2,7 @@ using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 
-namespace FastRegistry.Server.Tests.Http.Checking;
+namespace FastRegistry.Server.Tests.Http.Parameters;
 
 public sealed class ParameterCheckTests
 {

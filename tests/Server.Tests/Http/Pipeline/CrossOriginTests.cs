@@ -1,6 +1,7 @@
 using System.Net;
+using FastRegistry.Server.Tests.Harness;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class CrossOriginTests
 {

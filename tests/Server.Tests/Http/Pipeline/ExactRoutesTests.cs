@@ -1,6 +1,7 @@
 using System.Net;
+using FastRegistry.Server.Tests.Harness;
 
-namespace FastRegistry.Server.Tests.Http.Endpoints;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 /// <summary>A request with an exact path does not go through routing; every other spelling must be answered the same.</summary>
 public sealed class ExactRoutesTests

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using FastRegistry.Server.Tests.Harness;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed partial class HostileRequestTests
 {

@@ -1,9 +1,10 @@
 using System.Net;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class HttpControlTests : IAsyncLifetime
 {

@@ -1,7 +1,8 @@
 using System.Net;
-using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Http.Admission;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class LimitedUrlTests
 {

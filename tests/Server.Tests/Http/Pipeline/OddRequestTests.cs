@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text;
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Tests.Harness;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 /// <summary>Requests as no library sends them: what is served is served right, the rest is refused without a 5xx.</summary>
 public sealed class OddRequestTests(SharedNode node) : IClassFixture<SharedNode>

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using FastRegistry.Server.Tests.Harness;
 
-namespace FastRegistry.Server.Tests.Http.Endpoints;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class UnknownEndpointTests : IAsyncLifetime
 {

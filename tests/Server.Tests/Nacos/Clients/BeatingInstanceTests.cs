@@ -3,10 +3,9 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.Clients;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Http.Clients;
+namespace FastRegistry.Server.Tests.Nacos.Clients;
 
 public sealed class BeatingInstanceTests : IDisposable
 {

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Http.Core;
+namespace FastRegistry.Server.Tests.Nacos.Cluster;
 
 public sealed partial class CoreTests(SharedNode node) : IClassFixture<SharedNode>
 {

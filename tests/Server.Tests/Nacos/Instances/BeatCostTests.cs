@@ -6,9 +6,9 @@ using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Lists;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Http.Beats;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class BeatCostTests : IDisposable
 {

@@ -1,8 +1,9 @@
 using System.Net;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Http.Beats;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class BeatTests : IAsyncLifetime
 {

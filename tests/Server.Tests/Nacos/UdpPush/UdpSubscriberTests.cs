@@ -4,10 +4,9 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.UdpPush;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Http.UdpPush;
+namespace FastRegistry.Server.Tests.Nacos.UdpPush;
 
 public sealed class UdpSubscriberTests : IDisposable
 {

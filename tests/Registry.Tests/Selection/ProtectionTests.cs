@@ -1,11 +1,11 @@
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>The protection threshold: when too few are healthy, all are listed, and as healthy.</summary>
 public sealed class ProtectionTests

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Registry;
+namespace FastRegistry.Node.Tests.Registry;
 
 /// <summary>Selectors of type <c>label</c>: a consumer prefers the instances with its own labels.</summary>
 public sealed class LabelSelectorTests

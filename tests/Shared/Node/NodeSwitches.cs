@@ -1,7 +1,7 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 
-namespace FastRegistry.Server.Tests.Control;
+namespace FastRegistry.Tests;
 
 /// <summary>What an operator does to a node, in short form.</summary>
 internal static class NodeSwitches
