@@ -5,7 +5,7 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
-using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 

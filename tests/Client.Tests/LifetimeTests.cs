@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using FastRegistry.Client.Connecting;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using RegistryInstance = FastRegistry.Client.Instance;
 

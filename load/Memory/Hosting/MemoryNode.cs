@@ -1,7 +1,7 @@
 using FastRegistry.Load.InMemory;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Wire.Buffers;
+using FastRegistry.Wire.Outbound;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRegistry.Load.Memory.Hosting;

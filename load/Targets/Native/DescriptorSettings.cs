@@ -1,8 +1,10 @@
 using System.Net.Sockets;
+using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Epoll;
 
-namespace FastRegistry.Wire.Transport.Epoll;
+namespace FastRegistry.Load.Targets.Native;
 
-/// <summary>What <see cref="SocketSettings"/> sets on a socket, on a bare descriptor.</summary>
+/// <summary>Sets on a bare descriptor what the product sets on a <see cref="Socket"/>.</summary>
 internal static class DescriptorSettings
 {
     private const int SocketLevel = 1;
@@ -18,7 +20,7 @@ internal static class DescriptorSettings
     private const int BindAddressNoPort = 24;
 
     /// <exception cref="SocketException">The kernel does not take a value.</exception>
-    public static void Apply(ISystemCalls system, int descriptor, SocketTransportOptions options)
+    public static void Apply(IConnectCalls system, int descriptor, SocketTransportOptions options)
     {
         Set(system, descriptor, TcpLevel, NoDelay, 1);
         if (options.KeepAliveIdle > TimeSpan.Zero)
@@ -40,8 +42,8 @@ internal static class DescriptorSettings
         }
     }
 
-    /// <inheritdoc cref="SocketSettings.ChoosePortWhenConnecting"/>
-    public static void ChoosePortWhenConnecting(ISystemCalls system, int descriptor, AddressFamily family)
+    /// <summary>Without it the bind takes a port that is free towards every destination, and searching for one gets slow with thousands of connections.</summary>
+    public static void ChoosePortWhenConnecting(IConnectCalls system, int descriptor, AddressFamily family)
     {
         if (family == AddressFamily.InterNetwork)
         {
@@ -49,7 +51,7 @@ internal static class DescriptorSettings
         }
     }
 
-    private static void Set(ISystemCalls system, int descriptor, int level, int option, int value)
+    private static void Set(IConnectCalls system, int descriptor, int level, int option, int value)
     {
         int result = system.SetOption(descriptor, level, option, value);
         if (result < 0)

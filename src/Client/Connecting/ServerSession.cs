@@ -60,7 +60,7 @@ internal sealed class ServerSession
     public ValueTask<CallOutcome> SetUpAsync(SetupRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         // The server's end pauses when its output is behind; if both did, they could wait for each other for ever.
-        _connection.PausesWhenBehind = false;
+        _connection.PausesAboveHighWaterMark = false;
         _connection.Start(_receiver);
         ValueTask<CallOutcome> answer = _calls.Begin(SetupReply.Parser.ParseFrom, timeout, out ulong correlationId, cancellationToken);
         BatchWriter batch = _connection.RentBatch();
@@ -146,19 +146,19 @@ internal sealed class ServerSession
     {
         if (_acknowledgement.TryTake(out ulong taken))
         {
-            Span<byte> body = stackalloc byte[AckBody.Size];
-            new AckBody(taken).Write(body);
-            _connection.Send(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
+            Span<byte> body = stackalloc byte[UInt64Body.Size];
+            new UInt64Body(taken).Write(body);
+            _connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
         }
     }
 
     private void SendCancel(ulong correlationId)
     {
-        Span<byte> ack = stackalloc byte[AckBody.Size];
+        Span<byte> ack = stackalloc byte[UInt64Body.Size];
         if (_acknowledgement.TryTake(out ulong taken))
         {
-            new AckBody(taken).Write(ack);
-            _connection.Send(new FrameHeader(AckBody.Size, FrameKind.Cancel, FrameFlags.CarriesAck, MessageType.None, correlationId), ack);
+            new UInt64Body(taken).Write(ack);
+            _connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Cancel, FrameFlags.CarriesAck, MessageType.None, correlationId), ack);
         }
         else
         {
@@ -174,11 +174,11 @@ internal sealed class ServerSession
             return;
         }
 
-        uint bodyBytes = (uint)(AckBody.Size + request.CalculateSize());
+        uint bodyBytes = (uint)(UInt64Body.Size + request.CalculateSize());
         new FrameHeader(bodyBytes, FrameKind.Request, FrameFlags.CarriesAck, type, correlationId).Write(batch.GetSpan(FrameHeader.Size));
         batch.Advance(FrameHeader.Size);
-        new AckBody(taken).Write(batch.GetSpan(AckBody.Size));
-        batch.Advance(AckBody.Size);
+        new UInt64Body(taken).Write(batch.GetSpan(UInt64Body.Size));
+        batch.Advance(UInt64Body.Size);
         request.WriteTo(batch);
     }
 

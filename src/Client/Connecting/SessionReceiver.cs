@@ -49,7 +49,7 @@ internal sealed class SessionReceiver(
             _ackNow = false;
             if (acknowledgement.TryTake(out ulong taken))
             {
-                replies.WriteAck(new AckBody(taken));
+                replies.WriteAck(new UInt64Body(taken));
             }
         }
 
@@ -77,7 +77,7 @@ internal sealed class SessionReceiver(
             case FrameKind.Probe:
             case FrameKind.Ping:
                 // Both begin with the token that the answer repeats.
-                replies.WritePong(new PongBody(FixedBodies.Probe(frame.Body).Token));
+                replies.WritePong(new UInt64Body(UInt64Body.Read(frame.Body).Value));
                 return null;
 
             case FrameKind.GoAway:

@@ -1,5 +1,6 @@
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 
 namespace FastRegistry.Client.Connecting;
 

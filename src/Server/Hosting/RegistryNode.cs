@@ -15,6 +15,7 @@ using FastRegistry.Server.Registry;
 using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Sessions;
 using FastRegistry.Server.Work;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;

@@ -1,6 +1,6 @@
 using FastRegistry.Server.Configuration;
-using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Sessions;
 

@@ -3,6 +3,7 @@ using FastRegistry.Server.Registry;
 using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Sessions;
 
@@ -142,7 +143,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         }
 
         PushReceipt receipt = output.TryPush(subscription, snapshot, push);
-        if (receipt.Outcome != AppendOutcome.Behind)
+        if (receipt.Outcome != AppendOutcome.AboveHighWaterMark)
         {
             if (receipt.Sequence != 0)
             {

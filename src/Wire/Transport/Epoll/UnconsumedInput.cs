@@ -1,23 +1,24 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
-using FastRegistry.Wire.Buffers;
+using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Wire.Transport.Epoll;
 
-/// <summary>What a handler left of its input: nothing, the small beginning of a frame in one block, or more than that in a pipe.</summary>
+/// <summary>Input that the handler has not consumed: none, the small beginning of a frame in one block, or more than that in a pipe.</summary>
 /// <remarks>A mutable struct in a field of its connection; the loop's thread only. Empty, it holds no memory.</remarks>
-internal struct KeptBytes
+internal struct UnconsumedInput
 {
-    private Block? _block;
-    private Pipe? _pipe;
+    /// <summary>Holds a small rest, all of which the handler has seen; null when there is none. Set by this struct only.</summary>
+    public Block? Block;
+
+    /// <summary>Holds a larger rest; null when there is none. What is received next goes behind it, by <see cref="Append"/>. Set by this struct only.</summary>
+    public Pipe? Pipe;
+
     private int _blockBytes;
 
-    /// <summary>What is received next goes behind what is in the pipe, by <see cref="Append"/>.</summary>
-    public readonly bool IsInPipe => _pipe is not null;
-
     /// <summary>What is in the block; the handler has seen it.</summary>
-    public readonly ReadOnlySpan<byte> InBlock => _block is null ? default : _block.GetSpan()[.._blockBytes];
+    public readonly ReadOnlySpan<byte> InBlock => Block is null ? default : Block.Memory.Span[.._blockBytes];
 
     /// <summary>Replaces what is in the block by what is left now.</summary>
     /// <param name="left">Not in the block.</param>
@@ -31,8 +32,8 @@ internal struct KeptBytes
         }
         else if (seen && left.Length <= BlockPool.BlockBytes)
         {
-            _block ??= resources.Blocks.RentBlock();
-            left.CopyTo(_block.GetSpan());
+            Block ??= resources.Blocks.RentBlock();
+            left.CopyTo(Block.Memory.Span);
             _blockBytes = (int)left.Length;
         }
         else
@@ -46,24 +47,24 @@ internal struct KeptBytes
             if (seen)
             {
                 // To the pipe all of it is new; to the handler it is not.
-                _pipe!.Reader.TryRead(out ReadResult read);
-                _pipe.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                Pipe!.Reader.TryRead(out ReadResult read);
+                Pipe.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }
     }
 
     public void Append(ReadOnlySpan<byte> bytes, TransportResources resources)
     {
-        _pipe ??= resources.RentPipe();
-        _pipe.Writer.Write(bytes);
-        ValueTask<FlushResult> flushed = _pipe.Writer.FlushAsync();
+        Pipe ??= resources.RentPipe();
+        Pipe.Writer.Write(bytes);
+        ValueTask<FlushResult> flushed = Pipe.Writer.FlushAsync();
         Debug.Assert(flushed.IsCompletedSuccessfully, "the pipe has no pause threshold");
     }
 
     /// <summary>What is in the pipe, if some of it is new to the handler. Followed by <see cref="Advance"/>.</summary>
     public readonly bool TryRead(out ReadOnlySequence<byte> buffer)
     {
-        if (_pipe is not null && _pipe.Reader.TryRead(out ReadResult read))
+        if (Pipe is not null && Pipe.Reader.TryRead(out ReadResult read))
         {
             buffer = read.Buffer;
             return true;
@@ -79,12 +80,12 @@ internal struct KeptBytes
         ReadOnlySequence<byte> left = buffer.Slice(result.Consumed);
         if (left.Length > BlockPool.BlockBytes || !result.Examined.Equals(buffer.End))
         {
-            _pipe!.Reader.AdvanceTo(result.Consumed, result.Examined);
+            Pipe!.Reader.AdvanceTo(result.Consumed, result.Examined);
             return;
         }
 
         Keep(left, seen: true, resources);
-        _pipe!.Reader.AdvanceTo(buffer.End);
+        Pipe!.Reader.AdvanceTo(buffer.End);
         ReturnPipe(resources);
     }
 
@@ -97,15 +98,15 @@ internal struct KeptBytes
 
     private void ReturnBlock()
     {
-        _block?.Release();
-        _block = null;
+        Block?.Dispose();
+        Block = null;
     }
 
     private void ReturnPipe(TransportResources resources)
     {
-        if (_pipe is { } pipe)
+        if (Pipe is { } pipe)
         {
-            _pipe = null;
+            Pipe = null;
             resources.Return(pipe);
         }
     }

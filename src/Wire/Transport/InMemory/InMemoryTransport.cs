@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
 using System.Net;
+using FastRegistry.Wire.Outbound;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.InMemory;
 
 /// <summary>Connections inside one process, on pairs of pipes: for tests, benchmarks, simulation and large numbers of sessions without sockets.</summary>
 public static class InMemoryTransport
@@ -18,7 +19,7 @@ public static class InMemoryTransport
     {
         scheduler ??= PipeScheduler.ThreadPool;
         (IDuplexPipe first, IDuplexPipe second) = CreatePipes(resources, scheduler, capacityBytes);
-        PipeConnection connecting = new(second, resources, scheduler) { PausesWhenBehind = false };
+        PipeConnection connecting = new(second, resources, scheduler) { PausesAboveHighWaterMark = false };
         return (new PipeConnection(first, resources, scheduler), connecting);
     }
 

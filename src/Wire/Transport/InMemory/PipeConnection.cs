@@ -6,7 +6,7 @@ using FastRegistry.Wire.Outbound;
 
 #pragma warning disable CA2012 // Each ValueTask is consumed exactly once: at once when completed, else in the continuation its awaiter was given.
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.InMemory;
 
 /// <summary>A connection over any pair of pipes; the building block of <see cref="InMemoryTransport"/>.</summary>
 /// <remarks>Receives on the reader's scheduler. The pipe's pause threshold plays the part of the kernel's socket buffer: beyond it the sender waits.</remarks>
@@ -27,7 +27,7 @@ public sealed class PipeConnection : Connection
     /// <summary>Wraps a pipe pair.</summary>
     /// <param name="pipe">Input and output; completed by this connection when it ends.</param>
     /// <param name="resources">Shared pools.</param>
-    /// <param name="scheduler">Where receiving goes on after it was held up.</param>
+    /// <param name="scheduler">Where receiving goes on after it was paused.</param>
     /// <param name="remoteEndPoint">What it tells as the other end; a pipe itself has no address.</param>
     public PipeConnection(IDuplexPipe pipe, TransportResources resources, PipeScheduler scheduler, EndPoint? remoteEndPoint = null)
         : base(resources)
@@ -41,21 +41,59 @@ public sealed class PipeConnection : Connection
     /// <inheritdoc/>
     public override EndPoint? RemoteEndPoint { get; }
 
-    /// <inheritdoc/>
-    protected override void StartReceiving() => ContinueReceiving();
+    /// <summary>No bound: a pipe has a capacity, beyond which its writer waits.</summary>
+    private protected override int ReceivesPerTurn => int.MaxValue;
 
     /// <inheritdoc/>
-    protected override void ContinueReceiving() => _scheduler.Schedule(static state => ((PipeConnection)state!).Receive(afterWait: false), this);
+    private protected override void StartReceiving() => ContinueReceiving();
 
     /// <inheritdoc/>
-    protected override void CloseTransport()
+    private protected override void ContinueReceiving() => _scheduler.Schedule(static state => ((PipeConnection)state!).ReceiveUntilDrained(), this);
+
+    /// <inheritdoc/>
+    private protected override void CloseTransport()
     {
         _pipe.Input.CancelPendingRead();
         _pipe.Output.CancelPendingFlush();
     }
 
     /// <inheritdoc/>
-    protected override void StartSending() => Send(afterFlush: false);
+    private protected override bool ReceiveOnce()
+    {
+        if (!_pipe.Input.TryRead(out ReadResult result))
+        {
+            return true;
+        }
+
+        Take(result);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    private protected override bool TryWaitForInput()
+    {
+        ValueTaskAwaiter<ReadResult> read = _pipe.Input.ReadAsync().GetAwaiter();
+        if (read.IsCompleted)
+        {
+            Take(read.GetResult());
+            return false;
+        }
+
+        BeginWait();
+        _read = read;
+        _read.UnsafeOnCompleted(_onReadable);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    private protected override void EndReceiving()
+    {
+        _pipe.Input.Complete();
+        NotifyClosed();
+    }
+
+    /// <inheritdoc/>
+    private protected override void StartSending() => Send(afterFlush: false);
 
     private void Send(bool afterFlush)
     {
@@ -135,64 +173,19 @@ public sealed class PipeConnection : Connection
     private void OnReadable()
     {
         ResumeFromWait();
-        Receive(afterWait: true);
-    }
-
-    private void Receive(bool afterWait)
-    {
         try
         {
-            ReceiveUntilDrained(afterWait ? _read.GetResult() : default, afterWait);
+            Take(_read.GetResult());
         }
 #pragma warning disable CA1031 // A pipe reports the failure of what is behind it by any exception; on a pool thread it would end the process.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            Abort(new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault));
-            _pipe.Input.Complete();
-            NotifyClosed();
+            FailReceiving(fault);
+            return;
         }
-    }
 
-    private void ReceiveUntilDrained(ReadResult result, bool hasResult)
-    {
-        while (true)
-        {
-            if (hasResult)
-            {
-                Take(result);
-            }
-
-            if (IsAborted)
-            {
-                _pipe.Input.Complete();
-                NotifyClosed();
-                return;
-            }
-
-            if (IsHeldUp && CloseReason is null && TryPause())
-            {
-                return;
-            }
-
-            hasResult = _pipe.Input.TryRead(out result);
-            if (hasResult)
-            {
-                continue;
-            }
-
-            ValueTaskAwaiter<ReadResult> read = _pipe.Input.ReadAsync().GetAwaiter();
-            if (!read.IsCompleted)
-            {
-                BeginWait();
-                _read = read;
-                _read.UnsafeOnCompleted(_onReadable);
-                return;
-            }
-
-            result = read.GetResult();
-            hasResult = true;
-        }
+        ReceiveUntilDrained();
     }
 
     private void Take(in ReadResult result)

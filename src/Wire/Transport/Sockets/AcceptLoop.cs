@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.Sockets;
 
 /// <summary>Accepts until it is cancelled or the listening socket is unusable; no single error ends it by mistake.</summary>
 /// <remarks>One task per listener. What is accepted and where it comes from are parameters, so that every error can be tested.</remarks>
@@ -25,7 +25,7 @@ public sealed class AcceptLoop<TSocket>(
             try
             {
                 accepted(await accept(cancellationToken).ConfigureAwait(false));
-                retry.Succeeded();
+                retry.Reset();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -48,7 +48,7 @@ public sealed class AcceptLoop<TSocket>(
                     return;
                 }
 
-                if (retry.Failed(fault.SocketErrorCode) is not { } wait)
+                if (retry.ScheduleRetry(fault.SocketErrorCode) is not { } wait)
                 {
                     return;
                 }

@@ -1,65 +1,15 @@
-using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Wire.Outbound;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.Sockets;
 
-/// <summary>The sending side of a connection on <see cref="System.Net.Sockets"/>.</summary>
-/// <remarks>
-/// Base of <see cref="SocketConnection"/>; the two are one object, because each object costs every idle connection. Sending runs on whichever thread became the
-/// active sender and goes on in the completion when the kernel's buffer is full.
-/// </remarks>
-public abstract class SocketSendingSide : Connection
+/// <content>
+/// Sending: on whichever thread became the active sender. It goes on in the completion when the kernel's buffer is full.
+/// </content>
+public sealed partial class SocketConnection
 {
-    private readonly Socket _socket;
-    private readonly SocketTransport _transport;
     private SegmentList _unsent;
     private SocketOperation? _sender;
-
-    private protected SocketSendingSide(Socket socket, SocketTransport transport)
-        : base(transport.Resources)
-    {
-        _socket = socket;
-        _transport = transport;
-    }
-
-    /// <inheritdoc/>
-    public override EndPoint? RemoteEndPoint
-    {
-        get
-        {
-            try
-            {
-                return _socket.RemoteEndPoint;
-            }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
-            {
-                return null;
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public override bool HasUnreadInput
-    {
-        get
-        {
-            try
-            {
-                return _socket.Available > 0;
-            }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
-            {
-                return false;
-            }
-        }
-    }
-
-    /// <summary>Owned; closed by the end of the connection.</summary>
-    internal Socket Socket => _socket;
-
-    /// <summary>The transport has something to receive.</summary>
-    internal abstract void OnReadable();
 
     internal void OnSendCompleted()
     {
@@ -68,10 +18,7 @@ public abstract class SocketSendingSide : Connection
     }
 
     /// <inheritdoc/>
-    protected override void CloseTransport() => _socket.Dispose();
-
-    /// <inheritdoc/>
-    protected override void StartSending()
+    private protected override void StartSending()
     {
         SocketOperation? sender = Interlocked.Exchange(ref _sender, null);
         while (true)
@@ -135,7 +82,7 @@ public abstract class SocketSendingSide : Connection
     {
         if (sender.SocketError != SocketError.Success)
         {
-            Abort(SocketErrors.Classify(sender.SocketError));
+            Abort(CloseReason.FromSocketError(sender.SocketError));
             return;
         }
 

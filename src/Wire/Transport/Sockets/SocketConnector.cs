@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.Sockets;
 
 /// <summary>Opens TCP connections. Any thread.</summary>
 /// <param name="transport">Options and pools.</param>
@@ -28,7 +28,7 @@ public sealed class SocketConnector(SocketTransport transport)
 
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             SocketConnection connection = transport.Wrap(socket);
-            connection.PausesWhenBehind = false;
+            connection.PausesAboveHighWaterMark = false;
             return connection;
         }
         catch

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using FastRegistry.Wire.Outbound;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.Sockets;
 
 /// <summary>What a socket connection has received and its handler has not consumed. A struct inside the connection: idle, it holds nothing.</summary>
 /// <remarks>Belongs to the connection's receive path. The pipe is rented when data arrives and given back when all of it is consumed.</remarks>
@@ -57,7 +58,7 @@ internal struct SocketInput
         _discardedBytes += received;
         if (error != SocketError.Success || received == 0)
         {
-            end = error == SocketError.Success ? CloseReason.PeerClosed : SocketErrors.Classify(error);
+            end = error == SocketError.Success ? CloseReason.PeerClosed : CloseReason.FromSocketError(error);
         }
         else if (_discardedBytes > MaximumDiscardedBytes)
         {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.Sockets;
 
 /// <summary>A bound TCP listener that hands every connection to an acceptor.</summary>
 /// <remarks>Bound in the constructor, so that a taken port is an exception before anything else starts. Dispose stops accepting; connections live on.</remarks>

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FastRegistry.Wire.Outbound;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.Sockets;
 
 /// <summary>A <see cref="SocketAsyncEventArgs"/> that calls one method of its connection instead of raising an event.</summary>
 /// <remarks>
@@ -16,7 +16,7 @@ internal sealed class SocketOperation : SocketAsyncEventArgs
 
     private readonly List<ArraySegment<byte>> _bufferList = [];
 
-    public SocketOperation(SocketSendingSide? owner, bool sends)
+    public SocketOperation(SocketConnection? owner, bool sends)
         : base(unsafeSuppressExecutionContextFlow: true)
     {
         Owner = owner;
@@ -24,7 +24,7 @@ internal sealed class SocketOperation : SocketAsyncEventArgs
     }
 
     /// <summary>The connection that is using it; null while a sender is in the pool.</summary>
-    public SocketSendingSide? Owner { get; set; }
+    public SocketConnection? Owner { get; set; }
 
     private bool Sends { get; }
 

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
+using FastRegistry.Wire.Outbound;
 using Microsoft.Extensions.ObjectPool;
 
-namespace FastRegistry.Wire.Transport;
+namespace FastRegistry.Wire.Transport.Sockets;
 
 /// <summary>What listeners and connectors on <see cref="Socket"/> share: options, pools, and how a socket is prepared. Any thread.</summary>
 public sealed class SocketTransport
@@ -31,7 +32,7 @@ public sealed class SocketTransport
         return new SocketConnection(socket, this);
     }
 
-    internal SocketOperation RentSender(SocketSendingSide owner)
+    internal SocketOperation RentSender(SocketConnection owner)
     {
         SocketOperation sender = _senders.Get();
         sender.Owner = owner;

@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
-namespace FastRegistry.Wire.Tests.Transport;
+namespace FastRegistry.Wire.Tests.Transport.InMemory;
 
 public sealed class InMemoryTransportTests : TransportSuite
 {

@@ -1,8 +1,9 @@
 using System.Net.Sockets;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 
-namespace FastRegistry.Wire.Tests.Transport;
+namespace FastRegistry.Wire.Tests.Transport.Sockets;
 
 public sealed class AcceptLoopTests
 {

@@ -1,7 +1,8 @@
 using System.Net;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 
-namespace FastRegistry.Wire.Tests.Transport;
+namespace FastRegistry.Wire.Tests.Transport.Sockets;
 
 public sealed class SocketListenerTests : ListenerSuite
 {

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 
-namespace FastRegistry.Wire.Tests.Transport;
+namespace FastRegistry.Wire.Tests.Transport.Sockets;
 
 public sealed class SocketOptionTests : IConnectionAcceptor
 {

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 
-namespace FastRegistry.Wire.Tests.Transport;
+namespace FastRegistry.Wire.Tests.Transport.Sockets;
 
 public sealed class SocketTransportTests : TcpTransportSuite
 {
@@ -14,7 +14,7 @@ public sealed class SocketTransportTests : TcpTransportSuite
         (Socket first, Socket second) = await SocketPair.CreateAsync();
         SocketConnection serverConnection = _transport.Wrap(first);
         SocketConnection clientConnection = _transport.Wrap(second);
-        clientConnection.PausesWhenBehind = false;
+        clientConnection.PausesAboveHighWaterMark = false;
         TestHandler serverHandler = new(serverConnection, server);
         TestHandler clientHandler = new(clientConnection, client);
         serverConnection.Start(serverHandler);
