@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRegistry.Bench.Registry;

@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Attributes;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
+using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Bench.Registry;

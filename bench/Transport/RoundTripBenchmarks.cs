@@ -1,8 +1,9 @@
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport.InMemory;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Threading.Tasks.Sources;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using Google.Protobuf;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FastRegistry.Client;
 
 /// <summary>Registers instances, finds those of others, and hears of every change. All members may be called from any thread.</summary>
@@ -92,3 +94,13 @@ public interface INamingClient : IAsyncDisposable
     /// <summary>What this client keeps registered, and how far the server knows.</summary>
     IReadOnlyList<RegistrationStatus> GetRegistrations();
 }
+
+/// <summary>Which page of a list; <c>default</c> is the first one.</summary>
+/// <param name="Number">From 1; 0 = 1.</param>
+/// <param name="Size">Names on a page, 1 to 10,000; 0 = 100.</param>
+public readonly record struct ServicePage(int Number, int Size);
+
+/// <summary>One page of the services of a group.</summary>
+/// <param name="Total">Services of the group that have an instance.</param>
+/// <param name="Names">The names on this page, sorted, without the group.</param>
+public sealed record ServiceList(int Total, ImmutableArray<string> Names);

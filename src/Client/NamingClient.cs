@@ -1,12 +1,9 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
+using FastRegistry.Client.Configuration;
 using FastRegistry.Client.Connecting;
+using FastRegistry.Client.Diagnostics;
 using FastRegistry.Client.Registering;
-using FastRegistry.Client.Requesting;
 using FastRegistry.Client.Subscribing;
-using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Timing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,8 +15,12 @@ namespace FastRegistry.Client;
 /// Begins to connect when it is made and works until it is disposed; one per process and namespace is enough. All members may be called from any thread.
 /// Owns its connection loop, its deadlines and its memory; nothing is shared with other clients.
 /// </remarks>
-public sealed class NamingClient : INamingClient, IDisposable
+public sealed partial class NamingClient : INamingClient, IDisposable
 {
+    // Parts: this file constructs the client, registers and disposes; NamingClient.Find.cs finds instances and services; NamingClient.Subscribe.cs subscribes.
+    // Locks: the client has none of its own; each of its parts has one short lock. Only the subscription table takes a second lock under its own, that of each
+    // subscribed service at disposal. No lock is held over I/O or while user code runs.
+
     // As many entries as callers could reasonably wait; each is 56 bytes once used.
     private const int MaximumDeadlines = 1 << 17;
     private static readonly TimeSpan DisposeWithin = TimeSpan.FromSeconds(2);
@@ -32,8 +33,7 @@ public sealed class NamingClient : INamingClient, IDisposable
     private readonly ServerLink _link;
     private readonly RequestSender _sender;
     private readonly Registrar _registrar;
-    private readonly WatchTable _watches;
-    private readonly ListFinder _finder;
+    private readonly SubscriptionTable _subscriptions;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _disposal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
@@ -61,10 +61,9 @@ public sealed class NamingClient : INamingClient, IDisposable
         _link = new ServerLink(_wheel, notifier);
         _sender = new RequestSender(_link, _wheel, options.RequestTimeout);
         _registrar = new Registrar(_link, _sender, _wheel, options, _logger);
-        _watches = new WatchTable(_link, _wheel, options, _logger);
-        _finder = new ListFinder(_link, _sender, _watches, _wheel, options);
-        SessionOpener opener = new(connector, options, _watches, _wheel, _time, _logger);
-        ConnectionLoop loop = new(options, servers, opener, _link, _registrar, _watches, _wheel, _time, _logger);
+        _subscriptions = new SubscriptionTable(_link, _wheel, options, _logger);
+        SessionOpener opener = new(connector, options, _subscriptions, _wheel, _time, _logger);
+        ConnectionLoop loop = new(options, servers, opener, _link, _registrar, _subscriptions, _wheel, _time, _logger);
         _ = Task.Run(() => notifier.RunAsync(change => StateChanged?.Invoke(this, change)));
         _loop = Task.Run(() => RunLoopAsync(loop));
     }
@@ -92,114 +91,6 @@ public sealed class NamingClient : INamingClient, IDisposable
         _registrar.DeregisterAsync(Resolve(service), instances, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<Instance>> GetInstancesAsync(
-        ServiceKey service, InstanceQuery? query = null, CancellationToken cancellationToken = default)
-    {
-        query ??= InstanceQuery.Default;
-        ServiceSnapshot snapshot = await _finder.FindAsync(Resolve(service), query, cancellationToken).ConfigureAwait(false);
-        return query is { Clusters.IsDefaultOrEmpty: true, Healthy: null }
-            ? snapshot.Instances
-            : snapshot.Instances.Where(query.Shows).ToImmutableArray();
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<Instance?> SelectOneAsync(ServiceKey service, InstanceQuery? query = null, CancellationToken cancellationToken = default)
-    {
-        query ??= InstanceQuery.Default;
-        ServiceSnapshot snapshot = await _finder.FindAsync(Resolve(service), query, cancellationToken).ConfigureAwait(false);
-        WeightedPicker picker = query.Clusters.IsDefaultOrEmpty ? snapshot.Picker : new WeightedPicker(snapshot.Instances, query.Clusters);
-        return picker.Pick(Random.Shared.NextDouble());
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<ISubscription> SubscribeAsync(
-        ServiceKey service,
-        Func<ServiceChange, CancellationToken, ValueTask> onChange,
-        InstanceSelector? selector = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(onChange);
-        WatchedService watched = _watches.Join(Resolve(service));
-        try
-        {
-            await _finder.FirstListAsync(watched, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            _watches.Leave(watched, view: null);
-            throw;
-        }
-
-        ServiceView view = new(service, selector);
-        Subscription subscription = new(_watches, watched, view, onChange, _logger);
-        watched.Add(view);
-        subscription.Start();
-        return subscription;
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<ServiceChange> WatchAsync(
-        ServiceKey service, InstanceSelector? selector = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        WatchedService watched = _watches.Join(Resolve(service));
-        ServiceView view = new(service, selector);
-        try
-        {
-            if (await watched.First.WaitAsync(cancellationToken).ConfigureAwait(false) is { } refusal)
-            {
-                throw refusal.Again();
-            }
-
-            watched.Add(view);
-            while (true)
-            {
-                ServiceSnapshot snapshot;
-                try
-                {
-                    snapshot = await view.ReadAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (ChannelClosedException)
-                {
-                    // The client was disposed: the stream is over.
-                    yield break;
-                }
-
-                if (view.Advance(snapshot) is { } change)
-                {
-                    yield return change;
-                }
-            }
-        }
-        finally
-        {
-            _watches.Leave(watched, view);
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<ServiceList> ListServicesAsync(
-        string? @namespace = null, string group = ServiceKey.DefaultGroup, ServicePage page = default, CancellationToken cancellationToken = default)
-    {
-        _link.ThrowIfDisposed();
-        ArgumentException.ThrowIfNullOrEmpty(group);
-        ArgumentOutOfRangeException.ThrowIfNegative(page.Number, nameof(page));
-        ArgumentOutOfRangeException.ThrowIfNegative(page.Size, nameof(page));
-        ListServicesRequest request = new()
-        {
-            Namespace = @namespace is null || @namespace == _options.Namespace ? "" : @namespace,
-            Group = group,
-            PageNumber = (uint)page.Number,
-            PageSize = (uint)page.Size,
-        };
-        (ListServicesReply reply, _) = await _sender.SendAsync<ListServicesReply>(
-            MessageType.ListServices, request, ReplyParsers.ListServices, cancellationToken).ConfigureAwait(false);
-        return new ServiceList((int)reply.Total, [.. reply.Names]);
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<ServiceKey> GetSubscriptions() => _watches.List();
-
-    /// <inheritdoc/>
     public IReadOnlyList<RegistrationStatus> GetRegistrations() => _registrar.List();
 
     /// <summary>Says goodbye, so that what this client registered goes at once, and ends everything. Waiting calls end with
@@ -213,8 +104,8 @@ public sealed class NamingClient : INamingClient, IDisposable
         }
 
         ServerSession? session = _link.Dispose();
-        _watches.Dispose();
-        session?.SayGoodbye();
+        _subscriptions.Dispose();
+        session?.CloseGracefully();
         await _stop.CancelAsync().ConfigureAwait(false);
         try
         {

@@ -11,4 +11,14 @@ public sealed class ArchitectureTests
 
         Assert.Equal(["FastRegistry.Wire"], parts);
     }
+
+    [Fact]
+    public void Public_types_are_in_the_namespace_of_the_client_whatever_their_folder()
+    {
+        string[] elsewhere = [.. typeof(NamingClient).Assembly.GetExportedTypes()
+            .Where(static type => type.Namespace != typeof(NamingClient).Namespace)
+            .Select(static type => type.FullName!)];
+
+        Assert.Equal(["Microsoft.Extensions.DependencyInjection.FastRegistryServiceCollectionExtensions"], elsewhere);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using FastRegistry.Client.Configuration;
 using FastRegistry.Client.Connecting;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Outbound;

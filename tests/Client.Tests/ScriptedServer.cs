@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FastRegistry.Client.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;

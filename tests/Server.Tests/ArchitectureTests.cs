@@ -1,4 +1,4 @@
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Server.Tests;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using FastRegistry.Server.Observability;
+using FastRegistry.Node.Observability;
 
 namespace FastRegistry.Load.Baseline.Bare;
 

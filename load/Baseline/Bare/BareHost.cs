@@ -1,4 +1,7 @@
 using System.Net;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,3 +1,5 @@
+using FastRegistry.Registry.Rules;
+
 namespace FastRegistry.Load.Baseline.Bare;
 
 /// <summary>The process with <c>--bare</c>; other options and exit codes are the product's.</summary>
@@ -6,7 +8,7 @@ internal static class BareProgram
     public const string Argument = "--bare";
 
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
-    /// <exception cref="Server.Configuration.ConfigurationError">A value is wrong.</exception>
+    /// <exception cref="ConfigurationError">A value is wrong.</exception>
     /// <exception cref="IOException">The address cannot be bound.</exception>
     public static async Task RunAsync(string[] args)
     {

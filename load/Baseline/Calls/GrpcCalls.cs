@@ -1,6 +1,6 @@
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Load.Targets.Grpc.Framing;
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Load.Baseline.Calls;

@@ -1,20 +1,21 @@
 using FastRegistry.Load.Baseline.Sessions;
-using FastRegistry.Server;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Work;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;
 
 namespace FastRegistry.Load.Baseline.Calls;
 
 /// <summary>A request that is not O(1), run by the node's worker as natively; the call awaits it.</summary>
-internal sealed class QueuedCall(BaselineSession session, MessageType type, IMessage message) : IQueuedRequest
+internal sealed class QueuedCall(BaselineSession session, MessageType type, IMessage message) : IWorkItem
 {
     private readonly TaskCompletionSource<NamingAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<NamingAnswer> Answer => _answer.Task;
 
-    void IQueuedRequest.Run()
+    void IWorkItem.Run()
     {
         try
         {

@@ -1,6 +1,6 @@
 using FastRegistry.Load.Baseline.Sessions;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Observability;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Observability;
 
 namespace FastRegistry.Load.Baseline.Hosting;
 

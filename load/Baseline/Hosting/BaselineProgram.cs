@@ -1,5 +1,5 @@
 using FastRegistry.Load.Baseline.Bare;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Load.Baseline.Hosting;
 

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using FastRegistry.Load.Baseline.Sessions;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Observability;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http;
-using FastRegistry.Server.Observability;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Management;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Load.Baseline.Hosting;
 

@@ -1,8 +1,10 @@
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Requests;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Load.Baseline.Sessions;
@@ -49,7 +51,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
         }
 
         _stream = stream;
-        Volatile.Write(ref _client, new RegistryClient(ClientKind.Native, id: "", FastRegistry.Server.Sessions.SessionSetup.InstanceIdOf(request)) { Session = this, Attachment = 1 });
+        Volatile.Write(ref _client, new RegistryClient(ClientKind.Native, id: "", SessionSetup.InstanceIdOf(request)) { Session = this, Attachment = 1 });
     }
 
     /// <summary>Stream or connection is over: subscriptions and publications go. Once, whoever is first.</summary>

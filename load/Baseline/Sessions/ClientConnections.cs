@@ -1,4 +1,4 @@
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
 using Microsoft.AspNetCore.Connections;
 
 namespace FastRegistry.Load.Baseline.Sessions;

@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastRegistry.Load.Targets.Grpc.Framing;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Load.Baseline.Sessions;

@@ -1,6 +1,8 @@
 using FastRegistry.Load.InMemory;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Wire.Outbound;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Events;
+using FastRegistry.Registry.Events;
 
 namespace FastRegistry.Load.Memory.Hosting;
 

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.InMemory;
 

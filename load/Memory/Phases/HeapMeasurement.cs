@@ -1,7 +1,7 @@
 using FastRegistry.Load.InMemory;
 using FastRegistry.Load.Memory.Hosting;
 using FastRegistry.Load.Memory.Peers;
-using FastRegistry.Server.Observability;
+using FastRegistry.Server.Hosting;
 
 namespace FastRegistry.Load.Memory.Phases;
 

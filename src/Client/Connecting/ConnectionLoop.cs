@@ -1,11 +1,18 @@
 using System.Collections.Immutable;
-using FastRegistry.Client.Registering;
-using FastRegistry.Client.Subscribing;
+using FastRegistry.Client.Configuration;
+using FastRegistry.Client.Diagnostics;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace FastRegistry.Client.Connecting;
+
+/// <summary>What the client wants a server to hold. The connection loop has it brought to every new session.</summary>
+internal interface IDesiredState
+{
+    /// <summary>Sends the whole desired state on a new session, without waiting for the answers.</summary>
+    void Restore(ServerSession session);
+}
 
 /// <summary>Keeps the client connected: picks servers, backs off, brings registrations and subscriptions to each new session.</summary>
 /// <remarks>
@@ -22,8 +29,8 @@ internal sealed class ConnectionLoop
     private readonly SessionOpener _opener;
     private readonly ServerRoster _roster;
     private readonly ServerLink _link;
-    private readonly Registrar _registrar;
-    private readonly WatchTable _watches;
+    private readonly IDesiredState _registrations;
+    private readonly IDesiredState _subscriptions;
     private readonly TimingWheel _wheel;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -36,8 +43,8 @@ internal sealed class ConnectionLoop
         ImmutableArray<ServerAddress> servers,
         SessionOpener opener,
         ServerLink link,
-        Registrar registrar,
-        WatchTable watches,
+        IDesiredState registrations,
+        IDesiredState subscriptions,
         TimingWheel wheel,
         TimeProvider time,
         ILogger logger)
@@ -46,8 +53,8 @@ internal sealed class ConnectionLoop
         _opener = opener;
         _roster = new ServerRoster(servers, Random.Shared);
         _link = link;
-        _registrar = registrar;
-        _watches = watches;
+        _registrations = registrations;
+        _subscriptions = subscriptions;
         _wheel = wheel;
         _time = time;
         _logger = logger;
@@ -85,14 +92,14 @@ internal sealed class ConnectionLoop
         _wasConnected = true;
 
         // Before anybody else can send on it: what this client publishes comes first, so that no later request is undone by it.
-        _registrar.Restore(session);
+        _registrations.Restore(session);
         if (!_link.TryPublish(session))
         {
             session.Abort("the client was disposed");
             throw new OperationCanceledException(stop);
         }
 
-        _watches.Restore(session);
+        _subscriptions.Restore(session);
         _logger.Connected(session.Address);
 
         SessionEnd end = await session.Leaving.WaitAsync(stop).ConfigureAwait(false);
@@ -152,7 +159,7 @@ internal sealed class ConnectionLoop
                 _logger.ConnectFailed(address, opening.Text);
             }
 
-            _link.NotReached(mismatch, _wasConnected, text);
+            _link.ReportUnreachable(mismatch, _wasConnected, text);
             await PauseAsync(mismatch ? _options.ReconnectMaximum : _backoff.Next(), stop).ConfigureAwait(false);
             first = false;
             round = _roster.PlanRound(leaving: null);

@@ -1,12 +1,16 @@
+using System.Threading.Channels;
+using FastRegistry.Client.Diagnostics;
 using FastRegistry.Wire.Timing;
+using Microsoft.Extensions.Logging;
 
 namespace FastRegistry.Client.Connecting;
 
-/// <summary>The session that is in use, the state users see, and those who wait for a session.</summary>
-/// <remarks>One per client. The connection loop publishes and withdraws; any thread reads and waits. A short lock orders changes.</remarks>
+/// <summary>Holds the session that is in use and the connection state that users see, and lets callers wait for a session.</summary>
+/// <remarks>One per client, for its whole life. The connection loop publishes and withdraws sessions; any thread reads and waits. A short lock orders changes;
+/// state changes are posted to the <see cref="StateNotifier"/> under it, so that handlers see them in order.</remarks>
 internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
 {
-    private readonly Lock _linkGate = new();
+    private readonly Lock _lock = new();
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerSession? _current;
     private ConnectionState _state = ConnectionState.Connecting;
@@ -16,7 +20,7 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
     {
         get
         {
-            lock (_linkGate)
+            lock (_lock)
             {
                 return _state;
             }
@@ -35,9 +39,9 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
         while (true)
         {
             Task next;
-            lock (_linkGate)
+            lock (_lock)
             {
-                ObjectDisposedException.ThrowIf(_state == ConnectionState.Disposed, typeof(NamingClient));
+                ThrowIfDisposed(_state == ConnectionState.Disposed);
                 if (_current is { } session)
                 {
                     if (session.IsUsable)
@@ -46,7 +50,7 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
                     }
 
                     // The loop has not noticed yet.
-                    WithdrawHoldingGate(session);
+                    WithdrawLocked(session);
                 }
 
                 next = _next.Task;
@@ -63,7 +67,7 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
     /// <summary>False: the client was disposed meanwhile, and the session is still the caller's.</summary>
     public bool TryPublish(ServerSession session)
     {
-        lock (_linkGate)
+        lock (_lock)
         {
             if (_state == ConnectionState.Disposed)
             {
@@ -71,37 +75,38 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
             }
 
             Volatile.Write(ref _current, session);
-            SetStateHoldingGate(ConnectionState.Connected, session.Address.ToString());
+            SetStateLocked(ConnectionState.Connected, session.Address.ToString());
             _next.TrySetResult();
             return true;
         }
     }
 
+    /// <summary>The session is of no more use; callers wait for the next one.</summary>
     public void Withdraw(ServerSession session, string text)
     {
-        lock (_linkGate)
+        lock (_lock)
         {
-            WithdrawHoldingGate(session);
-            SetStateHoldingGate(ConnectionState.Reconnecting, text);
+            WithdrawLocked(session);
+            SetStateLocked(ConnectionState.Reconnecting, text);
         }
     }
 
-    /// <summary>Notes that the attempts so far failed; <paramref name="failed"/>: for good.</summary>
-    public void NotReached(bool failed, bool wasConnected, string text)
+    /// <summary>No server was reached in a round; <paramref name="failed"/>: retrying is pointless.</summary>
+    public void ReportUnreachable(bool failed, bool wasConnected, string text)
     {
-        lock (_linkGate)
+        lock (_lock)
         {
             ConnectionState trying = wasConnected ? ConnectionState.Reconnecting : ConnectionState.Connecting;
-            SetStateHoldingGate(failed ? ConnectionState.Failed : trying, text);
+            SetStateLocked(failed ? ConnectionState.Failed : trying, text);
         }
     }
 
     /// <summary>Ends all waiting; returns the session that was in use.</summary>
     public ServerSession? Dispose()
     {
-        lock (_linkGate)
+        lock (_lock)
         {
-            SetStateHoldingGate(ConnectionState.Disposed, "disposed");
+            SetStateLocked(ConnectionState.Disposed, "disposed");
             ServerSession? session = _current;
             Volatile.Write(ref _current, null);
             _next.TrySetResult();
@@ -109,18 +114,30 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
         }
     }
 
-    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(State == ConnectionState.Disposed, typeof(NamingClient));
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public void ThrowIfDisposed() => ThrowIfDisposed(State == ConnectionState.Disposed);
+
+    /// <summary>The exception for calls after disposal. It names the object that users dispose, which this folder does not know as a type.</summary>
+    public static ObjectDisposedException ClientDisposed() => new("FastRegistry.Client.NamingClient");
+
+    private static void ThrowIfDisposed(bool isDisposed)
+    {
+        if (isDisposed)
+        {
+            throw ClientDisposed();
+        }
+    }
 
     private RegistryException NotConnected(TimeSpan timeout)
     {
-        lock (_linkGate)
+        lock (_lock)
         {
             string message = $"No server within {timeout.TotalSeconds:0.###} s ({_state}: {_text}).";
             return new RegistryException(RegistryErrorCode.NotConnected, message) { Retryable = true };
         }
     }
 
-    private void WithdrawHoldingGate(ServerSession session)
+    private void WithdrawLocked(ServerSession session)
     {
         if (_current == session)
         {
@@ -129,7 +146,7 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
         }
     }
 
-    private void SetStateHoldingGate(ConnectionState state, string text)
+    private void SetStateLocked(ConnectionState state, string text)
     {
         if (_state == ConnectionState.Disposed)
         {
@@ -141,6 +158,46 @@ internal sealed class ServerLink(TimingWheel wheel, StateNotifier notifier)
         {
             notifier.Post(new ConnectionStateChangedEventArgs(_state, state, text));
             _state = state;
+        }
+    }
+}
+
+/// <summary>Raises state changes on a task of its own. Posted under a lock by the connection loop; one per client, ends with it.</summary>
+/// <remarks>Bound: 64 changes that no handler has taken; beyond it the oldest is dropped.</remarks>
+internal sealed class StateNotifier
+{
+    private const int MaximumWaiting = 64;
+
+    private readonly Channel<ConnectionStateChangedEventArgs> _changes = Channel.CreateBounded<ConnectionStateChangedEventArgs>(
+        new BoundedChannelOptions(MaximumWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly ILogger _logger;
+
+    public StateNotifier(ILogger logger) => _logger = logger;
+
+    public void Post(ConnectionStateChangedEventArgs change)
+    {
+        if (_changes.Writer.TryWrite(change) && change.Current == ConnectionState.Disposed)
+        {
+            _changes.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Runs until the change to <see cref="ConnectionState.Disposed"/> has been raised.</summary>
+    public async Task RunAsync(Action<ConnectionStateChangedEventArgs> raise)
+    {
+        await foreach (ConnectionStateChangedEventArgs change in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                raise(change);
+            }
+#pragma warning disable CA1031 // User code: whatever it throws must not end the notifications.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                _logger.StateHandlerFailed(fault);
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
+using FastRegistry.Client.Configuration;
 using FastRegistry.Wire.Calls;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -8,6 +10,18 @@ using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace FastRegistry.Client.Connecting;
+
+/// <summary>What became of an attempt to connect.</summary>
+/// <param name="Session">The session, when it worked.</param>
+/// <param name="Reply">The server's answer to the set-up, when it worked.</param>
+/// <param name="Text">Why it did not.</param>
+/// <param name="SentAway">The goaway the server said instead of an answer; null = none.</param>
+/// <param name="IsMismatch">Retrying is pointless: client and server are incompatible.</param>
+internal readonly record struct SessionOpening(ServerSession? Session, SetupReply? Reply, string Text, SessionEnd? SentAway = null, bool IsMismatch = false)
+{
+    /// <summary>Where the server that refused wants the client to go.</summary>
+    public ImmutableArray<string> Addresses => SentAway?.Addresses ?? [];
+}
 
 /// <summary>Reaches one server and sets up a session with it. One per client, used by its connection loop.</summary>
 internal sealed class SessionOpener

@@ -1,9 +1,12 @@
+using System.Buffers;
 using FastRegistry.Client.Connecting;
-using FastRegistry.Client.Requesting;
+using FastRegistry.Client.Diagnostics;
+using FastRegistry.Client.Services;
 using FastRegistry.Wire.Calls;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Timing;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace FastRegistry.Client.Registering;
@@ -14,8 +17,12 @@ namespace FastRegistry.Client.Registering;
 /// server different from the desired state (a lost connection, an unanswered request) is mended by one batch per service that replaces everything this
 /// client publishes there: at once on a new session, else later with back-off.
 /// </remarks>
-internal sealed class Registrar
+internal sealed class Registrar : IDesiredState
 {
+    // Delegates that are created once.
+    private static readonly Func<ReadOnlySequence<byte>, IMessage> ParseRegisterReply = RegisterReply.Parser.ParseFrom;
+    private static readonly Func<ReadOnlySequence<byte>, IMessage> ParseDeregisterReply = DeregisterReply.Parser.ParseFrom;
+
     private readonly ServerLink _link;
     private readonly RequestSender _sender;
     private readonly NamingClientOptions _options;
@@ -48,9 +55,9 @@ internal sealed class Registrar
         {
             (_, ServerSession session) = single
                 ? await _sender.SendAsync<RegisterReply>(
-                    MessageType.Register, SingleRequest(key, instances[0]), ReplyParsers.Register, cancellationToken).ConfigureAwait(false)
+                    MessageType.Register, SingleRequest(key, instances[0]), ParseRegisterReply, cancellationToken).ConfigureAwait(false)
                 : await _sender.SendAsync<RegisterReply>(
-                    MessageType.BatchRegister, BatchRequest(key, instances), ReplyParsers.Register, cancellationToken).ConfigureAwait(false);
+                    MessageType.BatchRegister, BatchRequest(key, instances), ParseRegisterReply, cancellationToken).ConfigureAwait(false);
             _table.Keep(service, instances, session == _link.Current);
             uncertain = false;
         }
@@ -63,7 +70,7 @@ internal sealed class Registrar
         {
             if (_table.End(service, uncertain))
             {
-                _retries.Later();
+                _retries.ScheduleRetry();
             }
         }
     }
@@ -81,7 +88,7 @@ internal sealed class Registrar
         ServerSession? session = _link.Current;
         if (session is not null)
         {
-            CallFailure.ThrowIfTooLarge(request, session);
+            session.ThrowIfTooLarge(request);
         }
 
         _table.Drop(key, instances, session is not null);
@@ -92,26 +99,26 @@ internal sealed class Registrar
         }
 
         CallOutcome outcome = await session
-            .CallAsync(MessageType.Deregister, request, ReplyParsers.Deregister, _options.RequestTimeout, cancellationToken).ConfigureAwait(false);
+            .CallAsync(MessageType.Deregister, request, ParseDeregisterReply, _options.RequestTimeout, cancellationToken).ConfigureAwait(false);
         if (outcome.Status == CallStatus.Replied)
         {
             return;
         }
 
-        _table.Doubt(key);
+        _table.MarkUncertain(key);
         if (outcome.Status == CallStatus.ConnectionLost)
         {
             if (_link.Current is not null)
             {
-                _retries.Later();
+                _retries.ScheduleRetry();
             }
 
             return;
         }
 
-        _retries.Later();
+        _retries.ScheduleRetry();
         cancellationToken.ThrowIfCancellationRequested();
-        throw CallFailure.Of(outcome, _options.RequestTimeout, mayHaveTakenEffect: true);
+        throw RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: true);
     }
 
     /// <summary>Sends the whole desired state on a session nobody else uses yet, without waiting for the answers.</summary>
@@ -139,7 +146,7 @@ internal sealed class Registrar
     private async Task ReplaceAsync(ServerSession session, Replacement replacement, bool isNewSession)
     {
         Task<CallOutcome>[] answers = [.. replacement.Requests.Select(request => session.CallAsync(
-            MessageType.BatchRegister, request, ReplyParsers.Register, _options.RequestTimeout, CancellationToken.None).AsTask())];
+            MessageType.BatchRegister, request, ParseRegisterReply, _options.RequestTimeout, CancellationToken.None).AsTask())];
         if (!isNewSession)
         {
             _table.Sent(replacement);
@@ -151,17 +158,17 @@ internal sealed class Registrar
         {
             if (_table.End(replacement, again: false, failure: null))
             {
-                _retries.Later();
+                _retries.ScheduleRetry();
             }
             else
             {
-                _retries.Worked();
+                _retries.Reset();
             }
 
             return;
         }
 
-        RegistryException failure = CallFailure.Of(outcome, _options.RequestTimeout, mayHaveTakenEffect: true);
+        RegistryException failure = RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: true);
         bool forGood = failure.IsPermanent;
         if (forGood)
         {
@@ -175,7 +182,7 @@ internal sealed class Registrar
         // After a lost connection the next session begins with everything; until then there is nowhere to send it.
         if (_table.End(replacement, again: !forGood, forGood ? failure : null) && _link.Current is not null)
         {
-            _retries.Later(failure.RetryAfter);
+            _retries.ScheduleRetry(failure.RetryAfter);
         }
     }
 

@@ -1,6 +1,43 @@
+using FastRegistry.Client.Services;
 using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Registering;
+
+/// <summary>What this client wants to publish for one service. Guarded by the lock of its <see cref="RegistrationTable"/>.</summary>
+internal sealed class PublishedService(ServiceKey key)
+{
+    public ServiceKey Key { get; } = key;
+
+    /// <summary>What the server has acknowledged and the client keeps: the desired state after a reconnect.</summary>
+    public Dictionary<InstanceIdentity, Instance> Kept { get; } = [];
+
+    /// <summary>Registrations under way. While there are some, no replacement is sent: it would undo them.</summary>
+    public int UnderWay { get; set; }
+
+    /// <summary>Counts requests that were begun, to notice one that overtook a replacement.</summary>
+    public long Begun { get; set; }
+
+    /// <summary>The server may hold something else than <see cref="Kept"/>; a replacement mends it.</summary>
+    public bool NeedsReplacement { get; set; }
+
+    /// <summary>The replacement that was sent last and has no answer yet.</summary>
+    public Replacement? Replacing { get; set; }
+
+    /// <summary>The server refused <see cref="Kept"/> for good.</summary>
+    public RegistryException? Failure { get; set; }
+
+    public bool IsIdle => Kept.Count == 0 && UnderWay == 0 && !NeedsReplacement && Replacing is null && Failure is null;
+
+    public RegistrationState State => Failure is not null ? RegistrationState.Failed
+        : NeedsReplacement || Replacing is not null ? RegistrationState.Restoring
+        : RegistrationState.Registered;
+}
+
+/// <summary>Batches that make the server's view of a service this client's, to be sent one behind the other.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Requests">The first has the replace flag; others add what would make it larger than a server takes.</param>
+/// <param name="Begun">Requests begun for the service when they were made.</param>
+internal sealed record Replacement(PublishedService Service, IReadOnlyList<BatchRegisterRequest> Requests, long Begun);
 
 /// <summary>The desired state of all services this client publishes to.</summary>
 /// <remarks>Owned by the <see cref="Registrar"/>; any thread, under one short lock. Bound: <paramref name="maximumServices"/>.</remarks>
@@ -11,13 +48,13 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
     // Far below what a server takes: many registrations, each small enough, may add up to more than one frame holds.
     private const int MaximumBatchBytes = 1024 * 1024;
 
-    private readonly Lock _tableGate = new();
+    private readonly Lock _lock = new();
     private readonly Dictionary<ServiceKey, PublishedService> _services = [];
 
     /// <summary>A registration begins. Ends a former failure: the caller tries again on purpose.</summary>
     public PublishedService Begin(ServiceKey key)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             if (!_services.TryGetValue(key, out PublishedService? service))
             {
@@ -46,7 +83,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
     /// <summary>The server acknowledged a registration: from now on it is kept.</summary>
     public void Keep(PublishedService service, IReadOnlyList<Instance> instances, bool onCurrentSession)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             foreach (Instance instance in instances)
             {
@@ -61,11 +98,11 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
     /// <summary>A registration is over. True when a replacement has to be sent.</summary>
     public bool End(PublishedService service, bool uncertain)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             service.UnderWay--;
             service.NeedsReplacement |= uncertain;
-            RemoveIfIdleHoldingGate(service);
+            RemoveIfIdleLocked(service);
             return service is { NeedsReplacement: true, UnderWay: 0 };
         }
     }
@@ -73,7 +110,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
     /// <summary>Instances are no longer wanted. False when nothing was ever published to the service.</summary>
     public bool Drop(ServiceKey key, IEnumerable<Instance> instances, bool isConnected)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             if (!_services.TryGetValue(key, out PublishedService? service))
             {
@@ -92,15 +129,15 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
                 service.Failure = null;
             }
 
-            RemoveIfIdleHoldingGate(service);
+            RemoveIfIdleLocked(service);
             return true;
         }
     }
 
     /// <summary>It is not known what the server holds for the service.</summary>
-    public void Doubt(ServiceKey key)
+    public void MarkUncertain(ServiceKey key)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             if (!_services.TryGetValue(key, out PublishedService? service))
             {
@@ -119,7 +156,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
     public List<Replacement> TakeReplacements(bool isNewSession)
     {
         List<Replacement> replacements = [];
-        lock (_tableGate)
+        lock (_lock)
         {
             foreach (PublishedService service in _services.Values)
             {
@@ -140,7 +177,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
     /// <summary>A replacement was sent on a session that others use too: what was begun meanwhile may have come before it and been undone.</summary>
     public void Sent(Replacement replacement)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             replacement.Service.NeedsReplacement |= replacement.Service.Begun != replacement.Begun;
         }
@@ -149,7 +186,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
     /// <summary>A replacement is over. True when there must be another.</summary>
     public bool End(Replacement replacement, bool again, RegistryException? failure)
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             PublishedService service = replacement.Service;
             if (service.Replacing != replacement)
@@ -166,14 +203,14 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
                 service.Failure = service.Kept.Count > 0 ? failure : null;
             }
 
-            RemoveIfIdleHoldingGate(service);
+            RemoveIfIdleLocked(service);
             return service.NeedsReplacement;
         }
     }
 
     public List<RegistrationStatus> List()
     {
-        lock (_tableGate)
+        lock (_lock)
         {
             List<RegistrationStatus> list = [];
             foreach (PublishedService service in _services.Values)
@@ -216,7 +253,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
         Replace = replace,
     };
 
-    private void RemoveIfIdleHoldingGate(PublishedService service)
+    private void RemoveIfIdleLocked(PublishedService service)
     {
         if (service.IsIdle)
         {

@@ -1,7 +1,22 @@
 using System.Collections.Immutable;
+using FastRegistry.Client.Choosing;
+using FastRegistry.Client.Services;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Subscribing;
+
+/// <summary>What a delta does to a list.</summary>
+internal enum DeltaOutcome
+{
+    /// <summary>It leads from this list to a newer one.</summary>
+    Applied,
+
+    /// <summary>The list is as new already.</summary>
+    Old,
+
+    /// <summary>It builds on another list: a whole one must be asked for.</summary>
+    DoesNotFit,
+}
 
 /// <summary>The list of a service at a version. Immutable; swapped as a whole; any thread reads it.</summary>
 internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Instance> instances, bool isProvisional, EmptyReason emptyReason)

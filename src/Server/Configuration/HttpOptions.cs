@@ -1,3 +1,5 @@
+using FastRegistry.Node.Configuration;
+
 namespace FastRegistry.Server.Configuration;
 
 /// <summary>The HTTP listener and what it serves. Section <c>Http</c>.</summary>

@@ -1,3 +1,5 @@
+using FastRegistry.Registry.Rules;
+
 namespace FastRegistry.Server.Configuration;
 
 /// <summary>The rules of section <c>Http</c> beyond those of every listener.</summary>

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Limits;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Server.Configuration;

@@ -1,4 +1,5 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Server.Hosting;
 

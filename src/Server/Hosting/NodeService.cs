@@ -1,3 +1,5 @@
+using FastRegistry.Node.Hosting;
+
 namespace FastRegistry.Server.Hosting;
 
 /// <summary>Ties the node's life to the host's. The drain runs before HTTP stops, so that readiness can be asked during it.</summary>

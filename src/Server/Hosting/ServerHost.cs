@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Http;
-using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Observability;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.UdpPush;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -69,11 +72,12 @@ internal sealed class ServerHost : IAsyncDisposable
             services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry"),
             allowance,
             services.GetRequiredService<ILoggerFactory>().CreateLogger(EventLog.Category),
-            services.GetServices<INodeObserver>()));
+            services.GetServices<INodeObserver>(),
+            IpPortClients.MaximumInstances + UdpSubscribers.MaximumSubscribers));
         builder.Services.AddSingleton<LogLevels>();
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
         builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(static services => services.GetRequiredService<LogLevels>());
-        HttpApi.AddServices(builder.Services, options.Http);
+        HttpApi.AddServices(builder.Services, options);
         builder.Services.AddSingleton<MachineLoad>();
         builder.Services.AddHostedService<NodeService>();
         addServices?.Invoke(builder.Services);
@@ -124,7 +128,7 @@ internal sealed class ServerHost : IAsyncDisposable
         }
         catch (IOException fault)
         {
-            throw new IOException($"Http: cannot listen on {Node.Options.Http.EndPoint}: {fault.GetBaseException().Message}", fault);
+            throw new IOException($"Http: cannot listen on {_application.Services.GetRequiredService<HttpOptions>().EndPoint}: {fault.GetBaseException().Message}", fault);
         }
     }
 

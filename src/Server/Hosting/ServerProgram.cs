@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Server.Hosting;
 

@@ -1,5 +1,5 @@
 using FastRegistry.Load.Targets;
-using FastRegistry.Server.Push;
+using FastRegistry.Registry.Push;
 
 namespace FastRegistry.Load.Tests.Baseline;
 

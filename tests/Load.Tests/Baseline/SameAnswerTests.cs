@@ -1,7 +1,7 @@
 using System.Buffers;
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Load.Targets;
-using FastRegistry.Server.Naming;
+using FastRegistry.Node.Requests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;

@@ -5,6 +5,7 @@ using FastRegistry.Load.Plans;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
+using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Tests.Generators;
 

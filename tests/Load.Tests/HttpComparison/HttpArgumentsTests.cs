@@ -1,5 +1,6 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.HttpComparison;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Tests.HttpComparison;
 

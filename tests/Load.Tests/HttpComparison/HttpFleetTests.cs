@@ -1,6 +1,7 @@
 using FastRegistry.Load.HttpComparison;
 using FastRegistry.Load.HttpTraffic;
 using FastRegistry.Load.Tests.Targets.Harness;
+using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Load.Tests.HttpComparison;
 

@@ -1,5 +1,6 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Limits;
+using FastRegistry.Load.Reports;
 using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Tests.Limits;

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRegistry.Load.Commands;
 using FastRegistry.Load.Plans;
 
 namespace FastRegistry.Load.Tests.Plans;

@@ -1,3 +1,4 @@
+using FastRegistry.Load.Limits;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Reports;

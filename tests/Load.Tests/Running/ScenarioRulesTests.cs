@@ -1,5 +1,6 @@
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Scenarios;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Tests.Running;
 

@@ -1,3 +1,4 @@
+using FastRegistry.ProcessTests;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -6,7 +7,6 @@ using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Servers;
 using FastRegistry.Load.Targets;
-using FastRegistry.ProcessTests;
 
 namespace FastRegistry.Load.Tests.Servers;
 

@@ -1,5 +1,5 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;

@@ -1,6 +1,5 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Server.Tests.Control;
 

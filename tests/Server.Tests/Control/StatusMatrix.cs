@@ -1,4 +1,4 @@
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 
 namespace FastRegistry.Server.Tests.Control;
 

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Control;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Control;

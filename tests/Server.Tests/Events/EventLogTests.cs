@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
+using FastRegistry.Registry.Events;
 using FastRegistry.Server.Tests.Harness;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
+using FastRegistry.Registry.Events;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Events;

@@ -1,7 +1,8 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Limits;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;

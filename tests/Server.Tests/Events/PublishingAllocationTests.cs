@@ -1,5 +1,6 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 

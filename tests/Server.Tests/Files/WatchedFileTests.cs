@@ -1,5 +1,5 @@
-using FastRegistry.Server.Files;
-using FastRegistry.Server.Limits;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.WatchedFiles;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Tests.Harness;
 

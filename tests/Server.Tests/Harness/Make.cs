@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Server.Tests.Harness;
 
@@ -13,7 +14,7 @@ internal static class Make
 
     public static Instance Instance(
         int port, double weight = 1, string ip = "10.0.0.1", string cluster = "DEFAULT", bool healthy = true, bool enabled = true, string? metadata = null) =>
-        Server.Registry.Instance.Create(
+        FastRegistry.Registry.Instances.Instance.Create(
             new InstanceIdentity(cluster, ip, port), weight, healthy, enabled, metadata is null ? [] : ImmutableArray.Create(KeyValuePair.Create("m", metadata)));
 
     public static RegistrationResult Register(

@@ -1,10 +1,11 @@
 using System.IO.Pipelines;
 using System.Net;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Push;
-using FastRegistry.Server.Registry;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;

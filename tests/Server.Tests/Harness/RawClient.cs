@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Streams;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Server.Tests.Http;
 using FastRegistry.Wire.Framing;

@@ -1,5 +1,6 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Server.Tests.Hosting;
 

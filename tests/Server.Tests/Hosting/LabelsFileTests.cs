@@ -1,7 +1,10 @@
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 

@@ -1,6 +1,7 @@
-using FastRegistry.Server.Events;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Registry;
 using FastRegistry.Server.Tests.Events;
 using FastRegistry.Server.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;

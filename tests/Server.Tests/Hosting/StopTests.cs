@@ -1,8 +1,10 @@
 using System.Net.Sockets;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Server.Tests.Http;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Hosting;
 

@@ -1,7 +1,6 @@
 using System.Net;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Control;
 
 namespace FastRegistry.Server.Tests.Http;

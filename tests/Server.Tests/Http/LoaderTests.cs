@@ -3,10 +3,12 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Http;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Http;
 
 namespace FastRegistry.Server.Tests.Http;

@@ -1,5 +1,5 @@
 using System.Net;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Server.Tests.Http;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Limits;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Limits;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;

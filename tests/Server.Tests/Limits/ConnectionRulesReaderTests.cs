@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
-using FastRegistry.Server.Files;
-using FastRegistry.Server.Limits;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.WatchedFiles;
 
 namespace FastRegistry.Server.Tests.Limits;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Limits;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;

@@ -1,7 +1,8 @@
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Server.Tests.Http;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Limits;
 

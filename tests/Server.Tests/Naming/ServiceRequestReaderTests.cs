@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
-using FastRegistry.Server.Naming;
+using FastRegistry.Node.Requests;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using static FastRegistry.Server.Tests.Harness.NamingClient;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using FastRegistry.Server.Observability;
+using FastRegistry.Node.Observability;
 
 namespace FastRegistry.Server.Tests.Observability;
 

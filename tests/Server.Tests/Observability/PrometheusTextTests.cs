@@ -1,4 +1,4 @@
-using FastRegistry.Server.Observability;
+using FastRegistry.Node.Observability;
 
 namespace FastRegistry.Server.Tests.Observability;
 

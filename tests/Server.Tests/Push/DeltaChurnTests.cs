@@ -1,13 +1,15 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Overrides;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 using Instance = FastRegistry.Wire.Messages.Instance;
-using InstanceIdentity = FastRegistry.Server.Registry.InstanceIdentity;
+using InstanceIdentity = FastRegistry.Registry.Instances.InstanceIdentity;
 
 namespace FastRegistry.Server.Tests.Push;
 

@@ -1,6 +1,9 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Push;
 
@@ -41,7 +44,7 @@ public sealed class DeltaOverflowTests : IDisposable
     private void AssertSame(ListReader reader)
     {
         reader.Drain();
-        Wire.Messages.Snapshot newest = Wire.Messages.Snapshot.Parser.ParseFrom(_node.Registry.Find()!.GetSnapshot().Encode(Server.Registry.Selection.InstanceFilter.All));
+        Wire.Messages.Snapshot newest = Wire.Messages.Snapshot.Parser.ParseFrom(_node.Registry.Find()!.GetSnapshot().Encode(InstanceFilter.All));
         Assert.Equal((long)newest.Revision, (long)reader.Revision);
         Assert.True(ListReader.Sorted(newest.Instances).SequenceEqual(reader.Instances), "the subscriber's list is not the server's");
     }

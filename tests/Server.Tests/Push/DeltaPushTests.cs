@@ -1,6 +1,6 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;

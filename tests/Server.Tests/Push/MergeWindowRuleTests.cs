@@ -1,5 +1,4 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Push;
+using FastRegistry.Registry.Push;
 
 namespace FastRegistry.Server.Tests.Push;
 

@@ -1,5 +1,4 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Push;
+using FastRegistry.Registry.Push;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 

@@ -1,11 +1,13 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Observability;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Tests.Push;
 

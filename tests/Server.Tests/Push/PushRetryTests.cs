@@ -1,6 +1,7 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Registry.Push;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Tests.Push;
 

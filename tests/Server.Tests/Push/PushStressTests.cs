@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -57,7 +59,7 @@ public sealed class PushStressTests
             string service = $"s{random.Next(Services)}";
 
             // Between a few hundred bytes and two hundred KiB: both single frames and streams.
-            Server.Registry.Instance[] instances = [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => Make.Instance(random.Next(1, 200), weight: random.Next(1, 50), ip: $"10.0.0.{writer}", metadata: new string('m', 900)))];
+            FastRegistry.Registry.Instances.Instance[] instances = [.. Enumerable.Range(1, random.Next(1, 4)).Select(_ => Make.Instance(random.Next(1, 200), weight: random.Next(1, 50), ip: $"10.0.0.{writer}", metadata: new string('m', 900)))];
             if (i % 50 == 0)
             {
                 registry.DeregisterAll(client, Make.Key(service));

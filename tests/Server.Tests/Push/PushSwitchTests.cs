@@ -1,7 +1,8 @@
-using FastRegistry.Server.Push;
+using FastRegistry.Registry.Push;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Push;

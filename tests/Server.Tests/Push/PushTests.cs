@@ -1,8 +1,9 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Push;

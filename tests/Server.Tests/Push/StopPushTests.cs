@@ -1,6 +1,8 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Push;
 

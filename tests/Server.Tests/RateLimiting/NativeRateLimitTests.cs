@@ -1,5 +1,4 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;

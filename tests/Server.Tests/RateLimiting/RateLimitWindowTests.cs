@@ -1,4 +1,4 @@
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 

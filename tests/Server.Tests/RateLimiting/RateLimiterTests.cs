@@ -1,6 +1,5 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.RateLimiting;
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;

@@ -1,6 +1,6 @@
 using System.Text;
-using FastRegistry.Server.Files;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.WatchedFiles;
+using FastRegistry.Registry.Selection;
 
 namespace FastRegistry.Server.Tests.Registry;
 

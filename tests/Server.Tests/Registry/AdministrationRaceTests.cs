@@ -1,7 +1,9 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry;

@@ -1,5 +1,7 @@
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Events;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Transport;
@@ -73,7 +75,7 @@ public sealed class ClientReleaseTests : IDisposable
     [Fact]
     public void Slices_that_find_the_queue_full_run_at_once()
     {
-        using NodeFixture node = new(new Server.Configuration.LimitOptions { QueuedRequests = 1 });
+        using NodeFixture node = new(new LimitOptions { QueuedRequests = 1 });
         RegistryClient client = Make.Client();
         node.Registry.Register(client, "s", [.. Enumerable.Range(1, PerService).Select(static port => Make.Instance(port))]);
         Assert.True(node.Node.Requests.TryAdd(new NoRequest()));
@@ -112,7 +114,7 @@ public sealed class ClientReleaseTests : IDisposable
         return client;
     }
 
-    private sealed class NoRequest : Server.Work.IQueuedRequest
+    private sealed class NoRequest : IWorkItem
     {
         public void Run()
         {

@@ -1,6 +1,8 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Registry;
 

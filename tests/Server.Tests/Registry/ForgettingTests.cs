@@ -1,4 +1,6 @@
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Registry;
@@ -67,7 +69,7 @@ public sealed class ForgettingTests : IDisposable
     [Fact]
     public void A_refused_registration_leaves_no_service_for_ever()
     {
-        using NodeFixture node = new(new Server.Configuration.LimitOptions { PublicationsPerClient = 1 });
+        using NodeFixture node = new(new LimitOptions { PublicationsPerClient = 1 });
         RawClient client = node.Connect();
         client.Register("s", 1);
         Assert.True(client.TryRegister("t", 1).IsError);

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Wire.Messages;
 using Google.Protobuf;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Registry;

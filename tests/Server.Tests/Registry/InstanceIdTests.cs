@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;

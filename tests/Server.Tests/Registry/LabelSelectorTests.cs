@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry;

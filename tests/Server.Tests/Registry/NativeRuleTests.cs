@@ -101,7 +101,7 @@ public sealed class NativeRuleTests : IDisposable
     public void What_is_left_out_has_the_defaults_of_nacos()
     {
         _client.Register("s", new Instance { Ip = "10.0.0.1", Port = 1 });
-        Server.Registry.Instance listed = _node.Registry.Find()!.GetSnapshot().Instances[0];
+        FastRegistry.Registry.Instances.Instance listed = _node.Registry.Find()!.GetSnapshot().Instances[0];
         Assert.Equal(("DEFAULT", 1.0, true, true), (listed.Identity.Cluster, listed.Weight, listed.Healthy, listed.Enabled));
         Assert.Equal(("public", "DEFAULT_GROUP"), (_node.Registry.Find()!.Key.Namespace, _node.Registry.Find()!.Key.Group));
     }

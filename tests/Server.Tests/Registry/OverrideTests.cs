@@ -1,10 +1,13 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Events;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Events;
 using FastRegistry.Server.Tests.Harness;
+using Instance = FastRegistry.Registry.Instances.Instance;
 using Label = FastRegistry.Wire.Messages.Label;
 
 namespace FastRegistry.Server.Tests.Registry;

@@ -1,9 +1,9 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Wire.Messages.Instance;
-using RegistryInstance = FastRegistry.Server.Registry.Instance;
+using RegistryInstance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Server.Tests.Registry;
 

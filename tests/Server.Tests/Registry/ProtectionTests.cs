@@ -1,7 +1,9 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Messages;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Server.Tests.Registry;
 

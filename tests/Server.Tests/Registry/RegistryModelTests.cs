@@ -1,4 +1,5 @@
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry;

@@ -1,6 +1,8 @@
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Transport;
 
@@ -36,7 +38,7 @@ public sealed class RegistryRaceTests
         using NodeFixture node = new();
         byte[] id = RawClient.NewInstanceId();
         UInt128 instanceId = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(id);
-        Server.Sessions.ClientDirectory directory = node.Node.Services.Clients;
+        ClientDirectory directory = node.Node.Services.Clients;
         for (int round = 0; round < 300; round++)
         {
             RawClient first = node.ConnectBare();

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Selection;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry;

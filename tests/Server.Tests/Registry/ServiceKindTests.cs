@@ -1,9 +1,11 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Registry;
 

@@ -1,6 +1,8 @@
-using FastRegistry.Server.Naming;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Client;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry;

@@ -1,5 +1,7 @@
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Globalization;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Sessions;

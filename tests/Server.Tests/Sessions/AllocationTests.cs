@@ -1,15 +1,16 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Control;
-using FastRegistry.Server.RateLimiting;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Sessions;

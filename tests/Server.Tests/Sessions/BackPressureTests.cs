@@ -1,8 +1,10 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Sessions;

@@ -1,5 +1,5 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Server.Tests.Sessions;
 

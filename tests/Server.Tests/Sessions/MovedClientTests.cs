@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using FastRegistry.Client;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Server.Tests.Http;
 

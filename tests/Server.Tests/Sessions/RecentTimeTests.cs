@@ -1,4 +1,4 @@
-using FastRegistry.Server.Sessions;
+using FastRegistry.Node.Sessions;
 
 namespace FastRegistry.Server.Tests.Sessions;
 

@@ -1,4 +1,5 @@
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Server.Tests.Sessions;
 

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using FastRegistry.Server.Configuration;
+using FastRegistry.Registry.Events;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;

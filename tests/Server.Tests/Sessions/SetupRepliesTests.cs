@@ -1,6 +1,7 @@
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Sessions;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 

@@ -1,8 +1,11 @@
 using System.Buffers;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
 namespace FastRegistry.Server.Tests.Sessions;
@@ -124,7 +127,7 @@ public sealed class SupersedeTests : IDisposable
         young.Register("s", 1);
 
         Assert.Null(young.TryRead());
-        Assert.True(_node.Registry.Services.TryGet(new Server.Registry.ServiceKey("public", "DEFAULT_GROUP", "s"), out Server.Registry.ServiceEntry? entry));
+        Assert.True(_node.Registry.Services.TryGet(new ServiceKey("public", "DEFAULT_GROUP", "s"), out ServiceEntry? entry));
         Assert.Equal(0, entry.SubscriberCount);
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FastRegistry.Server.Http.Endpoints;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace FastRegistry.Server.Http.Errors;

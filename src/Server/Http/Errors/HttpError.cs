@@ -1,5 +1,5 @@
-using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Naming;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Server.Http.Errors;

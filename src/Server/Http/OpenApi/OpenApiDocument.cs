@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Http.OpenApi;
 

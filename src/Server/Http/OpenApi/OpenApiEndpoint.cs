@@ -1,4 +1,4 @@
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Http.OpenApi;
 

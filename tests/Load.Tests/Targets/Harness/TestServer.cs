@@ -1,7 +1,8 @@
 using System.Net;
 using FastRegistry.Load.Targets;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Registry;
 
 namespace FastRegistry.Load.Tests.Targets.Harness;
 

@@ -3,8 +3,8 @@ using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Http;
 using FastRegistry.Load.Tests.Targets.Harness;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Registry;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FastRegistry.Load.Tests.Targets.Http;

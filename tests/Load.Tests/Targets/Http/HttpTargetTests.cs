@@ -24,7 +24,7 @@ public sealed class HttpTargetTests
         LoadResult before = await connection.SendAsync(query);
         LoadResult registered = await connection.SendAsync(target.PrepareRegister("s", instance));
         Assert.True(registered.IsOk, registered.StatusCode);
-        FastRegistry.Server.Registry.Instance listed = Assert.Single(server.Listed("s"));
+        FastRegistry.Registry.Instances.Instance listed = Assert.Single(server.Listed("s"));
         LoadResult with = await connection.SendAsync(query);
         Assert.True((await connection.SendAsync(target.PrepareDeregister("s", instance))).IsOk);
 

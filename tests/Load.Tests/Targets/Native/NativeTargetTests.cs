@@ -30,7 +30,7 @@ public sealed class NativeTargetTests
         LoadResult before = await connection.SendAsync(query);
         Assert.True((await connection.SendAsync(target.PrepareRegister("s", instance))).IsOk);
         LoadResult with = await connection.SendAsync(query);
-        Server.Registry.Instance listed = Assert.Single(server.Listed("s"));
+        FastRegistry.Registry.Instances.Instance listed = Assert.Single(server.Listed("s"));
         Assert.True((await connection.SendAsync(target.PrepareDeregister("s", instance))).IsOk);
         LoadResult after = await connection.SendAsync(query);
 

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Tests.Control;
 
 namespace FastRegistry.Server.Tests.Http.Audit;

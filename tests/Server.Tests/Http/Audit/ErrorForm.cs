@@ -1,5 +1,5 @@
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 

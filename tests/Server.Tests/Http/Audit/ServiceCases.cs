@@ -1,4 +1,5 @@
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 

@@ -1,9 +1,11 @@
-using FastRegistry.Server.Http.Beats;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Http.Lists;
-using FastRegistry.Server.Http.Requests;
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Selection;
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
+using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Http.Beats;

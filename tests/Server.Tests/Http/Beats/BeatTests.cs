@@ -1,5 +1,5 @@
 using System.Net;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Control;
 
 namespace FastRegistry.Server.Tests.Http.Beats;

@@ -1,7 +1,6 @@
-using FastRegistry.Server.Http.Checking;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Tests.Http.Checking;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
-using FastRegistry.Server.Http.Clients;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
+using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 

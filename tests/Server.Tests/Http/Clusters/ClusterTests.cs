@@ -1,5 +1,5 @@
 using System.Net;
-using FastRegistry.Server.Http.Clusters;
+using FastRegistry.Server.Nacos.Services;
 
 namespace FastRegistry.Server.Tests.Http.Clusters;
 

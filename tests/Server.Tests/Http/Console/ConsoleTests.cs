@@ -1,5 +1,5 @@
 using System.Net;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Control;
 
 namespace FastRegistry.Server.Tests.Http.Console;

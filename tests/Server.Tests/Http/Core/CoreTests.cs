@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Control;
 
 namespace FastRegistry.Server.Tests.Http.Core;

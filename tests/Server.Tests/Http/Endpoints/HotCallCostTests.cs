@@ -1,7 +1,6 @@
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Admission;
-using FastRegistry.Server.Http.Endpoints;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

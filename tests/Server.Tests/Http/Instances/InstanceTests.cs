@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Server.Registry;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
+using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Http.Instances;
 

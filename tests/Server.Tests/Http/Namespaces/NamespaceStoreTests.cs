@@ -1,5 +1,5 @@
 using System.Globalization;
-using FastRegistry.Server.Http.Namespaces;
+using FastRegistry.Server.Nacos.Namespaces;
 
 namespace FastRegistry.Server.Tests.Http.Namespaces;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Tests.Http.OpenApi;
 

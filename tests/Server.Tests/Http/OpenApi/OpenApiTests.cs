@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FastRegistry.Server.Http.Endpoints;
+using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Tests.Http.OpenApi;
 

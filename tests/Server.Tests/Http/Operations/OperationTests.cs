@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Http.Operations;
 

@@ -1,5 +1,5 @@
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
 namespace FastRegistry.Server.Tests.Http.Requests;
 

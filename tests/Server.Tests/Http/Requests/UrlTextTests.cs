@@ -1,5 +1,5 @@
 using System.Text;
-using FastRegistry.Server.Http.Requests;
+using FastRegistry.Server.Http.Parameters;
 
 namespace FastRegistry.Server.Tests.Http.Requests;
 

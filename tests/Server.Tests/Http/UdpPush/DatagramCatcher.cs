@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Server.Nacos.UdpPush;
 
 namespace FastRegistry.Server.Tests.Http.UdpPush;
 

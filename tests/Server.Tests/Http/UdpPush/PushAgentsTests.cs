@@ -1,5 +1,5 @@
-using FastRegistry.Server.Control;
-using FastRegistry.Server.Http.UdpPush;
+using FastRegistry.Node.Admission;
+using FastRegistry.Server.Nacos.UdpPush;
 
 namespace FastRegistry.Server.Tests.Http.UdpPush;
 

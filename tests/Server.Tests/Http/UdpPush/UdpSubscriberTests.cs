@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Server.Http.UdpPush;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Admission;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Services;
+using FastRegistry.Server.Nacos.UdpPush;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 

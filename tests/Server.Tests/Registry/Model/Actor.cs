@@ -1,5 +1,6 @@
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Tests.Registry.Model;
 

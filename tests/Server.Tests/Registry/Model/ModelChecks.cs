@@ -1,3 +1,4 @@
+using FastRegistry.Registry.Overrides;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry.Model;

@@ -1,4 +1,4 @@
-using FastRegistry.Server.Configuration;
+using FastRegistry.Node.Configuration;
 
 namespace FastRegistry.Server.Tests.Registry.Model;
 

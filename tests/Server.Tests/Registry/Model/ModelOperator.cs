@@ -1,8 +1,9 @@
-using FastRegistry.Server.Registry;
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
-using InstanceIdentity = FastRegistry.Server.Registry.InstanceIdentity;
+using InstanceIdentity = FastRegistry.Registry.Instances.InstanceIdentity;
 
 namespace FastRegistry.Server.Tests.Registry.Model;
 

@@ -1,5 +1,5 @@
-using FastRegistry.Server.Registry.Metadata;
-using FastRegistry.Server.Registry.Overrides;
+using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Overrides;
 
 namespace FastRegistry.Server.Tests.Registry.Model;
 

@@ -1,3 +1,5 @@
+using FastRegistry.Client;
+
 namespace FastRegistry.Server.Tests.Registry.Model;
 
 /// <summary>One service as the specification describes it: lists and dictionaries, everything worked out anew whenever it is asked for.</summary>

@@ -1,3 +1,5 @@
+using FastRegistry.Client;
+
 namespace FastRegistry.Server.Tests.Registry.Model;
 
 /// <summary>What a reader sees: the instances, sorted, and the two marks of the list.</summary>

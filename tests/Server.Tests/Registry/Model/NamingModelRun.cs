@@ -1,9 +1,13 @@
 using System.Buffers.Binary;
-using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Registry;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Transport;
 using Instance = FastRegistry.Wire.Messages.Instance;
 using Snapshot = FastRegistry.Wire.Messages.Snapshot;
 

@@ -1,0 +1,308 @@
+using System.Net;
+using System.Net.Sockets;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Node.WatchedFiles;
+using FastRegistry.Node.Workers;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Epoll;
+
+namespace FastRegistry.Node.Hosting;
+
+/// <summary>One node without its HTTP side: registry, sessions, workers, deadlines and the client listener, put together.</summary>
+/// <remarks>Made, started and stopped by its host, each once. Tests use it with in-memory connections and pump its workers themselves.</remarks>
+internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
+{
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _workers = [];
+    private readonly SessionShedder _ruleShedder;
+    private WheelDriver? _wheelDriver;
+    private ClientListener? _listener;
+    private int _state;
+
+    /// <summary>Puts a node together; nothing runs yet.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <param name="timeProvider">Source of all time.</param>
+    /// <param name="log">For everything the node reports.</param>
+    /// <param name="allowance">Connections it may hold; null = what the options say.</param>
+    /// <param name="eventLog">The category events are written to; null = none.</param>
+    /// <param name="observers">Further observers of events.</param>
+    /// <param name="additionalDeadlines">Wheel entries that others than the node itself take: the HTTP side has one for each instance that beats and each poll.</param>
+    public RegistryNode(
+        RegistryNodeOptions options,
+        TimeProvider timeProvider,
+        ILogger log,
+        ConnectionAllowance? allowance = null,
+        ILogger? eventLog = null,
+        IEnumerable<INodeObserver>? observers = null,
+        int additionalDeadlines = 0)
+    {
+        allowance ??= ConnectionAllowance.Of(options.Limits, long.MaxValue, openFiles: 0);
+        Options = options;
+        _timeProvider = timeProvider;
+        _log = log;
+        LimitOptions limits = options.Limits;
+        Wheel = new TimingWheel(timeProvider, new TimingWheelOptions
+        {
+            // Room for every connection and a takeover of each, every empty service, what the caller adds and the few deadlines of the node itself: allocation cannot fail before
+            // those limits do.
+            MaximumEntries = checked((2 * limits.Connections) + limits.Services + additionalDeadlines + 65_536),
+            OwnerFaulted = log.DeadlineFault,
+            LatenessObserved = milliseconds => Metrics.WheelLateness.Record(milliseconds * 1_000),
+        });
+        Switches = new SwitchBoard(options.Switches, log);
+        Status = new NodeStatus(Switches);
+        RateLimits = new RateLimiter(options.RateLimits, timeProvider, log);
+        Admission = new NamingAdmission(Status, RateLimits);
+        Events = new EventHub(timeProvider, log);
+        Push = new PushDispatcher(options.Workers.Push, options.Switches.PushEnabled, Events, Wheel, options.Push);
+        Switches.Changed += switches => Push.SetEnabled(switches.PushEnabled);
+        NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        Registry = new ServiceRegistry(epoch, Wheel, timeProvider, options.ToRegistryOptions(), Push, Events);
+        Requests = new RequestQueue(limits);
+        Resources = new TransportResources();
+        Services = new SessionServices
+        {
+            Options = options,
+            Wheel = Wheel,
+            Registry = Registry,
+            Push = Push,
+            Clients = new ClientDirectory(Registry, Requests, Wheel, options.Deadlines.Reaffirm),
+            Sessions = new SessionTable(allowance.Clients, allowance.LimitText),
+            Limits = new ConnectionLimits(RedirectAddress.Split(limits.RedirectAddresses)),
+            Naming = new NamingRequests(Registry, limits, Admission, log),
+            Requests = Requests,
+            BudgetRetry = new BudgetRetry(Wheel),
+            RateLimits = RateLimits,
+            Metrics = Metrics,
+            PushCost = new PushCost(
+                timeProvider,
+                Metrics.Histogram(
+                    "fastregistry_change_to_ack_seconds", "From a change to the ack of a push with it, of about 1 push in 64.", LatencyBounds.Delivery)),
+            Events = Events,
+            SetupReplies = new SetupReplies(epoch, options),
+            Log = log,
+        };
+        Acceptor = new SessionAcceptor(Services, new RefusedConnections(Wheel, options.Deadlines.Linger));
+        AddObservers(eventLog, observers ?? []);
+        OperatorShedder = new SessionShedder(Services, Metrics.CountMoved);
+        _ruleShedder = new SessionShedder(Services, Metrics.CountShed);
+        RulesFile = Watch("Connection rules", limits.RulesFile, ConnectionRulesReader.MaximumBytes, content => Apply(content is null ? ConnectionRules.None : ConnectionRulesReader.Read(content.Value)));
+        LabelsFile = Watch("Labels", options.Selectors.LabelsFile, AddressLabelsReader.MaximumBytes, content => Registry.ReplaceLabels(content is null ? AddressLabels.None : AddressLabelsReader.Read(content.Value)));
+        NodeMetrics.Define(this);
+    }
+
+    public RegistryNodeOptions Options { get; }
+
+    public TimingWheel Wheel { get; }
+
+    public ServiceRegistry Registry { get; }
+
+    public PushDispatcher Push { get; }
+
+    public RequestQueue Requests { get; }
+
+    public EventHub Events { get; }
+
+    /// <summary>The last events; null when none are kept.</summary>
+    public EventRing? EventRing { get; private set; }
+
+    /// <summary>Null when events are not logged.</summary>
+    public EventLog? EventLog { get; private set; }
+
+    public TransportResources Resources { get; }
+
+    public SessionServices Services { get; }
+
+    public SessionAcceptor Acceptor { get; }
+
+    public RegistryMetrics Metrics { get; } = new();
+
+    public SwitchBoard Switches { get; }
+
+    /// <summary>Which naming requests are taken.</summary>
+    public NodeStatus Status { get; }
+
+    public RateLimiter RateLimits { get; }
+
+    public NamingAdmission Admission { get; }
+
+    /// <summary>Sheds what an operator asks for.</summary>
+    public SessionShedder OperatorShedder { get; }
+
+    /// <summary>Null when there is none.</summary>
+    public WatchedFile? RulesFile { get; }
+
+    /// <summary>Null when there is none.</summary>
+    public WatchedFile? LabelsFile { get; }
+
+    public NodeState State => (NodeState)Volatile.Read(ref _state);
+
+    /// <summary>Where clients connect; null before the listener is bound.</summary>
+    public IPEndPoint? ClientEndPoint => _listener?.LocalEndPoint;
+
+    /// <summary>Null when client connections are on sockets, or before the listener is bound.</summary>
+    public EpollTransport? Epoll => _listener?.Epoll;
+
+    /// <summary>Begins the background work without a listener.</summary>
+    public void StartWorkers()
+    {
+        _wheelDriver = new WheelDriver(Wheel);
+        Events.Start();
+        _workers.AddRange(Push.Workers.Select(worker => KeepRunning(worker.RunAsync)));
+        for (int i = 0; i < Options.Workers.Requests; i++)
+        {
+            _workers.Add(KeepRunning(Requests.RunAsync));
+        }
+
+        foreach (WatchedFile? file in (ReadOnlySpan<WatchedFile?>)[RulesFile, LabelsFile])
+        {
+            if (file is not null)
+            {
+                // Before anybody is accepted; nothing else runs it yet.
+                file.Step();
+                _workers.Add(KeepRunning(file.RunAsync));
+            }
+        }
+    }
+
+    /// <summary>Binds the client listener.</summary>
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    /// <exception cref="IOException">No descriptor is left.</exception>
+    public void Bind()
+    {
+        _listener = ClientListener.Bind(Options.ClientTransport, Resources, Acceptor, this, _timeProvider, _log.TransportFault);
+
+        // "Any address" is none that a client could go to.
+        IPAddress address = _listener.LocalEndPoint.Address;
+        bool anyAddress = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        Services.SetupReplies.ClientAddresses = anyAddress ? [] : [_listener.LocalEndPoint.ToString()];
+    }
+
+    /// <summary>Begins to accept; from now on the node is ready.</summary>
+    public void Start()
+    {
+        new WarmUp(Registry, Wheel, Requests, _log).Start(Options.Deadlines.WarmUp);
+
+        // Before the first client is let in: it would be told that the node is starting, and a listener that fails at once would not be noticed.
+        Status.Report(ServerStatus.Up);
+        Volatile.Write(ref _state, (int)NodeState.Ready);
+        _listener?.Start();
+    }
+
+    /// <summary>Puts rules in force; who is beyond them is asked to leave.</summary>
+    public void Apply(ConnectionRules rules)
+    {
+        Services.Limits.Replace(rules);
+        _ruleShedder.Start(() => SessionChoice.BeyondRules(Services.Sessions, Services.Limits));
+    }
+
+    /// <summary>Accepts nothing more, asks clients to leave with a spread, waits for them up to the drain deadline, closes the rest.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _state, (int)NodeState.Stopping) == (int)NodeState.Stopping)
+        {
+            return;
+        }
+
+        if (_listener is not null)
+        {
+            await _listener.StopAcceptingAsync().ConfigureAwait(false);
+        }
+
+        Services.Sessions.Close();
+        Push.End();
+        _log.Stopping(Services.Sessions.Count);
+        SessionDrain drain = new(Services.Sessions, Options.Deadlines, _timeProvider);
+        int closed = await drain.RunAsync(cancellationToken).ConfigureAwait(false);
+        _log.Stopped(closed);
+        if (_listener is not null)
+        {
+            // Before the workers: the sessions it ends have something to tell.
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await StopWorkersAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        _stopping.Dispose();
+        Metrics.Dispose();
+        Events.Dispose();
+    }
+
+    void IAcceptObserver.AcceptFailed(AcceptErrorTier tier, SocketError error, TimeSpan backOff) => _log.AcceptFailed(tier, error.ToString(), backOff);
+
+    void IAcceptObserver.ListenerFailed(SocketError error)
+    {
+        // Whoever asks for readiness is told.
+        Interlocked.CompareExchange(ref _state, (int)NodeState.Failed, (int)NodeState.Ready);
+        _log.ListenerFailed(error.ToString());
+    }
+
+    private async Task StopWorkersAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_workers).ConfigureAwait(false);
+        if (_wheelDriver is not null)
+        {
+            await _wheelDriver.DisposeAsync().ConfigureAwait(false);
+        }
+
+        // Last: until here there was something to tell.
+        await Events.StopAsync().ConfigureAwait(false);
+    }
+
+    private WatchedFile? Watch(string subject, string path, int maximumBytes, Action<ReadOnlyMemory<byte>?> apply) =>
+        path.Length > 0 ? new WatchedFile(subject, path, apply, maximumBytes, _timeProvider, _log) : null;
+
+    private void AddObservers(ILogger? eventLog, IEnumerable<INodeObserver> observers)
+    {
+        if (Options.Events.Kept > 0)
+        {
+            Events.Add(EventRing = new EventRing(Options.Events.Kept, Options.Events.QueueCapacity));
+        }
+
+        if (eventLog is not null)
+        {
+            Events.Add(EventLog = new EventLog(eventLog, Wheel, _timeProvider, Options.Events));
+        }
+
+        foreach (INodeObserver observer in observers)
+        {
+            Events.Add(observer);
+        }
+    }
+
+    /// <summary>Runs a worker on the thread pool until the node stops. One item that fails costs that item, not everything behind it.</summary>
+    private async Task KeepRunning(Func<CancellationToken, Task> worker)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Run(() => worker(_stopping.Token)).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // The item that failed is gone; the log has the exception, and the worker goes on with the next.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                _log.WorkerFault(fault);
+            }
+        }
+    }
+}

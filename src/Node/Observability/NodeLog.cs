@@ -1,0 +1,69 @@
+using FastRegistry.Node.Admission;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Node.Observability;
+
+/// <summary>The log lines of the node. Nothing per heartbeat or push above Debug.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(2, LogLevel.Information, "Warm-up is over: lists are complete")]
+    public static partial void WarmUpOver(this ILogger log);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopping: {Sessions} clients are asked to leave")]
+    public static partial void Stopping(this ILogger log, int sessions);
+
+    [LoggerMessage(4, LogLevel.Information, "Stopped; {Sessions} clients had not left and were closed")]
+    public static partial void Stopped(this ILogger log, int sessions);
+
+    [LoggerMessage(10, LogLevel.Debug, "Session {Session} is ready: client {Name}, version {Version}")]
+    public static partial void SessionReady(this ILogger log, long session, string name, string version);
+
+    [LoggerMessage(11, LogLevel.Debug, "Session {Session} ended: {Reason}")]
+    public static partial void SessionClosed(this ILogger log, long session, CloseReason reason);
+
+    [LoggerMessage(12, LogLevel.Error, "Session {Session} ended by a fault in its handler")]
+    public static partial void SessionFault(this ILogger log, Exception fault, long session);
+
+    [LoggerMessage(13, LogLevel.Error, "A {Type} request of session {Session} failed")]
+    public static partial void RequestFailed(this ILogger log, Exception fault, MessageType type, long session);
+
+    [LoggerMessage(14, LogLevel.Warning, "The list of {Service} is too large for any stream; session {Session} keeps the list it has")]
+    public static partial void ListTooLarge(this ILogger log, string service, long session);
+
+    [LoggerMessage(20, LogLevel.Warning, "Accepting failed ({Tier}: {Error}); waiting {BackOff}")]
+    public static partial void AcceptFailed(this ILogger log, AcceptErrorTier tier, string error, TimeSpan backOff);
+
+    [LoggerMessage(21, LogLevel.Critical, "The client listener failed and accepts nothing more: {Error}")]
+    public static partial void ListenerFailed(this ILogger log, string error);
+
+    [LoggerMessage(22, LogLevel.Information, "{Subject}: read from {File}")]
+    public static partial void FileRead(this ILogger log, string subject, string file);
+
+    [LoggerMessage(23, LogLevel.Information, "{Subject}: {File} does not exist yet; there are none until it does")]
+    public static partial void FileMissing(this ILogger log, string subject, string file);
+
+    [LoggerMessage(24, LogLevel.Information, "{Subject}: {File} was deleted; there are none any more")]
+    public static partial void FileGone(this ILogger log, string subject, string file);
+
+    [LoggerMessage(25, LogLevel.Error, "{Subject}: {File} cannot be used, those before it stay: {Fault}")]
+    public static partial void FileBroken(this ILogger log, string subject, string file, string fault);
+
+    [LoggerMessage(26, LogLevel.Error, "An event loop of the client transport met a fault")]
+    public static partial void TransportFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(30, LogLevel.Error, "A deadline's owner failed")]
+    public static partial void DeadlineFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(31, LogLevel.Critical, "A background worker failed")]
+    public static partial void WorkerFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(60, LogLevel.Information, "Switch {Switch} is now {Value}")]
+    public static partial void SwitchChanged(this ILogger log, string @switch, string value);
+
+    [LoggerMessage(61, LogLevel.Error, "An observer of the switches failed")]
+    public static partial void SwitchObserverFault(this ILogger log, Exception fault);
+
+    [LoggerMessage(62, LogLevel.Warning, "RateLimits:{Point}: more than {Maximum} calls within a {Period} ({Type}); said once per window")]
+    public static partial void RateLimitReached(this ILogger log, ControlPoint point, int maximum, RateLimitPeriod period, RateLimitType type);
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics.Metrics;
+using FastRegistry.Node.Limits;
+using FastRegistry.Wire.Transport;
+
+namespace FastRegistry.Node.Observability;
+
+/// <summary>Counters of the node, and the list of everything it can tell: through <c>Meter "FastRegistry"</c> and through <c>/metrics</c>.</summary>
+/// <remarks>Any thread. Counting is one interlocked addition per batch, never per heartbeat or push.</remarks>
+internal sealed class RegistryMetrics : IDisposable
+{
+    private const long SampledOneIn = 64;
+
+    private readonly Meter _meter = new("FastRegistry");
+    private readonly List<MetricDefinition> _definitions = [];
+    private readonly long[] _closed = new long[Enum.GetValues<CloseKind>().Length];
+    private long _frames;
+    private long _accepted;
+    private readonly long[] _refused = new long[Enum.GetValues<LimitKind>().Length];
+    private long _shed;
+    private long _moved;
+    private long _pushRetries;
+    private long _pushesGivenUp;
+
+    public RegistryMetrics()
+    {
+        RequestHandling = Histogram(
+            "fastregistry_request_handling_seconds", "What a request takes on its receive path, of about 1 request in 64.", LatencyBounds.Handling);
+        QueuedRequests = Histogram("fastregistry_request_queued_seconds", "From the arrival of a request that a worker runs to its answer.", LatencyBounds.Handling);
+        WheelLateness = Histogram("fastregistry_wheel_lateness_seconds", "How late deadlines are noticed; a slot of 10 ms is by design.", LatencyBounds.Lateness);
+        Counter("fastregistry_frames_received_total", "Frames received from clients.", () => Interlocked.Read(ref _frames));
+        Counter("fastregistry_connections_accepted_total", "Client connections accepted.", () => Interlocked.Read(ref _accepted));
+        Counter("fastregistry_connections_refused_total", "Client connections refused by a limit.", () => _refused.Sum());
+        foreach (LimitKind kind in Enum.GetValues<LimitKind>())
+        {
+            string name = kind.ToString().ToLowerInvariant();
+            Counter($"fastregistry_connections_refused_{name}_total", $"Those refused by a limit per {name}.", () => Interlocked.Read(ref _refused[(int)kind]));
+        }
+
+        Counter("fastregistry_connections_shed_total", "Clients told to leave because rules became tighter.", () => Interlocked.Read(ref _shed));
+        Counter("fastregistry_connections_moved_total", "Clients told to leave by an operator.", () => Interlocked.Read(ref _moved));
+        Counter("fastregistry_push_retries_total", "Times a client's unacknowledged lists were sent again.", () => Interlocked.Read(ref _pushRetries));
+        Counter(
+            "fastregistry_push_given_up_total",
+            "Times a client did not acknowledge repeated lists and is left alone until it acknowledges something.",
+            () => Interlocked.Read(ref _pushesGivenUp));
+        foreach (CloseKind kind in Enum.GetValues<CloseKind>())
+        {
+            // One name per reason: no labels are needed to graph them.
+            Counter($"fastregistry_connections_closed_{SnakeCase(kind)}_total", $"Client connections ended as {kind}.", () => Interlocked.Read(ref _closed[(int)kind]));
+        }
+    }
+
+    public LatencyHistogram RequestHandling { get; }
+
+    public LatencyHistogram QueuedRequests { get; }
+
+    public LatencyHistogram WheelLateness { get; }
+
+    /// <summary>True for about one batch of frames in 64: its first request is timed. One read; the counter runs anyway.</summary>
+    public bool IsSample => (Volatile.Read(ref _frames) & (SampledOneIn - 1)) == 0;
+
+    /// <summary>Everything there is, in the order it was defined.</summary>
+    public IReadOnlyList<MetricDefinition> Definitions => _definitions;
+
+    public void CountFrames(int frames)
+    {
+        if (frames > 0)
+        {
+            Interlocked.Add(ref _frames, frames);
+        }
+    }
+
+    public void CountAccepted() => Interlocked.Increment(ref _accepted);
+
+    public void CountRefused(LimitKind kind) => Interlocked.Increment(ref _refused[(int)kind]);
+
+    public void CountShed() => Interlocked.Increment(ref _shed);
+
+    public void CountMoved() => Interlocked.Increment(ref _moved);
+
+    /// <summary>Unacknowledged lists are sent again, or were often enough.</summary>
+    public void CountPushRetry(bool givenUp) => Interlocked.Increment(ref givenUp ? ref _pushesGivenUp : ref _pushRetries);
+
+    public void CountClosed(CloseReason reason) => Interlocked.Increment(ref _closed[(int)reason.Kind]);
+
+    public void Gauge(string name, string help, Func<double> read)
+    {
+        _definitions.Add(new MetricDefinition(name, help, IsCounter: false, read));
+        _meter.CreateObservableGauge(name, read, unit: null, help);
+    }
+
+    public void Counter(string name, string help, Func<double> read)
+    {
+        _definitions.Add(new MetricDefinition(name, help, IsCounter: true, read));
+        _meter.CreateObservableCounter(name, read, unit: null, help);
+    }
+
+    /// <summary>Durations in buckets.</summary>
+    /// <param name="name">Ends in <c>_seconds</c>.</param>
+    /// <param name="help">One sentence.</param>
+    /// <param name="boundsSeconds">Upper bounds of the buckets.</param>
+    public LatencyHistogram Histogram(string name, string help, ReadOnlySpan<double> boundsSeconds)
+    {
+        LatencyHistogram histogram = new(boundsSeconds, _meter.CreateHistogram<double>(name, "s", help));
+        _definitions.Add(new MetricDefinition(name, help, IsCounter: true, () => histogram.Count, Histogram: histogram));
+        return histogram;
+    }
+
+    /// <summary>Several gauges of one name.</summary>
+    public void Gauges(string name, string help, IReadOnlyList<MetricSeries> series)
+    {
+        Define(name, help, isCounter: false, series);
+        _meter.CreateObservableGauge(name, () => Measure(series), unit: null, help);
+    }
+
+    /// <summary>Gauges of one name whose labels differ from time to time.</summary>
+    public void Ranking(string name, string help, Func<IReadOnlyList<MetricSeries>> read)
+    {
+        _definitions.Add(new MetricDefinition(name, help, IsCounter: false, static () => 0, Ranking: read));
+        _meter.CreateObservableGauge(name, () => Measure(read()), unit: null, help);
+    }
+
+    /// <summary>Several counters of one name.</summary>
+    public void Counters(string name, string help, IReadOnlyList<MetricSeries> series)
+    {
+        Define(name, help, isCounter: true, series);
+        _meter.CreateObservableCounter(name, () => Measure(series), unit: null, help);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Define(string name, string help, bool isCounter, IReadOnlyList<MetricSeries> series) =>
+        _definitions.AddRange(series.Select(one => new MetricDefinition(name, help, isCounter, one.Read, one.Labels)));
+
+    private static IEnumerable<Measurement<double>> Measure(IReadOnlyList<MetricSeries> series) =>
+        series.Select(static one => new Measurement<double>(one.Read(), one.Labels.Select(static label => KeyValuePair.Create(label.Key, (object?)label.Value))));
+
+    private static string SnakeCase(CloseKind kind) =>
+        string.Concat(kind.ToString().Select(static (character, i) => i > 0 && char.IsUpper(character) ? $"_{char.ToLowerInvariant(character)}" : char.ToLowerInvariant(character).ToString()));
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using FastRegistry.Node.Requests;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Wire.Messages;
+
+namespace FastRegistry.Node.Sessions;
+
+/// <summary>What a client said about itself in its set-up, without what is secret. Immutable; sessions that said the same share one.</summary>
+internal sealed class ClientProfile : IEquatable<ClientProfile>
+{
+    /// <summary>Label with the application's name.</summary>
+    public const string ApplicationLabel = "app";
+
+    private readonly int _hash;
+
+    private ClientProfile(string name, string version, string @namespace, ImmutableArray<KeyValuePair<string, string>> labels)
+    {
+        Name = name;
+        Version = version;
+        DefaultNamespace = @namespace;
+        DefaultNamespaceUtf8 = ServiceRequestReader.Utf8Of(@namespace);
+        Labels = labels;
+        Application = ApplicationOf(labels);
+        HashCode hash = default;
+        hash.Add(name);
+        hash.Add(version);
+        hash.Add(@namespace);
+        foreach (KeyValuePair<string, string> label in labels)
+        {
+            hash.Add(label);
+        }
+
+        _hash = hash.ToHashCode();
+    }
+
+    /// <summary>Of a session that is not set up.</summary>
+    public static ClientProfile Unknown { get; } = new("", "", ServiceKey.DefaultNamespace, []);
+
+    public string Name { get; }
+
+    public string Version { get; }
+
+    /// <summary>Used where a request leaves its namespace empty.</summary>
+    public string DefaultNamespace { get; }
+
+    public byte[] DefaultNamespaceUtf8 { get; }
+
+    /// <summary>Sorted by key.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Labels { get; }
+
+    /// <summary>Value of the label <c>app</c>; empty without one.</summary>
+    public string Application { get; }
+
+    /// <summary>The profile in a set-up that was checked.</summary>
+    public static ClientProfile Of(SetupRequest request)
+    {
+        string @namespace = request.DefaultNamespace.Length > 0 ? request.DefaultNamespace : ServiceKey.DefaultNamespace;
+        return new ClientProfile(request.ClientName, request.ClientVersion, @namespace, LabelsOf(request));
+    }
+
+    public bool Equals(ClientProfile? other) =>
+        other is not null && _hash == other._hash && Name == other.Name && Version == other.Version && DefaultNamespace == other.DefaultNamespace
+        && Labels.AsSpan().SequenceEqual(other.Labels.AsSpan());
+
+    public override bool Equals(object? obj) => Equals(obj as ClientProfile);
+
+    public override int GetHashCode() => _hash;
+
+    private static ImmutableArray<KeyValuePair<string, string>> LabelsOf(SetupRequest request)
+    {
+        if (request.Labels.Count == 0)
+        {
+            return [];
+        }
+
+        KeyValuePair<string, string>[] labels = new KeyValuePair<string, string>[request.Labels.Count];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = KeyValuePair.Create(request.Labels[i].Key, request.Labels[i].Value);
+        }
+
+        Array.Sort(labels, static (one, other) => string.CompareOrdinal(one.Key, other.Key));
+        return ImmutableCollectionsMarshal.AsImmutableArray(labels);
+    }
+
+    private static string ApplicationOf(ImmutableArray<KeyValuePair<string, string>> labels)
+    {
+        foreach ((string key, string value) in labels)
+        {
+            if (key == ApplicationLabel)
+            {
+                return value;
+            }
+        }
+
+        return "";
+    }
+}

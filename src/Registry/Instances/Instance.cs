@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace FastRegistry.Registry.Instances;
+
+/// <summary>An instance as it was registered, or as an operator's override shows it. Immutable, shared by every snapshot it is in.</summary>
+/// <remarks>
+/// Keeps its protobuf form, which lists are made of, and beside it only what is looked at often. Metadata and id are read from that form when somebody asks: a
+/// million instances need half the memory that texts of their own would take, and two of them are equal when their forms are.
+/// </remarks>
+internal sealed class Instance : IEquatable<Instance>
+{
+    /// <summary>Cluster used when none is given, as in Nacos.</summary>
+    public const string DefaultCluster = "DEFAULT";
+
+    private const int MaximumStackKeyBytes = 128;
+
+    private readonly string _cluster;
+    private readonly string _ip;
+    private readonly byte[] _encoded;
+    private readonly int _port;
+
+    private Instance(InstanceIdentity identity, double weight, bool healthy, bool enabled, bool isOverridden, byte[] encoded)
+    {
+        _cluster = identity.Cluster;
+        _ip = identity.Ip;
+        _port = identity.Port;
+        _encoded = encoded;
+        Weight = weight;
+        Healthy = healthy;
+        Enabled = enabled;
+        IsOverridden = isOverridden;
+    }
+
+    public InstanceIdentity Identity => new(_cluster, _ip, _port);
+
+    /// <summary>The identity as texts to search with.</summary>
+    public InstanceName Name => new(_cluster, _ip, _port);
+
+    /// <summary>0 … 10,000; 0 = listed but not chosen.</summary>
+    public double Weight { get; }
+
+    public bool Healthy { get; }
+
+    /// <summary>False: registered but never listed.</summary>
+    public bool Enabled { get; }
+
+    /// <summary>An operator's override decides weight, enabled or some of the metadata.</summary>
+    public bool IsOverridden { get; }
+
+    /// <summary>The instance as protobuf, always the same bytes for the same values.</summary>
+    public ReadOnlySpan<byte> Encoded => _encoded;
+
+    /// <summary>True when it has a metadata pair.</summary>
+    public bool HasMetadata => !new EncodedInstance(_encoded).Metadata.IsEmpty;
+
+    /// <summary>Its metadata in UTF-8, in the order it was given.</summary>
+    public EncodedMetadata Metadata => new(new EncodedInstance(_encoded).Metadata);
+
+    /// <param name="identity">Which.</param>
+    /// <param name="weight">See <see cref="Weight"/>.</param>
+    /// <param name="healthy">See <see cref="Healthy"/>.</param>
+    /// <param name="enabled">See <see cref="Enabled"/>.</param>
+    /// <param name="metadata">Unique keys, in the order they are to have.</param>
+    /// <param name="instanceId">Null = the simple one, which follows from the identity and the service: <see cref="IdIn"/>.</param>
+    public static Instance Create(
+        InstanceIdentity identity,
+        double weight = 1,
+        bool healthy = true,
+        bool enabled = true,
+        ImmutableArray<KeyValuePair<string, string>> metadata = default,
+        string? instanceId = null) =>
+        Create(identity, weight, healthy, enabled, InstanceEncoder.Encode(metadata.AsSpan()), InstanceEncoder.Encode(instanceId), isOverridden: false);
+
+    /// <summary>Of a form that was found to be what <see cref="Encoded"/> of these values is; it is not copied.</summary>
+    public static Instance OfEncoded(InstanceIdentity identity, double weight, bool healthy, bool enabled, byte[] encoded) =>
+        new(identity, weight, healthy, enabled, isOverridden: false, encoded);
+
+    /// <summary>Its metadata as texts, made for the call.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> ReadMetadata() => Metadata.ToArray();
+
+    /// <summary>The id it has been given or has asked for; null = the simple one.</summary>
+    public string? ReadInstanceId() => new EncodedInstance(_encoded).ReadInstanceId();
+
+    /// <summary>The id that readers see: <c>ip#port#cluster#group@@name</c> unless it has one of its own.</summary>
+    public string IdIn(ServiceKey service) => ReadInstanceId() ?? $"{_ip}#{_port}#{_cluster}#{service.GroupedName}";
+
+    /// <summary>The value of a metadata key; null = not there.</summary>
+    public string? FindMetadata(string key)
+    {
+        Span<byte> utf8 = stackalloc byte[MaximumStackKeyBytes];
+        return Encoding.UTF8.TryGetBytes(key, utf8, out int bytes) ? Metadata.Find(utf8[..bytes]) : Metadata.Find(Encoding.UTF8.GetBytes(key));
+    }
+
+    /// <summary>True when both have the same pairs in the same order.</summary>
+    public bool HasMetadataOf(Instance other) => new EncodedInstance(_encoded).Metadata.SequenceEqual(new EncodedInstance(other._encoded).Metadata);
+
+    /// <summary>The same with another id.</summary>
+    public Instance WithId(string instanceId) =>
+        Create(Identity, Weight, Healthy, Enabled, new EncodedInstance(_encoded).Metadata, InstanceEncoder.Encode(instanceId), IsOverridden);
+
+    /// <summary>The same, healthy: as a list shows it that is protected.</summary>
+    public Instance AsHealthy() => WithHealth(healthy: true);
+
+    /// <summary>The same with another health.</summary>
+    public Instance WithHealth(bool healthy)
+    {
+        if (healthy == Healthy)
+        {
+            return this;
+        }
+
+        EncodedInstance own = new(_encoded);
+        return Create(Identity, Weight, healthy, Enabled, own.Metadata, own.InstanceId, IsOverridden);
+    }
+
+    /// <summary>The same as an override shows it.</summary>
+    /// <param name="weight">See <see cref="Weight"/>.</param>
+    /// <param name="enabled">See <see cref="Enabled"/>.</param>
+    /// <param name="metadata">All of it; null = as it is.</param>
+    public Instance Overridden(double weight, bool enabled, ImmutableArray<KeyValuePair<string, string>>? metadata)
+    {
+        EncodedInstance own = new(_encoded);
+        return Create(Identity, weight, Healthy, enabled, metadata is null ? own.Metadata : InstanceEncoder.Encode(metadata.Value.AsSpan()), own.InstanceId, isOverridden: true);
+    }
+
+    public bool Equals(Instance? other) => ReferenceEquals(this, other) || (other is not null && Encoded.SequenceEqual(other.Encoded));
+
+    public override bool Equals(object? obj) => Equals(obj as Instance);
+
+    public override int GetHashCode() => Identity.GetHashCode();
+
+    private static Instance Create(
+        InstanceIdentity identity, double weight, bool healthy, bool enabled, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> instanceId, bool isOverridden)
+    {
+        // -0 is 0, and equal forms must mean equal values.
+        weight += 0.0;
+        return new(identity, weight, healthy, enabled, isOverridden, InstanceEncoder.Encode(identity, weight, healthy, enabled, metadata, instanceId, isOverridden));
+    }
+}

@@ -1,0 +1,56 @@
+using FastRegistry.Node.Hosting;
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Http.Health;
+using FastRegistry.Server.Http.OpenApi;
+using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Management;
+using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Cluster;
+using FastRegistry.Server.Nacos.Instances;
+using FastRegistry.Server.Nacos.Namespaces;
+using FastRegistry.Server.Nacos.Operator;
+using FastRegistry.Server.Nacos.Services;
+using FastRegistry.Server.Nacos.UdpPush;
+
+namespace FastRegistry.Server.Hosting;
+
+/// <summary>Maps everything that is not about single instances: services, views, operations, the console's calls, and the description of all of it.</summary>
+internal static class ManagementApi
+{
+    public static void Map(ApiRoutes api, IServiceProvider services, OperatorAccess operators)
+    {
+        RegistryNode node = services.GetRequiredService<RegistryNode>();
+        IpPortClients clients = services.GetRequiredService<IpPortClients>();
+        TimeProvider timeProvider = services.GetRequiredService<TimeProvider>();
+        MachineLoad load = services.GetRequiredService<MachineLoad>();
+        new ServiceEndpoints(node).Map(api);
+        new ServiceListEndpoints(node).Map(api);
+        new SubscriberEndpoints(node).Map(api);
+        new ClusterEndpoints(node).Map(api);
+        new HealthCheckEndpoints(node).Map(api);
+        new CatalogEndpoints(node).Map(api);
+        new SwitchEndpoints(node).Map(api);
+        new MetricsEndpoints(node, clients, load).Map(api);
+        new PushStateEndpoints(node, operators).Map(api);
+        new LogEndpoints(services.GetRequiredService<LogLevels>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")).Map(api);
+        new ClientEndpoints(node, new ClientIndex(node, clients, services.GetRequiredService<UdpSubscribers>()), timeProvider).Map(api);
+        MemberJson member = new(node, timeProvider);
+        new ClusterV1Endpoints(member).Map(api);
+        new ClusterV2Endpoints(member).Map(api);
+        CoreOperationEndpoints.Map(api);
+        new LoaderEndpoints(node, services.GetRequiredService<HttpOptions>(), timeProvider, load).Map(api);
+        NamespaceStore namespaces = services.GetRequiredService<NamespaceStore>();
+        new NamespaceV1Endpoints(namespaces).Map(api);
+        new NamespaceV2Endpoints(namespaces).Map(api);
+        new ConsoleHealthEndpoints(node).Map(api);
+        ServerStateEndpoints.Map(api);
+        LoginEndpoints.Map(api);
+        AuthenticationEndpoints.Map(api);
+        new PrometheusDiscoveryEndpoints(node).Map(api);
+        ActuatorEndpoints.Map(api);
+        new HealthEndpoints(node).Map(api);
+        new OperatorEndpoints(node).Map(api);
+        new EventEndpoints(node).Map(api);
+        OpenApiEndpoint.Map(api);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace FastRegistry.Server.Http.Pipeline;
+
+/// <summary>Writes JSON bodies that no type describes well: keys that are names, numbers as Java prints them, nulls that must be there.</summary>
+internal static class JsonText
+{
+    /// <summary>Only what JSON demands is escaped; the writer is not asked to check what is right by construction.</summary>
+    public static JsonWriterOptions Options { get; } = new() { Encoder = HttpJson.Encoder, SkipValidation = true };
+
+    /// <summary>One JSON value.</summary>
+    public static byte[] Of(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> output = new();
+        using Utf8JsonWriter json = new(output, Options);
+        write(json);
+        json.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>One JSON object.</summary>
+    public static byte[] ObjectOf(Action<Utf8JsonWriter> writeMembers) => Of(json =>
+    {
+        json.WriteStartObject();
+        writeMembers(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>One JSON array.</summary>
+    public static byte[] ArrayOf<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> writeItem) => Of(json =>
+    {
+        json.WriteStartArray();
+        foreach (T item in items)
+        {
+            writeItem(json, item);
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>An array of texts.</summary>
+    public static byte[] ArrayOf(IEnumerable<string> items) => ArrayOf(items, static (json, item) => json.WriteStringValue(item));
+
+    /// <summary>A member that is a number as Java prints it.</summary>
+    public static void WriteJavaNumber(this Utf8JsonWriter json, string name, double value)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(JavaDoubleConverter.TextOf(value), skipInputValidation: true);
+    }
+
+    /// <summary>A member that is an object of texts.</summary>
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, string>> texts)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, string value) in texts)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>A member that is an array of texts.</summary>
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
+using FastRegistry.Server.Http.Pipeline;
+
+namespace FastRegistry.Server.Nacos.Lists;
+
+/// <summary>The encoded lists of one snapshot, made by the first reader of each kind.</summary>
+/// <remarks>Kept with the snapshot and gone with it. Any thread; copy on write: a lost race costs an encoding, never a wrong list. Bounded: what is asked for
+/// beyond <see cref="MaximumForms"/> kinds is encoded per call.</remarks>
+internal sealed class ListForms
+{
+    private const int MaximumForms = 8;
+
+    private ListForm[] _forms = [];
+
+    /// <summary>The forms kept with a snapshot.</summary>
+    public static ListForms Of(ServiceSnapshot snapshot) => snapshot.OtherForms<ListForms>();
+
+    /// <summary>The form for everything in the given clusters, found without a string; null when it is not there.</summary>
+    public ListForm? Find(ReadOnlySpan<byte> clusters, bool healthyOnly)
+    {
+        foreach (ListForm form in Volatile.Read(ref _forms))
+        {
+            if (form.Filter.HealthyOnly == healthyOnly && form.Clusters.SequenceEqual(clusters))
+            {
+                return form;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The form of a filter, made when it is not there.</summary>
+    public ListForm GetOrAdd(ServiceSnapshot snapshot, string clusters, InstanceFilter filter)
+    {
+        byte[] clustersUtf8 = Encoding.UTF8.GetBytes(clusters);
+        ListForm[] forms = Volatile.Read(ref _forms);
+        foreach (ListForm form in forms)
+        {
+            if (form.Filter.Equals(filter) && form.Clusters.SequenceEqual(clustersUtf8))
+            {
+                return form;
+            }
+        }
+
+        ListForm made = Encode(snapshot.Key, snapshot.Instances, clusters, clustersUtf8, filter, snapshot.Select(filter));
+        if (forms.Length < MaximumForms)
+        {
+            Volatile.Write(ref _forms, [.. forms, made]);
+        }
+
+        return made;
+    }
+
+    /// <summary>What a reader of a service that is not there gets.</summary>
+    public static ListForm Empty(ServiceKey service, string clusters) => Encode(service, [], clusters, Encoding.UTF8.GetBytes(clusters), InstanceFilter.All, InstanceSelection.All);
+
+    private static ListForm Encode(
+        ServiceKey service, ReadOnlySpan<Instance> instances, string clusters, byte[] clustersUtf8, InstanceFilter filter, InstanceSelection selection)
+    {
+        List<Instance> seen = new(instances.Length);
+        foreach (Instance instance in instances)
+        {
+            if (selection.Shows(instance))
+            {
+                seen.Add(selection.Seen(instance));
+            }
+        }
+
+        ArrayBufferWriter<byte> head = new(128);
+        using (Utf8JsonWriter json = new(head, InstanceJson.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, service.GroupedName);
+            json.WriteString("groupName"u8, service.Group);
+            json.WriteString("clusters"u8, clusters);
+            json.WritePropertyName("cacheMillis"u8);
+            json.Flush();
+        }
+
+        byte[] hosts = InstanceJson.EncodeArray(seen, service);
+        string flag = selection.ProtectionReached ? "true" : "false";
+        return new ListForm(
+            clustersUtf8,
+            filter,
+            head.WrittenSpan.ToArray(),
+            [.. ",\"hosts\":"u8, .. hosts, .. ",\"lastRefTime\":"u8],
+            Encoding.UTF8.GetBytes($",\"checksum\":\"\",\"allIPs\":false,\"reachProtectionThreshold\":{flag},\"valid\":true"),
+            Encoding.UTF8.GetBytes($",\"dom\":\"{JsonEncodedText.Encode(service.GroupedName, HttpJson.Encoder)}\""));
+    }
+}

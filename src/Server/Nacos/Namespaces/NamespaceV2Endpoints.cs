@@ -1,0 +1,139 @@
+using FastRegistry.Registry.Instances;
+using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Http.Pipeline;
+
+namespace FastRegistry.Server.Nacos.Namespaces;
+
+/// <summary><c>/v2/console/namespace</c>.</summary>
+internal sealed class NamespaceV2Endpoints(NamespaceStore store)
+{
+    private const string Path = "/v2/console/namespace";
+    private const string InMemory = "Kept in memory, at most 10,000: a restart begins with the public one.";
+    private const string Fixed = "the public namespace cannot be changed or deleted";
+
+    private static readonly ErrorDescription Missing = new(400, ResultCode.ParameterMissing, "a required parameter is missing");
+    private static readonly ErrorDescription Illegal = new(400, ResultCode.IllegalNamespace, "id or name break a rule, or the id is taken, or it is the public one");
+    private static readonly ErrorDescription Unknown = new(404, ResultCode.NamespaceNotExist, "there is no such namespace");
+
+    private static readonly EndpointDescription Common = new("GET", Path, "")
+    {
+        Style = ApiStyle.V2,
+        MissingText = MissingParameterText.RequiredIsMissing,
+        Checks = ParameterChecks.Console,
+        Success = SuccessDescription.Json("""{"code":0,"message":"success","data":true}"""),
+        Note = InMemory,
+    };
+
+    private static readonly EndpointDescription Form = Common with
+    {
+        Parameters =
+        [
+            ParameterDescription.Required("namespaceId", ParameterType.Text, "Its id; empty when it is made = the node makes one."),
+            ParameterDescription.Required("namespaceName", ParameterType.Text, "Its name, without `@#$%^&*`."),
+            ParameterDescription.Optional("namespaceDesc", ParameterType.Text, null, "What it is for, at most 256 characters."),
+        ],
+        Errors = [Missing, Illegal],
+    };
+
+    public void Map(ApiRoutes api)
+    {
+        api.Map(
+            Common with
+            {
+                Path = $"{Path}/list",
+                Summary = "All namespaces, the public one first.",
+                Success = SuccessDescription.Json($$"""{"code":0,"message":"success","data":[{{NamespaceJson.Example}}]}"""),
+            },
+            call => call.ResultAsync(JsonText.ArrayOf(store.ToArray(), NamespaceJson.Write)));
+        api.Map(
+            Common with
+            {
+                Summary = "One namespace.",
+                Parameters = [ParameterDescription.Required("namespaceId", ParameterType.Text, "Its id; empty = the public one.")],
+                Success = SuccessDescription.Json($$"""{"code":0,"message":"success","data":{{NamespaceJson.Example}}}"""),
+                Errors = [Missing, Unknown],
+            },
+            ShowAsync);
+        api.Map(Form with { Method = "POST", Summary = "Gives a namespace a name.", Errors = [.. Form.Errors, new ErrorDescription(400, ResultCode.ServerError, "10,000 namespaces have names")] }, CreateAsync);
+        api.Map(
+            Form with
+            {
+                Method = "PUT",
+                Summary = "Renames a namespace.",
+                Errors = [Missing, Illegal, Unknown],
+                Note = $"{InMemory} An unknown id is 404; Nacos answers true.",
+            },
+            UpdateAsync);
+        api.Map(
+            Common with
+            {
+                Method = "DELETE",
+                Summary = "Takes the name of a namespace away; true also when it had none. Its services stay.",
+                Parameters = [ParameterDescription.Required("namespaceId", ParameterType.Text, "Its id.")],
+                Errors = [Missing, Illegal],
+            },
+            DeleteAsync);
+    }
+
+    private static Task DoneAsync(ApiCall call) => call.ResultAsync("true"u8);
+
+    private static string RequireOrEmpty(ApiCall call, string name) =>
+        call.Parameters.FindOrEmpty(name) ?? throw HttpError.Missing(name, "String", call.Parameters.MissingText);
+
+    private static void ThrowIf(string? broken)
+    {
+        if (broken is not null)
+        {
+            throw HttpError.Illegal(broken, ResultCode.IllegalNamespace);
+        }
+    }
+
+    private static NamespaceDescription ReadForm(ApiCall call)
+    {
+        call.Check();
+        string id = RequireOrEmpty(call, "namespaceId");
+        string name = call.Parameters.Require("namespaceName");
+        ThrowIf(NamespaceRules.FindBrokenId(id) ?? NamespaceRules.FindBrokenName(name));
+        return new NamespaceDescription(id, name, NamespaceRules.CheckText(call.Parameters.Find("namespaceDesc")));
+    }
+
+    private static HttpError NotFound(string id) => HttpError.NotFound($"namespaceId [ {HttpError.Quote(id)} ] not exist", ResultCode.NamespaceNotExist);
+
+    private Task ShowAsync(ApiCall call)
+    {
+        call.Check();
+        string id = RequireOrEmpty(call, "namespaceId");
+        return store.TryGet(id, out NamespaceDescription? found) ? call.ResultAsync(JsonText.Of(json => NamespaceJson.Write(json, found))) : throw NotFound(id);
+    }
+
+    private Task CreateAsync(ApiCall call)
+    {
+        NamespaceDescription added = ReadForm(call);
+        added = added.Id.Length > 0 ? added : added with { Id = Guid.NewGuid().ToString() };
+        ThrowIf(store.IsTaken(added.Id) ? $"the namespaceId is existed, namespaceId: {added.Id}" : null);
+        if (store.IsFull)
+        {
+            throw NamespaceRules.Full;
+        }
+
+        // Somebody else was faster.
+        return store.TryAdd(added) ? DoneAsync(call) : throw HttpError.Illegal($"the namespaceId is existed, namespaceId: {added.Id}", ResultCode.NamespaceAlreadyExists);
+    }
+
+    private Task UpdateAsync(ApiCall call)
+    {
+        NamespaceDescription changed = ReadForm(call);
+        ThrowIf(changed.IsPublic ? Fixed : null);
+        return store.TryReplace(changed) ? DoneAsync(call) : throw NotFound(changed.Id);
+    }
+
+    private Task DeleteAsync(ApiCall call)
+    {
+        call.Check();
+        string id = RequireOrEmpty(call, "namespaceId");
+        ThrowIf(id is "" or ServiceKey.DefaultNamespace ? Fixed : null);
+        store.Remove(id);
+        return DoneAsync(call);
+    }
+}

@@ -1,0 +1,94 @@
+using FastRegistry.Wire.Framing;
+
+namespace FastRegistry.Client.Tests.Connecting;
+
+public sealed class ReconnectTests : IAsyncDisposable
+{
+    private readonly ClientFixture _fixture = new();
+
+    private ScriptedServer Server => _fixture.Server;
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task Attempts_back_off_up_to_the_maximum()
+    {
+        Server.IsDown = true;
+        NamingClient client = _fixture.CreateClient();
+        await _fixture.PassAsync(TimeSpan.FromSeconds(20));
+        Assert.InRange(_fixture.Attempts.Count, 6, 16);
+        Assert.Equal(ConnectionState.Connecting, client.State);
+    }
+
+    [Fact]
+    public async Task When_one_of_three_servers_dies_the_others_are_tried_within_two_seconds()
+    {
+        ScriptedServer two = _fixture.AddServer("two:7848");
+        ScriptedServer three = _fixture.AddServer("[::3]:9000");
+        two.IsDown = true;
+        NamingClient client = await _fixture.ConnectAsync(options => options with { Servers = ["one", "two", "[::3]:9000"] });
+        ScriptedServer used = Server.Connections.Count > 0 ? Server : three;
+        ScriptedServer other = used == Server ? three : Server;
+        used.IsDown = true;
+        used.Last.Close();
+        TimeSpan took = await _fixture.PassUntilAsync(() => other.Requests(MessageType.Setup).Count == 1);
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        await _fixture.PassUntilAsync(() => client.State == ConnectionState.Connected);
+    }
+
+    [Fact]
+    public async Task A_single_stopping_server_is_tried_again_after_a_pause()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        Server.IsDown = true;
+        Server.Last.GoAway(GoAwayReason.Stopping);
+        await _fixture.PassUntilAsync(() => client.State == ConnectionState.Reconnecting);
+        Server.IsDown = false;
+        await _fixture.PassUntilAsync(() => client.State == ConnectionState.Connected);
+    }
+
+    [Fact]
+    public async Task A_version_mismatch_is_a_failed_state_and_is_retried_rarely()
+    {
+        Server.Answers[MessageType.Setup] = frame =>
+        {
+            frame.On.GoAway(GoAwayReason.UnsupportedVersion);
+            return null;
+        };
+        NamingClient client = _fixture.CreateClient();
+        await _fixture.PassUntilAsync(() => client.State == ConnectionState.Failed);
+        await _fixture.PassAsync(TimeSpan.FromSeconds(4));
+        Assert.Single(_fixture.Attempts);
+        Server.Answers.Clear();
+        await _fixture.PassUntilAsync(() => client.State == ConnectionState.Connected);
+    }
+
+    [Fact]
+    public async Task State_changes_are_told_in_order_even_when_a_handler_throws()
+    {
+        List<ConnectionState> states = [];
+        NamingClient client = _fixture.CreateClient();
+        client.StateChanged += (_, change) =>
+        {
+            lock (states)
+            {
+                states.Add(change.Current);
+            }
+
+            throw new InvalidOperationException("handler");
+        };
+        await _fixture.UntilAsync(() => client.State == ConnectionState.Connected);
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => Server.Connections.Count == 2 && client.State == ConnectionState.Connected);
+        await _fixture.UntilAsync(() =>
+        {
+            lock (states)
+            {
+                return states.Count >= 2;
+            }
+        });
+        await _fixture.CompletesAsync(client.DisposeAsync());
+        await _fixture.UntilAsync(() => states.Contains(ConnectionState.Disposed));
+        Assert.Equal([ConnectionState.Reconnecting, ConnectionState.Connected, ConnectionState.Disposed], states.SkipWhile(s => s == ConnectionState.Connected));
+    }
+}

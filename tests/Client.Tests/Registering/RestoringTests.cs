@@ -1,0 +1,133 @@
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using RegistryInstance = FastRegistry.Client.Instance;
+
+namespace FastRegistry.Client.Tests.Registering;
+
+public sealed class RestoringTests : IAsyncDisposable
+{
+    private static readonly ServiceKey Orders = new("orders");
+    private static readonly RegistryInstance First = new("10.0.0.1", 80);
+    private static readonly RegistryInstance Second = new("10.0.0.2", 80);
+    private readonly ClientFixture _fixture = new();
+
+    private ScriptedServer Server => _fixture.Server;
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task A_reconnect_replaces_the_registrations_and_subscribes_again_under_the_same_client_id()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, [First, Second]));
+        await _fixture.CompletesAsync(client.SubscribeAsync(new ServiceKey("stock"), new ChangeLog().Note));
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.Subscribe).Count == 2);
+        BatchRegisterRequest redo = Server.Requests(MessageType.BatchRegister)[1].Parse<BatchRegisterRequest>();
+        Assert.True(redo.Replace);
+        Assert.Equal(2, redo.Instances.Count);
+        List<ReceivedFrame> setups = Server.Requests(MessageType.Setup);
+        Assert.Equal(setups[0].Parse<SetupRequest>().ClientInstanceId, setups[1].Parse<SetupRequest>().ClientInstanceId);
+        await _fixture.UntilAsync(() => client.GetRegistrations()[0].State == RegistrationState.Registered);
+    }
+
+    [Fact]
+    public async Task Everything_is_restored_without_waiting_for_single_answers()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        for (int service = 0; service < 20; service++)
+        {
+            await _fixture.CompletesAsync(client.RegisterAsync(new ServiceKey($"s{service}"), First));
+        }
+
+        Server.Answers[MessageType.BatchRegister] = _ => null;
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 20);
+        Assert.All(client.GetRegistrations(), status => Assert.Equal(RegistrationState.Restoring, status.State));
+    }
+
+    [Fact]
+    public async Task More_registrations_than_one_frame_holds_are_restored_in_parts_of_which_the_first_replaces()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        RegistryInstance[] many = [.. Enumerable.Range(0, 3_000).Select(i => First with { Port = i, Metadata = First.Metadata.Add("k", new string('x', 600)) })];
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, many));
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 3);
+        BatchRegisterRequest[] parts = [.. Server.Requests(MessageType.BatchRegister).Skip(1).Select(frame => frame.Parse<BatchRegisterRequest>())];
+        Assert.Equal([true, false], parts.Select(part => part.Replace));
+        Assert.Equal(3_000, parts.Sum(part => part.Instances.Count));
+        await _fixture.UntilAsync(() => client.GetRegistrations()[0].State == RegistrationState.Registered);
+    }
+
+    [Fact]
+    public async Task What_was_deregistered_while_disconnected_is_not_redone_and_an_empty_replacement_clears_the_server()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, First));
+        Server.IsDown = true;
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => client.State == ConnectionState.Reconnecting);
+        await _fixture.CompletesAsync(client.DeregisterAsync(Orders, First));
+        Server.IsDown = false;
+        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 1);
+        BatchRegisterRequest redo = Server.Requests(MessageType.BatchRegister)[0].Parse<BatchRegisterRequest>();
+        Assert.True(redo.Replace);
+        Assert.Empty(redo.Instances);
+        await _fixture.UntilAsync(() => client.GetRegistrations().Count == 0);
+    }
+
+    [Fact]
+    public async Task An_unacknowledged_deregistration_ends_in_an_empty_replacement()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, First));
+        Server.Answers[MessageType.Deregister] = _ => null;
+        ValueTask call = client.DeregisterAsync(Orders, First);
+        await _fixture.UntilAsync(() => Server.Requests(MessageType.Deregister).Count == 1);
+        Server.Last.Close();
+        await _fixture.CompletesAsync(call);
+        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 1);
+        Assert.Empty(Server.Requests(MessageType.BatchRegister)[0].Parse<BatchRegisterRequest>().Instances);
+    }
+
+    [Fact]
+    public async Task A_registration_whose_answer_was_lost_is_sent_again_on_the_next_connection()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        Server.Answers[MessageType.Register] = frame => Server.Connections.Count == 1 ? null : Server.Agree(frame);
+        Task call = client.RegisterAsync(Orders, First).AsTask();
+        await _fixture.UntilAsync(() => Server.Requests(MessageType.Register).Count == 1);
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => call.IsCompleted);
+        await call;
+        Assert.Equal(First, Assert.Single(Assert.Single(client.GetRegistrations()).Instances));
+    }
+
+    [Fact]
+    public async Task A_registration_refused_for_good_after_a_reconnect_surfaces_and_is_not_repeated()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, First));
+        Server.Answers[MessageType.BatchRegister] = _ => new ErrorReply { Code = (uint)ErrorCode.Conflict, Text = "persistent" };
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => client.GetRegistrations()[0].State == RegistrationState.Failed);
+        await _fixture.PassAsync(TimeSpan.FromSeconds(3));
+        Assert.Single(Server.Requests(MessageType.BatchRegister));
+        Assert.Equal(RegistryErrorCode.Conflict, client.GetRegistrations()[0].Failure!.Code);
+    }
+
+    [Fact]
+    public async Task A_registration_refused_for_now_after_a_reconnect_is_repeated_with_back_off()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, First));
+        int refusals = 3;
+        Server.Answers[MessageType.BatchRegister] = frame => Interlocked.Decrement(ref refusals) >= 0
+            ? new ErrorReply { Code = (uint)ErrorCode.Overloaded, Retryable = true }
+            : Server.Agree(frame);
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 4);
+        await _fixture.UntilAsync(() => client.GetRegistrations()[0].State == RegistrationState.Registered);
+    }
+}
