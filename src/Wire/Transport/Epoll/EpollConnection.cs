@@ -14,9 +14,6 @@ namespace FastRegistry.Wire.Transport.Epoll;
 /// </remarks>
 internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportResources resources) : Connection(resources), ILoopSource, ILoopItem
 {
-    // What a peer may still send after it was told goaway; more is not worth reading.
-    private const int MaximumDiscardedBytes = 256 * 1024;
-
     // Small segments go out together, copied: that costs less than a call that takes many pieces, or many calls.
     private const int GatheredBytes = 16 * 1024;
 
@@ -31,7 +28,6 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     // From here on for the loop's thread only.
     private ulong _registration;
     private UnconsumedInput _unconsumed;
-    private int _discardedBytes;
     private bool _started;
     private bool _paused;
     private bool _readsToEnd;
@@ -159,9 +155,9 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
             {
                 Take(received);
             }
-            else
+            else if (!_unconsumed.TryDiscard(received, Resources))
             {
-                Discard(received);
+                Abort(CloseReason.Aborted);
             }
 
             // An end that was reported already is not reported again.
@@ -269,16 +265,6 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         if (keptSome || !result.Consumed.Equals(buffer.End))
         {
             _unconsumed.Keep(buffer.Slice(result.Consumed), seen: result.Examined.Equals(buffer.End), Resources);
-        }
-    }
-
-    private void Discard(int received)
-    {
-        _unconsumed.Clear(Resources);
-        _discardedBytes += received;
-        if (_discardedBytes > MaximumDiscardedBytes)
-        {
-            Abort(CloseReason.Aborted);
         }
     }
 

@@ -9,6 +9,9 @@ namespace FastRegistry.Wire.Transport.Epoll;
 /// <remarks>A mutable struct in a field of its connection; the loop's thread only. Empty, it holds no memory.</remarks>
 internal struct UnconsumedInput
 {
+    // What a peer may still send after it was told goaway; more is not worth reading.
+    private const int MaximumDiscardedBytes = 256 * 1024;
+
     /// <summary>Holds a small rest, all of which the handler has seen; null when there is none. Set by this struct only.</summary>
     public Block? Block;
 
@@ -16,6 +19,7 @@ internal struct UnconsumedInput
     public Pipe? Pipe;
 
     private int _blockBytes;
+    private int _discardedBytes;
 
     /// <summary>What is in the block; the handler has seen it.</summary>
     public readonly ReadOnlySpan<byte> InBlock => Block is null ? default : Block.Memory.Span[.._blockBytes];
@@ -87,6 +91,14 @@ internal struct UnconsumedInput
         Keep(left, seen: true, resources);
         Pipe!.Reader.AdvanceTo(buffer.End);
         ReturnPipe(resources);
+    }
+
+    /// <summary>Drops everything, and what was just received too. False: the peer has sent too much since it was told goaway.</summary>
+    public bool TryDiscard(int received, TransportResources resources)
+    {
+        Clear(resources);
+        _discardedBytes += received;
+        return _discardedBytes <= MaximumDiscardedBytes;
     }
 
     /// <summary>Drops everything.</summary>

@@ -3,7 +3,7 @@ using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Wire.Tests.Outbound;
+namespace FastRegistry.Wire.Tests.Transport;
 
 public sealed class OutboundAllocationTests
 {

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Tests.Outbound;
 using FastRegistry.Wire.Transport;
 
-namespace FastRegistry.Wire.Tests.Outbound;
+namespace FastRegistry.Wire.Tests.Transport;
 
 public sealed class OutboundChainTests
 {
