@@ -35,7 +35,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
 
     /// <summary>What other threads ask the loop to do.</summary>
     [Flags]
-    private enum Requests
+    private enum ConnectionRequests
     {
         None = 0,
         Start = 1,
@@ -89,8 +89,8 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
 
     void ILoopItem.RunOnLoop()
     {
-        Requests requests = (Requests)Interlocked.Exchange(ref _requests, 0);
-        if ((requests & Requests.Start) != 0)
+        ConnectionRequests requests = (ConnectionRequests)Interlocked.Exchange(ref _requests, 0);
+        if ((requests & ConnectionRequests.Start) != 0)
         {
             Attach();
         }
@@ -100,7 +100,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
             // It was aborted before it was started.
             EndIfAborted();
         }
-        else if (!_ended && (requests & (Requests.Receive | Requests.Close)) != 0)
+        else if (!_ended && (requests & (ConnectionRequests.Receive | ConnectionRequests.Close)) != 0)
         {
             // What the kernel reported while receiving was paused is not known any more: read until there is nothing.
             Receive(toEnd: true);
@@ -128,13 +128,13 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     }
 
     /// <inheritdoc/>
-    private protected override void StartReceiving() => Request(Requests.Start);
+    private protected override void StartReceiving() => Request(ConnectionRequests.Start);
 
     /// <inheritdoc/>
-    private protected override void ContinueReceiving() => Request(Requests.Receive);
+    private protected override void ContinueReceiving() => Request(ConnectionRequests.Receive);
 
     /// <inheritdoc/>
-    private protected override void CloseTransport() => Request(Requests.Close);
+    private protected override void CloseTransport() => Request(ConnectionRequests.Close);
 
     /// <inheritdoc/>
     private protected override void DeliverUnconsumedInput()
@@ -215,7 +215,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         Send();
     }
 
-    private void Request(Requests what)
+    private void Request(ConnectionRequests what)
     {
         if (Interlocked.Or(ref _requests, (int)what) == 0)
         {
