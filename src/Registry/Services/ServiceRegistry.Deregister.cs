@@ -4,43 +4,42 @@ using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>How instances leave the registry: asked for, given up on, or with their client.</summary>
-/// <remarks>Part of the registry; any thread. Takes the client's gate, then the service's.</remarks>
-internal sealed class Withdrawals(ServiceRegistry registry)
+/// <content>Deregister: instances leave the registry, asked for or given up on.</content>
+internal sealed partial class ServiceRegistry
 {
     /// <summary>Withdraws what a client publishes under the given identities; what is not there is no error.</summary>
     public RegistrationResult Deregister(RegistryClient client, ServiceKey key, ReadOnlySpan<InstanceIdentity> identities, object? session = null)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.IsReleased || client.Session != session)
             {
                 return new RegistrationResult(0, 0, RequestError.SessionClosed);
             }
 
-            if (!registry.Services.TryGet(key, out ServiceEntry? entry))
+            if (!_services.TryGet(key, out ServiceEntry? entry))
             {
-                return new RegistrationResult(registry.Revisions.Current, 0);
+                return new RegistrationResult(Revisions.Current, 0);
             }
 
             bool changed = false;
             int removed = 0;
-            InstanceEvents happened = new(registry.Events, client);
-            lock (entry.ServiceGate)
+            OperationEvents happened = new(Events, client);
+            lock (entry.ServiceLock)
             {
                 foreach (InstanceIdentity identity in identities)
                 {
-                    if (entry.Listing.FindHoldingGate(client, identity.Name) is { } publication)
+                    if (entry.FindLocked(client, identity.Name) is { } publication)
                     {
-                        changed |= WithdrawHoldingGates(entry, publication, DeregisterReason.Request, ref happened);
+                        changed |= WithdrawLocked(entry, publication, DeregisterReason.Request, ref happened);
                         removed++;
                     }
                 }
 
-                registry.Changes.FinishHoldingGate(entry, changed, happened);
+                FinishLocked(entry, changed, happened);
             }
 
-            registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+            ClientChangedLocked(client, entry, happened);
             return new RegistrationResult(entry.Revision, removed);
         }
     }
@@ -54,7 +53,7 @@ internal sealed class Withdrawals(ServiceRegistry registry)
     /// <returns>False when the session does not speak for the client any more.</returns>
     public bool TryDeregister(RegistryClient client, ServiceEntry entry, InstanceName name, object? session, out RegistrationResult result)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             result = default;
             if (client.IsReleased || client.Session != session)
@@ -62,7 +61,7 @@ internal sealed class Withdrawals(ServiceRegistry registry)
                 return false;
             }
 
-            bool wasPublished = WithdrawHoldingClientGate(client, entry, name, DeregisterReason.Request);
+            bool wasPublished = WithdrawClientLocked(client, entry, name, DeregisterReason.Request);
             result = new RegistrationResult(entry.Revision, wasPublished ? 1 : 0);
             return true;
         }
@@ -71,36 +70,18 @@ internal sealed class Withdrawals(ServiceRegistry registry)
     /// <summary>Withdraws what a client publishes for a service, whatever its identity.</summary>
     public RegistrationResult DeregisterAll(RegistryClient client, ServiceKey key)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
-            return RemoveAllHoldingClientGate(client, key, DeregisterReason.Request);
+            return WithdrawAllClientLocked(client, key, DeregisterReason.Request);
         }
     }
 
     /// <summary>Withdraws one publication that is given up on.</summary>
     public void Withdraw(RegistryClient client, ServiceEntry entry, InstanceIdentity identity, DeregisterReason reason)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
-            WithdrawHoldingClientGate(client, entry, identity.Name, reason);
-        }
-    }
-
-    /// <summary>Ends a client whose connection is lost.</summary>
-    public void Release(RegistryClient client) => Release(client, DeregisterReason.ConnectionLost);
-
-    /// <summary>Ends a client: everything it publishes goes, and it can never publish again.</summary>
-    public void Release(RegistryClient client, DeregisterReason reason)
-    {
-        lock (client.ClientGate)
-        {
-            bool isFirst = !client.IsReleased;
-            client.IsReleased = true;
-            WithdrawWhereHoldingClientGate(client, reason, static (_, _) => true);
-            if (isFirst)
-            {
-                registry.Events.Publish(new ClientReleased(client.Reference, reason));
-            }
+            WithdrawClientLocked(client, entry, identity.Name, reason);
         }
     }
 
@@ -108,110 +89,110 @@ internal sealed class Withdrawals(ServiceRegistry registry)
     /// the given attachment any more.</summary>
     public void WithdrawNotReaffirmed(RegistryClient client, int attachment)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.Attachment == attachment)
             {
-                WithdrawWhereHoldingClientGate(client, DeregisterReason.NotReaffirmed, static (client, publication) => publication.Attachment != client.Attachment);
+                WithdrawWhereClientLocked(client, DeregisterReason.NotReaffirmed, static (client, publication) => publication.Attachment != client.Attachment);
             }
         }
     }
 
-    /// <summary>Withdraws all a client publishes for a service.</summary>
-    public RegistrationResult RemoveAllHoldingClientGate(RegistryClient client, ServiceKey key, DeregisterReason reason)
+    /// <summary>Withdraws all a client publishes for a service. The caller holds the client's lock.</summary>
+    private RegistrationResult WithdrawAllClientLocked(RegistryClient client, ServiceKey key, DeregisterReason reason)
     {
-        if (!registry.Services.TryGet(key, out ServiceEntry? entry) || client.FindHoldingGate(entry) is not { } own)
+        if (!_services.TryGet(key, out ServiceEntry? entry) || client.FindLocked(entry) is not { } own)
         {
-            return new RegistrationResult(registry.Revisions.Current, 0);
+            return new RegistrationResult(Revisions.Current, 0);
         }
 
         int removed = own.Count;
-        InstanceEvents happened = new(registry.Events, client);
-        lock (entry.ServiceGate)
+        OperationEvents happened = new(Events, client);
+        lock (entry.ServiceLock)
         {
             bool changed = false;
             while (own.Count > 0)
             {
-                changed |= WithdrawHoldingGates(entry, own[^1], reason, ref happened);
+                changed |= WithdrawLocked(entry, own[^1], reason, ref happened);
             }
 
-            registry.Changes.FinishHoldingGate(entry, changed, happened);
+            FinishLocked(entry, changed, happened);
         }
 
-        registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+        ClientChangedLocked(client, entry, happened);
         return new RegistrationResult(entry.Revision, removed);
     }
 
-    /// <summary>Withdraws some of what a client publishes for a service, whatever its identity.</summary>
+    /// <summary>Withdraws some of what a client publishes for a service, whatever its identity. The caller holds the client's lock.</summary>
     /// <returns>How many: <paramref name="most"/> or all there were.</returns>
-    public int WithdrawSomeHoldingClientGate(RegistryClient client, ServiceEntry entry, DeregisterReason reason, int most)
+    private int WithdrawSomeClientLocked(RegistryClient client, ServiceEntry entry, DeregisterReason reason, int most)
     {
-        if (client.FindHoldingGate(entry) is not { } own)
+        if (client.FindLocked(entry) is not { } own)
         {
             // A deadline was quicker.
             return 0;
         }
 
         int count = Math.Min(most, own.Count);
-        InstanceEvents happened = new(registry.Events, client);
-        lock (entry.ServiceGate)
+        OperationEvents happened = new(Events, client);
+        lock (entry.ServiceLock)
         {
             bool changed = false;
             for (int i = 0; i < count; i++)
             {
-                changed |= WithdrawHoldingGates(entry, own[^1], reason, ref happened);
+                changed |= WithdrawLocked(entry, own[^1], reason, ref happened);
             }
 
-            registry.Changes.FinishHoldingGate(entry, changed, happened);
+            FinishLocked(entry, changed, happened);
         }
 
-        registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+        ClientChangedLocked(client, entry, happened);
         return count;
     }
 
-    /// <summary>Withdraws one publication within a larger change; the caller finishes that.</summary>
+    /// <summary>Withdraws one publication within a larger change, which the caller finishes. The caller holds both locks.</summary>
     /// <returns>What readers notice.</returns>
-    public bool WithdrawHoldingGates(ServiceEntry entry, Publication publication, DeregisterReason reason, ref InstanceEvents happened)
+    private bool WithdrawLocked(ServiceEntry entry, Publication publication, DeregisterReason reason, ref OperationEvents happened)
     {
-        registry.Publications.Add(publication.Client.Kind, -1);
+        CountPublications(publication.Client.Kind, -1);
         happened.Withdrawn(publication.Instance, reason);
-        return entry.Listing.WithdrawHoldingGates(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
+        return entry.WithdrawLocked(publication, reason is DeregisterReason.Request or DeregisterReason.Replaced ? EmptyCause.Deregistered : EmptyCause.Lost);
     }
 
-    private bool WithdrawHoldingClientGate(RegistryClient client, ServiceEntry entry, InstanceName name, DeregisterReason reason)
+    private bool WithdrawClientLocked(RegistryClient client, ServiceEntry entry, InstanceName name, DeregisterReason reason)
     {
-        InstanceEvents happened = new(registry.Events, client);
-        lock (entry.ServiceGate)
+        OperationEvents happened = new(Events, client);
+        lock (entry.ServiceLock)
         {
-            bool changed = entry.Listing.FindHoldingGate(client, name) is { } publication && WithdrawHoldingGates(entry, publication, reason, ref happened);
-            registry.Changes.FinishHoldingGate(entry, changed, happened);
+            bool changed = entry.FindLocked(client, name) is { } publication && WithdrawLocked(entry, publication, reason, ref happened);
+            FinishLocked(entry, changed, happened);
         }
 
-        registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+        ClientChangedLocked(client, entry, happened);
         return happened.Any;
     }
 
-    private void WithdrawWhereHoldingClientGate(RegistryClient client, DeregisterReason reason, Func<RegistryClient, Publication, bool> goes)
+    private void WithdrawWhereClientLocked(RegistryClient client, DeregisterReason reason, Func<RegistryClient, Publication, bool> goes)
     {
-        foreach (ServiceEntry entry in client.ServicesHoldingGate.ToArray())
+        foreach (ServiceEntry entry in client.ServicesLocked.ToArray())
         {
-            List<Publication> own = client.FindHoldingGate(entry)!;
-            InstanceEvents happened = new(registry.Events, client);
-            lock (entry.ServiceGate)
+            List<Publication> own = client.FindLocked(entry)!;
+            OperationEvents happened = new(Events, client);
+            lock (entry.ServiceLock)
             {
                 bool changed = false;
                 for (int i = own.Count - 1; i >= 0; i--)
                 {
                     if (goes(client, own[i]))
                     {
-                        changed |= WithdrawHoldingGates(entry, own[i], reason, ref happened);
+                        changed |= WithdrawLocked(entry, own[i], reason, ref happened);
                     }
                 }
 
-                registry.Changes.FinishHoldingGate(entry, changed, happened);
+                FinishLocked(entry, changed, happened);
             }
 
-            registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+            ClientChangedLocked(client, entry, happened);
         }
     }
 }

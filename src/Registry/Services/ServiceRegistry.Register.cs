@@ -2,12 +2,19 @@ using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Rules;
+using FastRegistry.Wire.Framing;
+using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>How instances come into the registry and change there.</summary>
-/// <remarks>Part of the registry; any thread. Takes the client's gate, then the service's, and does everything in that one step.</remarks>
-internal sealed class Registrations(ServiceRegistry registry, RegistryOptions limits)
+/// <summary>What a registration or deregistration did.</summary>
+/// <param name="Revision">Of the service afterwards.</param>
+/// <param name="Count">Publications that were added, changed or removed.</param>
+/// <param name="Error">Set when nothing was done, and why.</param>
+internal readonly record struct RegistrationResult(long Revision, int Count, RequestError? Error = null);
+
+/// <content>Register: instances come into the registry and change there.</content>
+internal sealed partial class ServiceRegistry
 {
     private long _batches;
 
@@ -21,7 +28,7 @@ internal sealed class Registrations(ServiceRegistry registry, RegistryOptions li
     public RegistrationResult Register(
         RegistryClient client, ServiceKey key, ReadOnlySpan<Instance> instances, bool replace, object? session = null, ReadOnlySpan<long> registeredAt = default)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.IsReleased || client.Session != session)
             {
@@ -30,22 +37,22 @@ internal sealed class Registrations(ServiceRegistry registry, RegistryOptions li
 
             if (instances.IsEmpty)
             {
-                return registry.Withdrawals.RemoveAllHoldingClientGate(client, key, DeregisterReason.Replaced);
+                return WithdrawAllClientLocked(client, key, DeregisterReason.Replaced);
             }
 
             while (true)
             {
-                ServiceEntry? entry = registry.Changes.FindOrAdd(key);
+                ServiceEntry? entry = FindOrAdd(key);
                 if (entry is null)
                 {
-                    return new RegistrationResult(0, 0, registry.Changes.TableFull);
+                    return new RegistrationResult(0, 0, ServiceLimitReached);
                 }
 
-                lock (entry.ServiceGate)
+                lock (entry.ServiceLock)
                 {
                     if (!entry.IsForgotten)
                     {
-                        return RegisterHoldingGates(client, entry, instances, replace, registeredAt);
+                        return RegisterLocked(client, entry, instances, replace, registeredAt);
                     }
                 }
             }
@@ -67,25 +74,25 @@ internal sealed class Registrations(ServiceRegistry registry, RegistryOptions li
         unchanged = null;
         Span<char> texts = stackalloc char[InstanceReader.MaximumNameLength];
         InstanceName name = instance.NameIn(texts);
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.IsReleased || client.Session != session)
             {
                 return false;
             }
 
-            lock (entry.ServiceGate)
+            lock (entry.ServiceLock)
             {
                 if (entry.IsForgotten)
                 {
                     return false;
                 }
 
-                Publication? own = entry.Listing.FindHoldingGate(client, name);
+                Publication? own = entry.FindLocked(client, name);
                 if (own is not null && instance.IsSameAs(own.Instance))
                 {
                     own.Attachment = client.Attachment;
-                    unchanged = entry.UnchangedReplyHoldingGate();
+                    unchanged = entry.UnchangedReplyLocked();
                     return true;
                 }
 
@@ -95,7 +102,7 @@ internal sealed class Registrations(ServiceRegistry registry, RegistryOptions li
                 }
 
                 Instance made = instance.ToInstance(own?.Instance.Identity ?? new InstanceIdentity(ClusterOf(name), name.Ip.ToString(), name.Port));
-                result = RegisterHoldingGates(client, entry, new ReadOnlySpan<Instance>(in made), replace: false, default);
+                result = RegisterLocked(client, entry, new ReadOnlySpan<Instance>(in made), replace: false, default);
                 return true;
             }
         }
@@ -104,86 +111,86 @@ internal sealed class Registrations(ServiceRegistry registry, RegistryOptions li
     /// <summary>Sets the health of what a client publishes; no registration, so a waiting publication stays behind the listed one.</summary>
     public void SetHealth(RegistryClient client, ServiceEntry entry, InstanceIdentity identity, bool healthy)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
-            InstanceEvents happened = new(registry.Events, client);
-            lock (entry.ServiceGate)
+            OperationEvents happened = new(Events, client);
+            lock (entry.ServiceLock)
             {
-                if (entry.Listing.FindHoldingGate(client, identity.Name) is { } publication && publication.Instance.Healthy != healthy)
+                if (entry.FindLocked(client, identity.Name) is { } publication && publication.Instance.Healthy != healthy)
                 {
-                    bool changed = entry.Listing.SetHealthHoldingGates(publication, healthy);
+                    bool changed = entry.SetHealthLocked(publication, healthy);
                     happened.Published(publication.Instance, PublicationChange.Updated);
-                    registry.Changes.FinishHoldingGate(entry, changed, happened);
+                    FinishLocked(entry, changed, happened);
                 }
             }
 
-            registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+            ClientChangedLocked(client, entry, happened);
         }
     }
 
     private static string ClusterOf(InstanceName name) => name.Cluster.SequenceEqual(Instance.DefaultCluster) ? Instance.DefaultCluster : name.Cluster.ToString();
 
-    private RegistrationResult RegisterHoldingGates(
+    private RegistrationResult RegisterLocked(
         RegistryClient client, ServiceEntry entry, ReadOnlySpan<Instance> instances, bool replace, ReadOnlySpan<long> registeredAt)
     {
         int added = 0;
         int addedListed = 0;
         foreach (Instance instance in instances)
         {
-            Publication? listed = entry.Listing.FindHoldingGate(instance.Name);
+            Publication? listed = entry.FindLocked(instance.Name);
             added += PublicationSet.Find(listed, client) is null ? 1 : 0;
             addedListed += listed is null ? 1 : 0;
         }
 
-        (int withdrawn, int unlisted) = replace ? CountReplacedHoldingGates(client, entry, instances) : (0, 0);
-        RequestError? error = client.PublicationCount + added - withdrawn > limits.PublicationsPerClient
-            ? RequestError.Limit(RegistryOptions.PublicationsPerClientKey, limits.PublicationsPerClient)
-            : entry.InstanceCount + addedListed - unlisted > limits.InstancesPerService
-                ? RequestError.Limit(RegistryOptions.InstancesPerServiceKey, limits.InstancesPerService)
-                : FixKindHoldingGate(client, entry);
+        (int withdrawn, int unlisted) = replace ? CountReplacedLocked(client, entry, instances) : (0, 0);
+        RequestError? error = client.PublicationCount + added - withdrawn > _options.PublicationsPerClient
+            ? RequestError.Limit(RegistryOptions.PublicationsPerClientKey, _options.PublicationsPerClient)
+            : entry.InstanceCount + addedListed - unlisted > _options.InstancesPerService
+                ? RequestError.Limit(RegistryOptions.InstancesPerServiceKey, _options.InstancesPerService)
+                : FixKindLocked(client, entry);
         if (error is not null)
         {
-            registry.Changes.ForgetLaterIfEmptyHoldingGate(entry);
+            ForgetIfEmptyLocked(entry);
             return new RegistrationResult(0, 0, error);
         }
 
         long batch = Interlocked.Increment(ref _batches);
         bool changed = false;
         int count = 0;
-        InstanceEvents happened = new(registry.Events, client);
+        OperationEvents happened = new(Events, client);
         for (int i = 0; i < instances.Length; i++)
         {
             Instance instance = instances[i];
-            bool noticed = entry.Listing.PublishHoldingGates(client, ref instance, batch, registeredAt.IsEmpty ? 0 : registeredAt[i], out PublicationChange change);
+            bool noticed = entry.PublishLocked(client, ref instance, batch, registeredAt.IsEmpty ? 0 : registeredAt[i], out PublicationChange change);
             happened.Published(instance, change);
             changed |= noticed;
             count += noticed ? 1 : 0;
         }
 
-        registry.Publications.Add(client.Kind, added);
+        CountPublications(client.Kind, added);
         if (replace)
         {
-            List<Publication> own = client.FindHoldingGate(entry)!;
+            List<Publication> own = client.FindLocked(entry)!;
             for (int i = own.Count - 1; i >= 0; i--)
             {
                 if (own[i].Batch != batch)
                 {
-                    changed |= registry.Withdrawals.WithdrawHoldingGates(entry, own[i], DeregisterReason.Replaced, ref happened);
+                    changed |= WithdrawLocked(entry, own[i], DeregisterReason.Replaced, ref happened);
                     count++;
                 }
             }
         }
 
-        registry.Changes.FinishHoldingGate(entry, changed, happened);
-        registry.Changes.ClientChangedHoldingGate(client, entry, happened);
+        FinishLocked(entry, changed, happened);
+        ClientChangedLocked(client, entry, happened);
         return new RegistrationResult(entry.Revision, count);
     }
 
     /// <summary>What a replacing batch takes away, so that limits count its end and not its middle.</summary>
-    private static (int Withdrawn, int Unlisted) CountReplacedHoldingGates(RegistryClient client, ServiceEntry entry, ReadOnlySpan<Instance> instances)
+    private static (int Withdrawn, int Unlisted) CountReplacedLocked(RegistryClient client, ServiceEntry entry, ReadOnlySpan<Instance> instances)
     {
         (int Withdrawn, int Unlisted) count = (0, 0);
-        if (client.FindHoldingGate(entry) is { } own)
+        if (client.FindLocked(entry) is { } own)
         {
             HashSet<InstanceIdentity> named = new(instances.Length);
             foreach (Instance instance in instances)
@@ -195,16 +202,108 @@ internal sealed class Registrations(ServiceRegistry registry, RegistryOptions li
             {
                 bool goes = !named.Contains(publication.Instance.Identity);
                 count.Withdrawn += goes ? 1 : 0;
-                count.Unlisted += goes && entry.Listing.IsOnlyOneHoldingGate(publication) ? 1 : 0;
+                count.Unlisted += goes && entry.IsOnlyOneLocked(publication) ? 1 : 0;
             }
         }
 
         return count;
     }
 
-    private static RequestError? FixKindHoldingGate(RegistryClient client, ServiceEntry entry)
+    private static RequestError? FixKindLocked(RegistryClient client, ServiceEntry entry)
     {
         ServiceKind kind = client.Kind == ClientKind.PersistentIpPort ? ServiceKind.Persistent : ServiceKind.Ephemeral;
-        return entry.TryFixKindHoldingGate(kind) ? null : RequestError.OtherKind(entry.Key, kind);
+        return entry.TryFixKindLocked(kind) ? null : OtherKind(entry.Key, kind);
+    }
+
+    /// <summary>The service is of the other kind, which its first use has fixed.</summary>
+    private static RequestError OtherKind(ServiceKey service, ServiceKind asked) => new(
+        ErrorCode.Conflict,
+        "persistent",
+        asked == ServiceKind.Ephemeral
+            ? $"Current service {service.GroupedName} is persistent service, can't register ephemeral instance."
+            : $"Current service {service.GroupedName} is ephemeral service, can't register persistent instance.");
+
+    /// <summary>What one operation of a client does to the instances of one service, kept until readers can see it, then published.</summary>
+    /// <remarks>On the stack of the operation, which holds both locks. One instance is the usual case and allocates nothing; nothing is kept when nobody listens.</remarks>
+    private ref struct OperationEvents
+    {
+        private readonly EventHub _events;
+        private readonly RegistryClient _client;
+        private readonly bool _isWanted;
+        private (Instance Instance, PublicationChange Change, DeregisterReason Reason) _first;
+        private List<(Instance Instance, PublicationChange Change, DeregisterReason Reason)>? _more;
+
+        public OperationEvents(EventHub events, RegistryClient client)
+        {
+            _events = events;
+            _client = client;
+            _isWanted = events.Wants(EventKind.InstanceRegistered) || events.Wants(EventKind.InstanceChanged) || events.Wants(EventKind.InstanceDeregistered);
+        }
+
+        /// <summary>Something happened to the client's publications, whether readers notice it or not.</summary>
+        public bool Any { get; private set; }
+
+        public void Published(Instance instance, PublicationChange change)
+        {
+            if (change != PublicationChange.None)
+            {
+                Add((instance, change, default));
+            }
+        }
+
+        public void Withdrawn(Instance instance, DeregisterReason reason) => Add((instance, PublicationChange.None, reason));
+
+        /// <summary>Publishes them in the order they happened.</summary>
+        public readonly void Publish(ServiceEntry service)
+        {
+            if (!_isWanted || !Any)
+            {
+                return;
+            }
+
+            Publish(service, _first);
+            if (_more is not null)
+            {
+                foreach ((Instance Instance, PublicationChange Change, DeregisterReason Reason) next in _more)
+                {
+                    Publish(service, next);
+                }
+            }
+        }
+
+        private void Add((Instance Instance, PublicationChange Change, DeregisterReason Reason) next)
+        {
+            bool isFirst = !Any;
+            Any = true;
+            if (!_isWanted)
+            {
+                return;
+            }
+
+            if (isFirst)
+            {
+                _first = next;
+                return;
+            }
+
+            _more ??= [];
+            _more.Add(next);
+        }
+
+        private readonly void Publish(ServiceEntry service, in (Instance Instance, PublicationChange Change, DeregisterReason Reason) next)
+        {
+            switch (next.Change)
+            {
+                case PublicationChange.Added:
+                    _events.Publish(new InstanceRegistered(service.Key, next.Instance, _client.Reference, service.Revision));
+                    break;
+                case PublicationChange.Updated:
+                    _events.Publish(new InstanceChanged(service.Key, next.Instance, _client.Reference, service.Revision));
+                    break;
+                default:
+                    _events.Publish(new InstanceDeregistered(service.Key, next.Instance, _client.Reference, service.Revision, next.Reason));
+                    break;
+            }
+        }
     }
 }

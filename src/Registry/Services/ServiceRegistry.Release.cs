@@ -2,94 +2,106 @@ using FastRegistry.Registry.Events;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>The end of a client that publishes much, in slices on request workers: an event loop that did it at once would serve nobody meanwhile.</summary>
-/// <remarks>
-/// Begun once, under the client's gate; from then on the client publishes nothing more, so the slices only take away. One slice runs at a time: a slice queues the
-/// next one, or runs it itself when the queue is full.
-/// </remarks>
-internal sealed class ClientRelease : IWorkItem
+/// <content>Release: a client ends, and with it everything it publishes.</content>
+internal sealed partial class ServiceRegistry
 {
-    /// <summary>Publications a slice withdraws, and a client may have to be released at once: less than a millisecond.</summary>
-    public const int SlicePublications = 512;
+    /// <summary>Publications a client may have to be released at once, and that one slice of a larger release withdraws: less than a millisecond.</summary>
+    public const int ReleaseSlicePublications = 512;
 
-    private readonly ServiceRegistry _registry;
-    private readonly IWorkQueue _workers;
-    private readonly RegistryClient _client;
-    private readonly DeregisterReason _reason;
-    private readonly ServiceEntry[] _services;
-    private int _next;
+    /// <summary>Ends a client whose connection is lost.</summary>
+    public void Release(RegistryClient client) => Release(client, DeregisterReason.ConnectionLost);
 
-    private ClientRelease(ServiceRegistry registry, IWorkQueue workers, RegistryClient client, DeregisterReason reason)
+    /// <summary>Ends a client: everything it publishes goes, and it can never publish again.</summary>
+    public void Release(RegistryClient client, DeregisterReason reason)
     {
-        _registry = registry;
-        _workers = workers;
-        _client = client;
-        _reason = reason;
-        _services = [.. client.ServicesHoldingGate];
+        lock (client.ClientLock)
+        {
+            bool isFirst = !client.IsReleased;
+            client.IsReleased = true;
+            WithdrawWhereClientLocked(client, reason, static (_, _) => true);
+            if (isFirst)
+            {
+                Events.Publish(new ClientReleased(client.Reference, reason));
+            }
+        }
     }
 
-    /// <summary>Ends a client: everything it publishes goes, at once when that is little.</summary>
-    public static void Begin(ServiceRegistry registry, IWorkQueue workers, RegistryClient client, DeregisterReason reason)
+    /// <summary>Ends a client: everything it publishes goes, at once when that is little, else in slices on workers. Does nothing when it was released already.</summary>
+    /// <param name="client">Which.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="workers">Run the slices.</param>
+    public void Release(RegistryClient client, DeregisterReason reason, IWorkQueue workers)
     {
-        ClientRelease release;
-        lock (client.ClientGate)
+        SlicedRelease release;
+        lock (client.ClientLock)
         {
             if (client.IsReleased)
             {
                 return;
             }
 
-            if (client.PublicationCount <= SlicePublications)
+            if (client.PublicationCount <= ReleaseSlicePublications)
             {
-                registry.Withdrawals.Release(client, reason);
+                Release(client, reason);
                 return;
             }
 
             client.IsReleased = true;
-            release = new ClientRelease(registry, workers, client, reason);
+            release = new SlicedRelease(this, workers, client, reason);
         }
 
         release.Continue();
     }
 
-    void IWorkItem.Run()
+    /// <summary>The end of a client that publishes much, in slices on workers: an event loop that did it at once would serve nobody meanwhile.</summary>
+    /// <remarks>
+    /// Begun once, under the client's lock; from then on the client publishes nothing more, so the slices only take away. One slice runs at a time: a slice queues the
+    /// next one, or runs it itself when the queue is full.
+    /// </remarks>
+    private sealed class SlicedRelease(ServiceRegistry registry, IWorkQueue workers, RegistryClient client, DeregisterReason reason) : IWorkItem
     {
-        if (!Step())
-        {
-            Continue();
-        }
-    }
+        private readonly ServiceEntry[] _services = [.. client.ServicesLocked];
+        private int _next;
 
-    private void Continue()
-    {
-        while (!_workers.TryAdd(this))
+        void IWorkItem.Run()
         {
-            if (Step())
+            if (!Step())
             {
-                return;
+                Continue();
             }
         }
-    }
 
-    /// <summary>One slice; true when it was the last.</summary>
-    private bool Step()
-    {
-        lock (_client.ClientGate)
+        public void Continue()
         {
-            int rest = SlicePublications;
-            while (_next < _services.Length && rest > 0)
+            while (!workers.TryAdd(this))
             {
-                rest -= _registry.Withdrawals.WithdrawSomeHoldingClientGate(_client, _services[_next], _reason, rest);
-                _next += _client.FindHoldingGate(_services[_next]) is null ? 1 : 0;
+                if (Step())
+                {
+                    return;
+                }
             }
+        }
 
-            if (_next < _services.Length)
+        /// <summary>One slice; true when it was the last.</summary>
+        private bool Step()
+        {
+            lock (client.ClientLock)
             {
-                return false;
-            }
+                int rest = ReleaseSlicePublications;
+                while (_next < _services.Length && rest > 0)
+                {
+                    rest -= registry.WithdrawSomeClientLocked(client, _services[_next], reason, rest);
+                    _next += client.FindLocked(_services[_next]) is null ? 1 : 0;
+                }
 
-            _registry.Events.Publish(new ClientReleased(_client.Reference, _reason));
-            return true;
+                if (_next < _services.Length)
+                {
+                    return false;
+                }
+
+                registry.Events.Publish(new ClientReleased(client.Reference, reason));
+                return true;
+            }
         }
     }
 }

@@ -4,65 +4,64 @@ using FastRegistry.Registry.Selection;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>Who subscribes to what on this node: subscriptions are added and removed here.</summary>
-/// <remarks>Part of the registry; any thread. The subscribers themselves are kept by their service, under its gate.</remarks>
-internal sealed class SubscriptionIndex(ServiceChanges changes, EventHub events)
+/// <content>Subscribe: the subscriptions of a service are added and removed here and kept by its <see cref="ServiceEntry"/>.</content>
+internal sealed partial class ServiceRegistry
 {
-    private long _ofSessions;
-    private long _ofOthers;
+    private long _sessionSubscriptions;
+    private long _otherSubscriptions;
 
     /// <summary>Subscriptions of all clients.</summary>
-    public long Count => OfSessions + OfOthers;
+    public long SubscriptionCount => SessionSubscriptionCount + OtherSubscriptionCount;
 
     /// <summary>Subscriptions of native clients.</summary>
-    public long OfSessions => Interlocked.Read(ref _ofSessions);
+    public long SessionSubscriptionCount => Interlocked.Read(ref _sessionSubscriptions);
 
     /// <summary>Subscriptions that were made over HTTP.</summary>
-    public long OfOthers => Interlocked.Read(ref _ofOthers);
+    public long OtherSubscriptionCount => Interlocked.Read(ref _otherSubscriptions);
 
     /// <summary>Adds a subscription; null when the table of services is full. The caller then reads the first list from it.</summary>
-    public Subscription? Add(ISubscriber subscriber, ServiceKey key, ulong id, InstanceFilter filter)
+    public Subscription? Subscribe(ISubscriber subscriber, ServiceKey key, ulong id, InstanceFilter filter)
     {
         while (true)
         {
-            ServiceEntry? entry = changes.FindOrAdd(key);
+            ServiceEntry? entry = FindOrAdd(key);
             if (entry is null)
             {
                 return null;
             }
 
-            lock (entry.ServiceGate)
+            lock (entry.ServiceLock)
             {
                 if (!entry.IsForgotten)
                 {
                     Subscription subscription = new(subscriber, entry, id, filter);
-                    entry.AddSubscriberHoldingGate(subscription);
+                    entry.AddSubscriberLocked(subscription);
                     Interlocked.Increment(ref CountOf(subscriber));
-                    events.Publish(new ServiceSubscribed(key, subscriber.SessionId, id));
+                    Events.Publish(new ServiceSubscribed(key, subscriber.SessionId, id));
                     return subscription;
                 }
             }
         }
     }
 
-    public void Remove(Subscription subscription)
+    public void Unsubscribe(Subscription subscription)
     {
         ServiceEntry entry = subscription.Service;
-        lock (entry.ServiceGate)
+        lock (entry.ServiceLock)
         {
             if (subscription.IsActive)
             {
-                entry.RemoveSubscriberHoldingGate(subscription);
+                entry.RemoveSubscriberLocked(subscription);
                 Interlocked.Decrement(ref CountOf(subscription.Subscriber));
-                events.Publish(new ServiceUnsubscribed(entry.Key, subscription.Subscriber.SessionId, subscription.Id));
+                Events.Publish(new ServiceUnsubscribed(entry.Key, subscription.Subscriber.SessionId, subscription.Id));
             }
 
             if (entry.SubscriberCount == 0)
             {
-                changes.ForgetLaterIfEmptyHoldingGate(entry);
+                ForgetIfEmptyLocked(entry);
             }
         }
     }
 
-    private ref long CountOf(ISubscriber subscriber) => ref subscriber.SessionId != 0 ? ref _ofSessions : ref _ofOthers;
+    private ref long CountOf(ISubscriber subscriber) => ref subscriber.SessionId != 0 ? ref _sessionSubscriptions : ref _otherSubscriptions;
 }

@@ -53,7 +53,7 @@ internal static class ServerOptionsReader
         CheckListener("ClientTransport", options.ClientTransport);
         CheckSockets(options.ClientTransport);
         CheckDeadlines(options.Deadlines);
-        PushOptionsRules.Check(options.Push);
+        options.Push.Check();
         LimitOptions limits = options.Limits;
         CheckRange("Limits:Connections", limits.Connections, 1, 10_000_000);
         CheckRange("Limits:Services", limits.Services, 1, 100_000_000);
