@@ -1,7 +1,6 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Overrides;
 
 namespace FastRegistry.Node.Hosting;
 

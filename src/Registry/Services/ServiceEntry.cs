@@ -94,6 +94,9 @@ internal sealed partial class ServiceEntry : IPushedService
     /// <summary>Subscriptions to it. Any thread.</summary>
     public int SubscriberCount => Volatile.Read(ref _subscriberCount);
 
+    /// <summary>Revisions taken since the service is known; it may wrap. Any thread.</summary>
+    public int ChangeCount => Volatile.Read(ref _changeCount);
+
     /// <summary>The last list that was built; null = none.</summary>
     public ServiceSnapshot? LastSnapshot => Volatile.Read(ref _snapshot);
 
@@ -156,7 +159,7 @@ internal sealed partial class ServiceEntry : IPushedService
             return false;
         }
 
-        changes = Volatile.Read(ref _changeCount);
+        changes = ChangeCount;
         ServiceSnapshot snapshot = GetSnapshot();
         foreach (Subscription subscription in subscribers)
         {

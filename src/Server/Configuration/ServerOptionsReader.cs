@@ -6,7 +6,6 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Limits;
-using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Transport.Epoll;
 

@@ -1,4 +1,3 @@
-using FastRegistry.Registry.Overrides;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry.Model;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
