@@ -70,7 +70,7 @@ internal static class SessionEnding
             return false;
         }
 
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             // While it speaks for the client, its wheel entry is its own.
             if (client.Session != session || session.Status.IsLeaving)
