@@ -1,4 +1,3 @@
-using FastRegistry.Node.Tests.Admission;
 using FastRegistry.Registry.Push;
 using FastRegistry.Tests;
 

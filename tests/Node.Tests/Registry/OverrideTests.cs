@@ -60,7 +60,7 @@ public sealed class OverrideTests : IDisposable
         Wire.Messages.Instance shown = Assert.Single(client.Read().Pushed.Instances);
         Assert.False(shown.Overridden);
         Assert.False(shown.HasWeight);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class OverrideTests : IDisposable
         long revision = _registry.Find()!.Revision;
         Set(weight: 3);
         Assert.Equal(revision, _registry.Find()!.Revision);
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class OverrideTests : IDisposable
         client.Close();
         KeepAlive(other, seconds);
 
-        Assert.Equal(holds ? 1 : 0, _registry.OverrideExpiry.Count);
+        Assert.Equal(holds ? 1 : 0, _registry.OverrideCount);
         _node.Connect(id).Register("s", 1);
         Assert.Equal(holds, Shown.IsOverridden);
     }
@@ -115,11 +115,11 @@ public sealed class OverrideTests : IDisposable
         client.Close();
         _node.Connect().Register("s", 1);
         Assert.Equal(["1=1"], _registry.Listed());
-        Assert.Empty(_registry.Find()!.Listing.CopyOverridesHoldingGate());
+        Assert.Empty(_registry.Find()!.CopyOverridesLocked());
 
         // It counts until its turn in the queue.
         _node.AdvanceSeconds(62);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class OverrideTests : IDisposable
         Set(weight: 5);
         _registry.Release(_client);
         Assert.Equal(["1=2"], _registry.Listed());
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Theory]
@@ -164,10 +164,10 @@ public sealed class OverrideTests : IDisposable
 
         _registry.Deregister(_client, "s", Make.Instance(1));
         _node.AdvanceSeconds(59);
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
         long revision = _registry.Find()!.Revision;
         _node.AdvanceSeconds(120);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
         Assert.Equal(revision, _registry.Find()!.Revision);
     }
 
@@ -180,11 +180,11 @@ public sealed class OverrideTests : IDisposable
         _registry.Deregister(_client, "s", Make.Instance(1));
         _node.Time.Suspend(TimeSpan.FromMinutes(10));
         _node.Pump();
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
         _node.AdvanceSeconds(58);
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
         _node.AdvanceSeconds(4);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -200,9 +200,9 @@ public sealed class OverrideTests : IDisposable
 
         _registry.Release(_client);
         _node.AdvanceSeconds(59);
-        Assert.Equal(2500, _registry.OverrideExpiry.Count);
+        Assert.Equal(2500, _registry.OverrideCount);
         _node.AdvanceSeconds(2);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -217,8 +217,8 @@ public sealed class OverrideTests : IDisposable
         Assert.Equal(["1=5"], node.Registry.Listed());
         node.Registry.Release(_client);
         node.AdvanceSeconds(610);
-        Assert.Equal(0, node.Registry.OverrideExpiry.Count);
-        Assert.Equal(0, node.Registry.Services.Count);
+        Assert.Equal(0, node.Registry.OverrideCount);
+        Assert.Equal(0, node.Registry.ServiceCount);
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class OverrideTests : IDisposable
         Assert.Equal(AdministrationOutcome.NoSuchService, Set(weight: 5));
         _registry.Register(_client, "s", Make.Instance(2));
         Assert.Equal(AdministrationOutcome.NoSuchInstance, Set(weight: 5));
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -266,9 +266,9 @@ public sealed class OverrideTests : IDisposable
         get
         {
             ServiceEntry entry = _registry.Find()!;
-            lock (entry.ServiceGate)
+            lock (entry.ServiceLock)
             {
-                return entry.Listing.ShownHoldingGate(First)!;
+                return entry.ShownLocked(First)!;
             }
         }
     }
@@ -284,7 +284,7 @@ public sealed class OverrideTests : IDisposable
         NodeFixture node, InstanceIdentity identity, double? weight = null, bool? enabled = null, params (string Key, string Value)[] metadata)
     {
         InstanceOverride value = new() { Weight = weight, Enabled = enabled, Metadata = ServiceMetadata.NoData.AddRange(metadata.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value))) };
-        AdministrationOutcome outcome = node.Registry.Administration.Override(Make.Key(), identity, (_, _) => value);
+        AdministrationOutcome outcome = node.Registry.SetOverride(Make.Key(), identity, (_, _) => value);
         node.Pump();
         return outcome;
     }

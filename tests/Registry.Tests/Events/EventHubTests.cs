@@ -1,6 +1,5 @@
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 
 namespace FastRegistry.Registry.Tests.Events;
@@ -223,7 +222,7 @@ public sealed class EventHubTests : IDisposable
             }
             else
             {
-                _hub.Publish(new PushSent(key, Session: 1, Subscription: 1, i));
+                _hub.Publish(new PushSent(key, Session: 1, SubscriptionId: 1, i));
             }
         }
     }

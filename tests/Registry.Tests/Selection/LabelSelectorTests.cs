@@ -4,7 +4,7 @@ using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Node.Tests.Registry;
+namespace FastRegistry.Registry.Tests.Selection;
 
 /// <summary>Selectors of type <c>label</c>: a consumer prefers the instances with its own labels.</summary>
 public sealed class LabelSelectorTests
@@ -74,31 +74,6 @@ public sealed class LabelSelectorTests
     {
         Assert.False(LabelSelector.TryParse(new string(' ', LabelSelector.MaximumLength + 1), out _, out string? rule));
         Assert.Equal("must not be longer than 4096 characters", rule);
-    }
-
-    [Fact]
-    public void A_subscriber_is_pushed_what_its_address_selects_and_hears_of_new_labels()
-    {
-        using NodeFixture node = new();
-        node.Registry.Register(Make.Client(), "s", Instances);
-        RawClient reader = node.ConnectBare(address: "10.9.9.9");
-        reader.SetUp();
-        Assert.Equal([1, 2, 3, 4], reader.Subscribe(1, "s").Ports());
-        node.Registry.Administration.Update(Make.Key(), static metadata => metadata with { Selector = Parse(Zone) });
-        node.Pump();
-        Assert.Equal([1, 2, 3, 4], reader.Read().Pushed.Ports());
-
-        node.Registry.ReplaceLabels(new AddressLabels([Labelled("10.9.9.9", ("zone", "a")), Labelled("10.0.0.2", ("zone", "a"))]));
-        node.Pump();
-        Assert.Equal([2], reader.Read().Pushed.Ports());
-        Assert.Equal([2], reader.Query("s").Ports());
-        RawClient other = node.ConnectBare(address: "10.9.9.8");
-        other.SetUp();
-        Assert.Equal([1, 2, 3, 4], other.Query("s").Ports());
-
-        node.Registry.ReplaceLabels(AddressLabels.None);
-        node.Pump();
-        Assert.Equal([1, 2, 3, 4], reader.Read().Pushed.Ports());
     }
 
     private static string Seen(string? consumer, string expression, bool healthyOnly)

@@ -1,11 +1,9 @@
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
-using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Registry.Instances.Instance;
 
-namespace FastRegistry.Node.Tests.Registry;
+namespace FastRegistry.Registry.Tests.Selection;
 
 /// <summary>The protection threshold: when too few are healthy, all are listed, and as healthy.</summary>
 public sealed class ProtectionTests
@@ -30,7 +28,7 @@ public sealed class ProtectionTests
         Instance[] list = [.. Enumerable.Range(1, instances).Select(port => Make.Instance(port, healthy: port <= healthy))];
         foreach (bool healthyOnly in new[] { false, true })
         {
-            InstanceSelection selection = InstanceSelection.Of(list, Threshold(threshold), InstanceFilter.Create([], healthyOnly), AddressLabels.None);
+            InstanceSelection selection = InstanceSelection.Of(list, threshold, selector: null, InstanceFilter.Create([], healthyOnly), AddressLabels.None);
             Assert.Equal(reached, selection.ProtectionReached);
 
             // W31 mended: whoever wants healthy ones only gets all of a protected list.
@@ -63,30 +61,6 @@ public sealed class ProtectionTests
         Instance[] list = [Make.Instance(1, enabled: false), Make.Instance(2, enabled: false), Make.Instance(3, healthy: false), Make.Instance(4)];
         Assert.Equal("3 4", SelectionTests.Seen(list, Threshold(0.4), InstanceFilter.All));
         Assert.Equal("protected: 3 4", SelectionTests.Seen(list, Threshold(0.5), InstanceFilter.All));
-    }
-
-    [Fact]
-    public void Readers_are_told_and_see_everybody_healthy_while_what_is_registered_stays_as_it_is()
-    {
-        using NodeFixture node = new();
-        RegistryClient client = Make.Client();
-        node.Registry.Register(client, "s", Make.Instance(1), Make.Instance(2, healthy: false));
-        RawClient reader = node.Connect();
-        Assert.False(reader.Subscribe(1, "s").ProtectionReached);
-        Assert.Equal(AdministrationOutcome.Done, node.Registry.Administration.Update(Make.Key(), static metadata => metadata with { ProtectThreshold = 0.5 }));
-        node.Pump();
-
-        Wire.Messages.Snapshot pushed = reader.Read().Pushed;
-        Assert.True(pushed.ProtectionReached);
-        Assert.All(pushed.Instances, static instance => Assert.True(!instance.HasHealthy || instance.Healthy));
-        Assert.Equal([1, 2], reader.Query("s", healthyOnly: true).Ports());
-
-        node.Registry.Administration.Update(Make.Key(), static metadata => metadata with { ProtectThreshold = 0 });
-        node.Pump();
-        pushed = reader.Read().Pushed;
-        Assert.False(pushed.ProtectionReached);
-        Assert.Single(pushed.Instances, static instance => instance is { HasHealthy: true, Healthy: false });
-        Assert.Equal([1], reader.Query("s", healthyOnly: true).Ports());
     }
 
     private static ServiceMetadata Threshold(double threshold) => new() { ProtectThreshold = threshold };

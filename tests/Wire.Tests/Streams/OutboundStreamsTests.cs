@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Tests.Transport;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Wire.Tests.Streams;
 
@@ -26,7 +29,7 @@ public sealed class OutboundStreamsTests : IDisposable
         _streams = new OutboundStreams(_connection);
         TestHandler handler = new(_connection, TestHandler.Swallow) { WhenDrained = _streams.Pump };
         _connection.Start(handler);
-        _pump.Pump();
+        _pump.RunAll();
     }
 
     public void Dispose()
@@ -34,7 +37,7 @@ public sealed class OutboundStreamsTests : IDisposable
         _connection.Abort(CloseReason.Aborted);
         _peer.Input.Complete();
         _peer.Output.Complete();
-        _pump.Pump();
+        _pump.RunAll();
         Assert.Equal(0, _resources.Blocks.Rented);
         Assert.Equal(0, _resources.Budget.UsedBytes);
     }
@@ -79,7 +82,7 @@ public sealed class OutboundStreamsTests : IDisposable
         int frameBytes = FrameHeader.Size + ChunkPrefix.Size + WireLimits.MaximumChunkBytes;
         for (int i = 0; i < 20; i++)
         {
-            Assert.InRange(_connection.Outbound.QueuedBytes, 0, _resources.Limits.BehindBytes + frameBytes);
+            Assert.InRange(_connection.Outbound.QueuedBytes, 0, _resources.Limits.HighWaterMarkBytes + frameBytes);
             ReadOnce();
         }
     }
@@ -128,10 +131,10 @@ public sealed class OutboundStreamsTests : IDisposable
     [Fact]
     public void A_queue_of_exactly_the_mark_does_not_stall_a_stream()
     {
-        byte[] body = new byte[_resources.Limits.BehindBytes - FrameHeader.Size];
+        byte[] body = new byte[_resources.Limits.HighWaterMarkBytes - FrameHeader.Size];
         _connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
-        Assert.Equal(_resources.Limits.BehindBytes, _connection.Outbound.QueuedBytes);
-        Assert.False(_connection.Outbound.IsBehind);
+        Assert.Equal(_resources.Limits.HighWaterMarkBytes, _connection.Outbound.QueuedBytes);
+        Assert.False(_connection.Outbound.IsAboveHighWaterMark);
         bool sent = false;
         _streams.TryBegin(Header, [], new byte[100_000], () => sent = true);
         ReadAll();
@@ -158,7 +161,7 @@ public sealed class OutboundStreamsTests : IDisposable
         _streams.TryBegin(Header, [], new byte[1_000_000], () => sent++);
         ReadOnce();
         _connection.Abort(CloseReason.Aborted);
-        _pump.Pump();
+        _pump.RunAll();
         _streams.AddCredit(new CreditBody(1, 1_000_000));
         Assert.Equal(0, _streams.Open);
         Assert.Equal(0, _connection.Outbound.QueuedBytes);
@@ -173,7 +176,7 @@ public sealed class OutboundStreamsTests : IDisposable
     {
         byte[] body = new byte[80_000];
         _connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
-        Assert.True(_connection.Outbound.IsBehind);
+        Assert.True(_connection.Outbound.IsAboveHighWaterMark);
     }
 
     private void ReadAll()
@@ -186,7 +189,7 @@ public sealed class OutboundStreamsTests : IDisposable
     /// <summary>Takes what the pipe holds; false when nothing came.</summary>
     private bool ReadOnce()
     {
-        _pump.Pump();
+        _pump.RunAll();
         if (!_peer.Input.TryRead(out ReadResult read))
         {
             return false;
@@ -203,7 +206,7 @@ public sealed class OutboundStreamsTests : IDisposable
         }
 
         _peer.Input.AdvanceTo(rest.Start, rest.End);
-        _pump.Pump();
+        _pump.RunAll();
         return true;
     }
 }

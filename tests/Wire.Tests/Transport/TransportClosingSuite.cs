@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Tests.Framing;
@@ -88,7 +89,7 @@ public abstract class TransportClosingSuite : TransportFixture
         (TestHandler server, TestHandler client) = await ConnectAsync(
             (TestHandler _, in ReadOnlySequence<byte> _, BatchWriter replies) =>
             {
-                replies.WritePong(new PongBody(1));
+                replies.WritePong(new UInt64Body(1));
                 throw new InvalidOperationException("no");
             },
             TestHandler.Swallow);
