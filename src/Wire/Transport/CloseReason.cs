@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Wire.Transport;
@@ -24,10 +25,44 @@ public sealed record CloseReason(CloseKind Kind, GoAwayReason GoAway = GoAwayRea
     /// <summary>The peer said goaway.</summary>
     public static CloseReason Received(GoAwayReason reason, string text) => new(CloseKind.GoAwayReceived, reason, text);
 
+    /// <summary>Why a connection ended, by the error of the operating system: tells a peer that went away from an operation that failed.</summary>
+    internal static CloseReason FromSocketError(SocketError error) => error switch
+    {
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.TimedOut
+            or SocketError.NetworkReset or SocketError.HostUnreachable or SocketError.NetworkUnreachable => PeerReset,
+        SocketError.OperationAborted or SocketError.Interrupted => Aborted,
+        _ => new CloseReason(CloseKind.IoError, Text: error.ToString()),
+    };
+
     /// <inheritdoc/>
     public override string ToString()
     {
         string what = GoAway == GoAwayReason.None ? Kind.ToString() : $"{Kind} {GoAway}";
         return Text.Length == 0 ? what : $"{what}: {Text}";
     }
+}
+
+/// <summary>Who or what ended a connection.</summary>
+public enum CloseKind
+{
+    /// <summary>The peer closed its side (FIN).</summary>
+    PeerClosed,
+
+    /// <summary>The peer reset the connection, or its host is gone.</summary>
+    PeerReset,
+
+    /// <summary>The peer said goaway and why.</summary>
+    GoAwayReceived,
+
+    /// <summary>This side said goaway and why.</summary>
+    GoAwaySent,
+
+    /// <summary>This side closed without a word: a peer that cannot be written to, or the end of the process.</summary>
+    Aborted,
+
+    /// <summary>The operating system refused an operation.</summary>
+    IoError,
+
+    /// <summary>A handler failed; the exception is attached.</summary>
+    HandlerFault,
 }

@@ -13,7 +13,7 @@ public sealed class OutboundAllocationTests
     [Fact]
     public void A_push_costs_no_allocation()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         FrameHeader header = new((uint)(PushPrefix.Size + _body.Length), FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1);
         bool appended = true;
         AssertAllocatesNothing(() =>
@@ -27,11 +27,11 @@ public sealed class OutboundAllocationTests
     [Fact]
     public void A_batch_with_a_pong_and_its_splice_cost_no_allocation()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         AssertAllocatesNothing(() =>
         {
             BatchWriter batch = _resources.RentBatch();
-            batch.WritePong(new PongBody(1));
+            batch.WritePong(new UInt64Body(1));
             batch.WriteShared(FrameKind.Response, FrameFlags.None, MessageType.Query, 1, _body);
             chain.Splice(batch);
             _resources.Return(batch);

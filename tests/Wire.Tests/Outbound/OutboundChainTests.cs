@@ -7,14 +7,14 @@ namespace FastRegistry.Wire.Tests.Outbound;
 
 public sealed class OutboundChainTests
 {
-    private static readonly OutboundLimits Limits = new() { BehindBytes = 1000, HardBytes = 4000 };
+    private static readonly OutboundLimits Limits = new() { HighWaterMarkBytes = 1000, HardBytes = 4000 };
 
     private readonly TransportResources _resources = new(Limits, new OutboundBudget(100_000));
 
     [Fact]
     public void The_first_append_starts_a_sender_and_the_next_does_not()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Assert.Equal(AppendOutcome.Appended, Append(chain, 0, out bool first));
         Append(chain, 0, out bool second);
         Assert.True(first);
@@ -28,20 +28,20 @@ public sealed class OutboundChainTests
     [Fact]
     public void A_chain_is_behind_above_the_mark_until_half_of_it_has_drained()
     {
-        OutboundChain chain = _resources.CreateChain();
-        Append(chain, Limits.BehindBytes - FrameHeader.Size, out _);
-        Assert.False(chain.IsBehind);
+        OutboundChain chain = new(_resources);
+        Append(chain, Limits.HighWaterMarkBytes - FrameHeader.Size, out _);
+        Assert.False(chain.IsAboveHighWaterMark);
         Append(chain, 0, out _);
-        Assert.True(chain.IsBehind);
-        Assert.Equal(1, _resources.Budget.BehindConnections);
+        Assert.True(chain.IsAboveHighWaterMark);
+        Assert.Equal(1, _resources.Budget.ConnectionsAboveHighWaterMark);
 
         SegmentList taken = default;
         Assert.True(chain.TryTake(ref taken, out _));
-        Assert.False(Send(chain, ref taken, Limits.BehindBytes / 2 + FrameHeader.Size - 1));
-        Assert.True(chain.IsBehind);
+        Assert.False(Send(chain, ref taken, Limits.HighWaterMarkBytes / 2 + FrameHeader.Size - 1));
+        Assert.True(chain.IsAboveHighWaterMark);
         Assert.True(Send(chain, ref taken, 1));
-        Assert.False(chain.IsBehind);
-        Assert.Equal(0, _resources.Budget.BehindConnections);
+        Assert.False(chain.IsAboveHighWaterMark);
+        Assert.Equal(0, _resources.Budget.ConnectionsAboveHighWaterMark);
         Assert.False(Send(chain, ref taken, 1));
         taken.Clear(_resources.Segments);
     }
@@ -49,22 +49,22 @@ public sealed class OutboundChainTests
     [Fact]
     public void A_chain_that_is_given_up_while_it_is_behind_is_counted_no_more()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Append(chain, 2000, out _);
-        Assert.Equal(1, _resources.Budget.BehindConnections);
+        Assert.Equal(1, _resources.Budget.ConnectionsAboveHighWaterMark);
         SegmentList taken = default;
         chain.Abandon(ref taken);
         chain.Abandon(ref taken);
-        Assert.Equal(0, _resources.Budget.BehindConnections);
+        Assert.Equal(0, _resources.Budget.ConnectionsAboveHighWaterMark);
     }
 
     [Fact]
     public void A_push_to_a_chain_that_is_behind_takes_no_sequence()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Assert.Equal(AppendOutcome.Appended, Push(chain));
         Append(chain, 2000, out _);
-        Assert.Equal(AppendOutcome.Behind, Push(chain));
+        Assert.Equal(AppendOutcome.AboveHighWaterMark, Push(chain));
         Assert.Equal(1UL, chain.LastPushSequence);
         chain.Drain(_resources);
         Assert.Equal(AppendOutcome.Appended, Push(chain));
@@ -74,7 +74,7 @@ public sealed class OutboundChainTests
     [Fact]
     public void Answers_still_go_to_a_chain_that_is_behind()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Append(chain, 2000, out _);
         Assert.Equal(AppendOutcome.Appended, Append(chain, 10, out _));
     }
@@ -83,11 +83,11 @@ public sealed class OutboundChainTests
     public void Pushes_are_behind_while_the_budget_of_all_is_exceeded()
     {
         TransportResources resources = new(null, new OutboundBudget(500));
-        OutboundChain full = resources.CreateChain();
-        OutboundChain idle = resources.CreateChain();
+        OutboundChain full = new(resources);
+        OutboundChain idle = new(resources);
         Append(full, 600, out _);
         Assert.True(resources.Budget.IsExceeded);
-        Assert.Equal(AppendOutcome.Behind, Push(idle));
+        Assert.Equal(AppendOutcome.AboveHighWaterMark, Push(idle));
         full.Drain(resources);
         Assert.Equal(AppendOutcome.Appended, Push(idle));
     }
@@ -95,7 +95,7 @@ public sealed class OutboundChainTests
     [Fact]
     public void The_hard_limit_is_passed_by_what_comes_on_top_of_it_and_never_by_one_frame_alone()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Append(chain, Limits.HardBytes - FrameHeader.Size, out _);
         Append(chain, 2 * Limits.HardBytes, out _);
         Assert.False(chain.IsOverHardLimit);
@@ -107,8 +107,8 @@ public sealed class OutboundChainTests
     public void Push_sequences_are_one_two_three_in_wire_order_with_many_threads_appending()
     {
         const int PerThread = 5_000;
-        TransportResources resources = new(new OutboundLimits { BehindBytes = int.MaxValue });
-        OutboundChain chain = resources.CreateChain();
+        TransportResources resources = new(new OutboundLimits { HighWaterMarkBytes = int.MaxValue });
+        OutboundChain chain = new(resources);
         Parallel.For(0, 8, _ =>
         {
             for (int i = 0; i < PerThread; i++)
@@ -132,14 +132,14 @@ public sealed class OutboundChainTests
     [Fact]
     public void What_was_appended_before_the_end_is_sent_and_nothing_after_it()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Append(chain, 10, out _);
         Assert.False(chain.Complete());
         Assert.Equal(AppendOutcome.Closed, Append(chain, 10, out bool start));
         Assert.False(start);
         Assert.Equal(AppendOutcome.Closed, Push(chain));
         BatchWriter batch = _resources.RentBatch();
-        batch.WritePong(new PongBody(1));
+        batch.WritePong(new UInt64Body(1));
         Assert.False(chain.Splice(batch));
         Assert.Equal(0, batch.Bytes);
 
@@ -153,7 +153,7 @@ public sealed class OutboundChainTests
     [Fact]
     public void The_end_of_an_idle_chain_needs_a_sender_once()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Assert.True(chain.Complete());
         Assert.False(chain.Complete());
     }
@@ -161,7 +161,7 @@ public sealed class OutboundChainTests
     [Fact]
     public void Abandoning_gives_back_everything_waiting_and_taken()
     {
-        OutboundChain chain = _resources.CreateChain();
+        OutboundChain chain = new(_resources);
         Append(chain, 900, out _);
         Append(chain, 900, out _);
         SegmentList taken = default;
@@ -180,8 +180,8 @@ public sealed class OutboundChainTests
     {
         int seed = Environment.TickCount;
         Random random = new(seed);
-        TransportResources resources = new(new OutboundLimits { BehindBytes = int.MaxValue });
-        OutboundChain chain = resources.CreateChain();
+        TransportResources resources = new(new OutboundLimits { HighWaterMarkBytes = int.MaxValue });
+        OutboundChain chain = new(resources);
         SegmentList sender = default;
         List<byte> model = [];
         List<byte> sent = [];

@@ -83,7 +83,7 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
     {
         Enter(nameof(OnReceived));
         Interlocked.Increment(ref _calls);
-        if (received.IsEmpty || (Connection.PausesWhenBehind && Connection.Outbound.IsBehind))
+        if (received.IsEmpty || (Connection.PausesAboveHighWaterMark && Connection.Outbound.IsAboveHighWaterMark))
         {
             Break(received.IsEmpty ? "called without bytes" : "called while the output is behind");
         }

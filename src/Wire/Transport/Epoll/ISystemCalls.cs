@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace FastRegistry.Wire.Transport.Epoll;
 
 /// <summary>The system calls of the epoll transport, as the kernel defines them; tests put a kernel that misbehaves in between.</summary>
@@ -41,19 +39,29 @@ internal interface ISystemCalls
     /// <summary>Closing will drop what the kernel still holds and tell the peer by a reset.</summary>
     int ResetOnClose(int descriptor);
 
-    /// <summary>A TCP socket, non-blocking and closed on exec.</summary>
-    int CreateSocket(AddressFamily family);
-
-    int SetOption(int descriptor, int level, int option, int value);
-
-    int Bind(int descriptor, ReadOnlySpan<byte> address);
-
-    /// <summary>Begins to connect; called again, it says how far that is.</summary>
-    int Connect(int descriptor, ReadOnlySpan<byte> address);
-
-    /// <summary>The error a socket has stored, as a positive number; 0 = none.</summary>
-    int TakeError(int descriptor);
-
     /// <summary>Writes the peer's address and returns its length.</summary>
     int GetPeerAddress(int descriptor, Span<byte> address);
+}
+
+/// <summary>Bits of <c>epoll_event.events</c>, as the kernel numbers them.</summary>
+[Flags]
+internal enum EpollEvents : uint
+{
+    None = 0,
+    Readable = 0x001,
+    Writable = 0x004,
+    Error = 0x008,
+    HangUp = 0x010,
+
+    /// <summary>The peer has closed its side.</summary>
+    PeerHangUp = 0x2000,
+
+    /// <summary>Reported once per change, not as long as it holds.</summary>
+    EdgeTriggered = 1u << 31,
+
+    /// <summary>What a connection waits for. Writability stands in it for good: edge-triggered, it is reported only after a send that found no room.</summary>
+    Connection = Readable | Writable | PeerHangUp | EdgeTriggered,
+
+    /// <summary>Reading will find an end or an error, whatever comes first.</summary>
+    Ending = Error | HangUp | PeerHangUp,
 }
