@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
@@ -9,43 +7,10 @@ using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Requests;
 
-/// <summary>Requests that write: instances that come, change and go. Stateless; on a session's receive path.</summary>
-internal sealed class InstanceRequests(ServiceRegistry registry)
+/// <content>Requests that write, parsed: instances that come, change and go. On a session's receive path.</content>
+internal sealed partial class NamingRequests
 {
-    /// <summary>The hot path: one plain instance of a known service. Nothing is parsed into objects, and what changes nothing allocates nothing.</summary>
-    /// <returns>False when the request has to be parsed.</returns>
-    public bool TryRegisterQuickly(INamingCaller caller, in ReadOnlySequence<byte> body, out NamingAnswer answer)
-    {
-        answer = default;
-        if (!TryRead(caller, body, out ServiceRequestReader request, out ServiceEntry? entry)
-            || !InstanceReader.TryRead(request.Item, out InstanceReader instance)
-            || !registry.Registrations.TryRegister(caller.Client, entry, instance, caller, out RegistrationResult result, out byte[]? unchanged))
-        {
-            return false;
-        }
-
-        answer = unchanged is not null ? NamingAnswer.Of(unchanged) : Registered(result);
-        return true;
-    }
-
-    /// <summary>The hot path: one instance of a known service goes.</summary>
-    /// <returns>False when the request has to be parsed.</returns>
-    public bool TryDeregisterQuickly(INamingCaller caller, in ReadOnlySequence<byte> body, out NamingAnswer answer)
-    {
-        answer = default;
-        Span<char> texts = stackalloc char[InstanceReader.MaximumNameLength];
-        if (!TryRead(caller, body, out ServiceRequestReader request, out ServiceEntry? entry)
-            || !InstanceReader.TryReadKey(request.Item, out InstanceReader key)
-            || !registry.Withdrawals.TryDeregister(caller.Client, entry, key.NameIn(texts), caller, out RegistrationResult result))
-        {
-            return false;
-        }
-
-        answer = Deregistered(result);
-        return true;
-    }
-
-    public NamingAnswer Register(INamingCaller caller, Messages.RegisterRequest request)
+    private NamingAnswer Register(INamingCaller caller, Messages.RegisterRequest request)
     {
         RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key);
         if (error is not null)
@@ -57,7 +22,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
         return error is not null ? NamingAnswer.Of(error) : Registered(registry.Registrations.Register(caller.Client, key, [instance], replace: false, caller));
     }
 
-    public NamingAnswer BatchRegister(INamingCaller caller, Messages.BatchRegisterRequest request)
+    private NamingAnswer BatchRegister(INamingCaller caller, Messages.BatchRegisterRequest request)
     {
         RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key);
         if (error is not null)
@@ -89,7 +54,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
         return Registered(registry.Registrations.Register(caller.Client, key, instances, request.Replace, caller));
     }
 
-    public NamingAnswer Deregister(INamingCaller caller, Messages.DeregisterRequest request)
+    private NamingAnswer Deregister(INamingCaller caller, Messages.DeregisterRequest request)
     {
         RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key);
         if (error is null && request.Keys.Count == 0)
@@ -110,21 +75,4 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
 
         return Deregistered(registry.Withdrawals.Deregister(caller.Client, key, identities, caller));
     }
-
-    private bool TryRead(INamingCaller caller, in ReadOnlySequence<byte> body, out ServiceRequestReader request, [NotNullWhen(true)] out ServiceEntry? entry)
-    {
-        Span<byte> key = stackalloc byte[ServiceRequestReader.MaximumKeyBytes];
-        entry = null;
-        return ServiceRequestReader.TryRead(body, out request)
-            && request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
-            && registry.Services.TryGet(key[..keyBytes], out entry);
-    }
-
-    private static NamingAnswer Registered(in RegistrationResult result) => result.Error is not null
-        ? NamingAnswer.Of(result.Error)
-        : NamingAnswer.Of(new WriteReply(result.Revision, result.Count > 0 ? 1u : 0));
-
-    private static NamingAnswer Deregistered(in RegistrationResult result) => result.Error is not null
-        ? NamingAnswer.Of(result.Error)
-        : NamingAnswer.Of(new WriteReply(result.Revision, (uint)result.Count));
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
@@ -11,9 +9,8 @@ using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Requests;
 
-/// <summary>Requests that read: lists of instances and of services. Stateless.</summary>
-/// <remarks>On a session's receive path what is O(1) or small, the rest on a worker's thread.</remarks>
-internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits)
+/// <content>Requests that read, parsed: lists of instances and of services. On a session's receive path what is O(1) or small, the rest on a worker's thread.</content>
+internal sealed partial class NamingRequests
 {
     // A list of up to this many instances is built on the receive path: less work than handing it over.
     private const int SmallListInstances = 64;
@@ -21,32 +18,8 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
     private const int MaximumPageSize = 10_000;
     private const int DefaultPageSize = 100;
 
-    /// <summary>The hot path: a known service whose list is current and encoded costs a lookup and a reference.</summary>
-    public bool TryQueryQuickly(INamingCaller caller, in ReadOnlySequence<byte> body, out NamingAnswer answer)
-    {
-        Span<byte> key = stackalloc byte[ServiceRequestReader.MaximumKeyBytes];
-        answer = default;
-        if (!ServiceRequestReader.TryRead(body, out ServiceRequestReader request)
-            || !request.Item.IsEmpty
-            || !request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
-            || !registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry)
-            || !entry.IsSnapshotCurrent)
-        {
-            return false;
-        }
-
-        ServiceSnapshot snapshot = entry.GetSnapshot();
-        if (!snapshot.IsEncoded || snapshot.Metadata?.Selector is not null)
-        {
-            return false;
-        }
-
-        answer = NamingAnswer.Of(snapshot.Encode(InstanceFilter.All));
-        return true;
-    }
-
     /// <summary>The list, or a default answer when making it is work for a worker.</summary>
-    public NamingAnswer TryQuery(INamingCaller caller, Messages.QueryRequest request, bool whateverItCosts)
+    private NamingAnswer TryQuery(INamingCaller caller, Messages.QueryRequest request, bool whateverItCosts)
     {
         RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key)
             ?? CheckClusters(request.Clusters);
@@ -65,7 +38,7 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
         return whateverItCosts || entry.InstanceCount <= SmallListInstances ? Listed(entry.GetSnapshot(), filter, caller) : default;
     }
 
-    public NamingAnswer Subscribe(INamingCaller caller, Messages.SubscribeRequest request)
+    private NamingAnswer Subscribe(INamingCaller caller, Messages.SubscribeRequest request)
     {
         RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key)
             ?? CheckClusters(request.Clusters);
@@ -84,7 +57,7 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
         return subscription.Service.InstanceCount <= SmallListInstances ? FirstList(subscription) : default;
     }
 
-    public static NamingAnswer FirstList(INamingCaller caller, Messages.SubscribeRequest request) =>
+    private static NamingAnswer FirstList(INamingCaller caller, Messages.SubscribeRequest request) =>
         caller.FindSubscription(request.SubscriptionId) is { } subscription ? FirstList(subscription) : NamingAnswer.Of(RequestError.Cancelled);
 
     private static NamingAnswer FirstList(Subscription subscription)
@@ -99,7 +72,7 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
     private static NamingAnswer Listed(ServiceSnapshot snapshot, InstanceFilter filter, INamingCaller caller) =>
         NamingAnswer.Of(snapshot.Encode(snapshot.Metadata?.Selector is null ? filter : snapshot.ViewOf(filter, caller.RemoteAddress)));
 
-    public NamingAnswer ListServices(INamingCaller caller, Messages.ListServicesRequest request)
+    private NamingAnswer ListServices(INamingCaller caller, Messages.ListServicesRequest request)
     {
         // The rules are those of a service; the name is any valid one.
         RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, "any", caller.DefaultNamespace, out ServiceKey key);

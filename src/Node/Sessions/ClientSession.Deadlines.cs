@@ -1,28 +1,19 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Wire.Timing;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>All deadlines of one session in one wheel entry, at the earliest of them. A struct inside the session: no object of its own.</summary>
+/// <content>All deadlines of a session in one wheel entry, at the earliest of them.</content>
 /// <remarks>
-/// The receive path stores ticks; <see cref="Evaluate"/> runs on the wheel's thread when the entry comes due, decides what is over and returns when to look
-/// again. A tick stored while it decides is seen at the next look, which a due deadline never skips. The wheel looks at least once per idle time, so
+/// The receive path stores ticks; <see cref="EvaluateDeadlines"/> runs on the wheel's thread when the entry comes due, decides what is over and returns when to
+/// look again. A tick stored while it decides is seen at the next look, which a due deadline never skips. The wheel looks at least once per idle time, so
 /// what is stored without arming the entry (a stall) is seen before it can be over. Moments that lie at most one of its deadlines back are kept as
-/// <see cref="RecentTime"/>, in half the space.
+/// <see cref="CompactTimestamp"/>, in half the space.
 /// </remarks>
-internal struct SessionDeadlines
+internal sealed partial class ClientSession
 {
-    private long _openedAt;
-    private long _lastReceived;
-    private OutputStalls? _stalls;
-    private uint _frameStartedAt;
-    private uint _probedAt;
-    private uint _closingAt;
-    private bool _ready;
-
     /// <summary>What is over.</summary>
-    public enum Verdict
+    private enum DeadlineVerdict
     {
         Wait,
         HandshakeOver,
@@ -37,39 +28,20 @@ internal struct SessionDeadlines
         LingerOver,
     }
 
-    /// <summary>Wheel time of the accept.</summary>
-    public readonly long OpenedAt => _openedAt;
+    private DeadlineOptions Times => _services.Options.Deadlines;
 
-    /// <summary>Wheel time of the last byte.</summary>
-    public long LastReceived => Volatile.Read(ref _lastReceived);
+    /// <summary>The wheel looks at least this often, so that no stall is seen late.</summary>
+    private int LookMilliseconds => Milliseconds(Times.SlowConsumer < Times.IdleProbe ? Times.SlowConsumer : Times.IdleProbe);
 
-    /// <summary>A goaway of ours was sent; the linger deadline runs.</summary>
-    public bool IsClosing => Volatile.Read(ref _closingAt) != RecentTime.None;
+    /// <summary>The output stands still from now on. The sending thread, once per wait: two stores.</summary>
+    public void OnStalled() => EnsureStalls().Output.Note(_services.Wheel.Now, _connection.Outbound.SentBytes);
 
-    public void Open(TimingWheel wheel, int entry, DeadlineOptions options, long now)
-    {
-        _openedAt = now;
-        _lastReceived = now;
-        wheel.Arm(entry, now, Milliseconds(options.Handshake));
-    }
-
-    /// <summary>Set-up is done: from now on silence counts.</summary>
-    public void Ready(TimingWheel wheel, int entry, DeadlineOptions options, long now)
-    {
-        _lastReceived = now;
-        Volatile.Write(ref _ready, true);
-        wheel.Arm(entry, now, LookMilliseconds(options));
-    }
-
-    /// <summary>The output stands still from now on, at <paramref name="sentBytes"/>. The sending thread, once per wait: two stores.</summary>
-    public void Stalled(long now, long sentBytes) => EnsureStalls().Output.Note(now, sentBytes);
-
-    /// <summary>The streams may go no further for now, at <paramref name="sentBytes"/>. Any thread; counts when they have moved since the last time.</summary>
-    /// <param name="now">Wheel time.</param>
+    /// <summary>The streams may go no further for now. Any thread; counts when they have moved since the last time.</summary>
     /// <param name="sentBytes">Bytes of streams sent so far.</param>
     /// <param name="restart">A stream is about to begin: its time starts now, wherever the others stand.</param>
-    public void StreamsStalled(long now, long sentBytes, bool restart)
+    private void NoteStreams(long sentBytes, bool restart)
     {
+        long now = _services.Wheel.Now;
         OutputStalls stalls = EnsureStalls();
         if (restart || !stalls.Streams.IsAt(sentBytes))
         {
@@ -77,93 +49,34 @@ internal struct SessionDeadlines
         }
     }
 
-    /// <summary>Something arrived.</summary>
-    /// <param name="wheel">The wheel.</param>
-    /// <param name="entry">The session's entry.</param>
-    /// <param name="options">The times.</param>
-    /// <param name="now">Wheel time.</param>
-    /// <param name="wholeFrames">At least one frame was completed.</param>
-    /// <param name="partialFrame">A frame has begun and is not complete.</param>
-    /// <param name="isWatched">The peer has not taken or acknowledged everything: the wheel must look at its progress, so activity alone may not postpone that.</param>
-    public void Received(TimingWheel wheel, int entry, DeadlineOptions options, long now, bool wholeFrames, bool partialFrame, bool isWatched)
-    {
-        Volatile.Write(ref _lastReceived, now);
-        if (IsClosing)
-        {
-            // Asked to move and still served: what it says does not postpone the end.
-            return;
-        }
-
-        if (partialFrame)
-        {
-            if (_frameStartedAt == RecentTime.None || wholeFrames)
-            {
-                Volatile.Write(ref _frameStartedAt, RecentTime.Of(now));
-                if (_ready)
-                {
-                    wheel.Arm(entry, now, Milliseconds(options.StartedFrame));
-                }
-            }
-
-            return;
-        }
-
-        bool hadStarted = _frameStartedAt != RecentTime.None;
-        Volatile.Write(ref _frameStartedAt, RecentTime.None);
-        if (_ready && !hadStarted && !isWatched && Volatile.Read(ref _probedAt) == RecentTime.None)
-        {
-            wheel.Touch(entry, now);
-        }
-    }
-
-    /// <summary>A push waits for its ack: the wheel looks when it must have come. Any thread, while the entry is the session's own.</summary>
-    public void AwaitAck(TimingWheel wheel, int entry, DeadlineOptions options, TimeSpan ackDeadline, long now)
-    {
-        // Where something shorter may be armed, leave it: whatever the wheel looks for, it looks for acks too.
-        if (!IsClosing && Volatile.Read(ref _probedAt) == RecentTime.None && Volatile.Read(ref _frameStartedAt) == RecentTime.None)
-        {
-            wheel.Arm(entry, now, Math.Min(Milliseconds(ackDeadline), LookMilliseconds(options)));
-        }
-    }
-
-    /// <summary>A goaway was sent; the peer has a moment to read it.</summary>
-    public void Closing(TimingWheel wheel, int entry, DeadlineOptions options, long now)
-    {
-        Volatile.Write(ref _closingAt, RecentTime.Of(now));
-        wheel.Arm(entry, now, Milliseconds(options.Linger));
-    }
-
     /// <summary>Decides, on the wheel's thread, what is over at <paramref name="now"/>.</summary>
-    /// <param name="wheel">The wheel.</param>
-    /// <param name="options">The times.</param>
-    /// <param name="outbound">What waits to be sent.</param>
-    /// <param name="streamProgress">Bytes of streams sent so far; -1 = none is open.</param>
     /// <param name="now">Wheel time.</param>
     /// <param name="next">When to look again.</param>
-    public Verdict Evaluate(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long streamProgress, long now, out Deadline next)
+    private DeadlineVerdict EvaluateDeadlines(long now, out Deadline next)
     {
-        if (Volatile.Read(ref _closingAt) is var closing and not RecentTime.None)
+        long progress = StreamProgress;
+        if (Volatile.Read(ref _closingAt) is var closing and not CompactTimestamp.None)
         {
-            return Judge(wheel, RecentTime.At(closing, now), options.Linger, now, Verdict.LingerOver, out next);
+            return Judge(CompactTimestamp.At(closing, now), Times.Linger, now, DeadlineVerdict.LingerOver, out next);
         }
 
-        if (!Volatile.Read(ref _ready))
+        if (!Volatile.Read(ref _isServing))
         {
-            return Judge(wheel, _openedAt, options.Handshake, now, Verdict.HandshakeOver, out next);
+            return Judge(_openedAt, Times.Handshake, now, DeadlineVerdict.HandshakeOver, out next);
         }
 
-        Verdict verdict = EvaluateSilence(wheel, options, outbound, now, out next);
-        if (verdict is Verdict.Wait or Verdict.Probe && Volatile.Read(ref _frameStartedAt) is var started and not RecentTime.None)
+        DeadlineVerdict verdict = EvaluateSilence(now, out next);
+        if (verdict is DeadlineVerdict.Wait or DeadlineVerdict.Probe && Volatile.Read(ref _frameStartedAt) is var started and not CompactTimestamp.None)
         {
-            long startedAt = RecentTime.At(started, now);
-            if (outbound.IsAboveHighWaterMark && Interlocked.CompareExchange(ref _frameStartedAt, RecentTime.Of(now), started) == started)
+            long startedAt = CompactTimestamp.At(started, now);
+            if (_connection.Outbound.IsAboveHighWaterMark && Interlocked.CompareExchange(ref _frameStartedAt, CompactTimestamp.Of(now), started) == started)
             {
                 // The input is not read meanwhile, so the rest of the frame may be there already: it gets its time again.
                 startedAt = now;
             }
 
-            Verdict frame = Judge(wheel, startedAt, options.StartedFrame, now, Verdict.FrameOver, out Deadline frameDue);
-            if (frame == Verdict.FrameOver)
+            DeadlineVerdict frame = Judge(startedAt, Times.StartedFrame, now, DeadlineVerdict.FrameOver, out Deadline frameDue);
+            if (frame == DeadlineVerdict.FrameOver)
             {
                 return frame;
             }
@@ -171,19 +84,17 @@ internal struct SessionDeadlines
             next = Earlier(next, frameDue);
         }
 
-        return verdict is Verdict.Wait or Verdict.Probe && IsStreamStuck(wheel, options, streamProgress, now, ref next) ? Verdict.SlowConsumer : verdict;
+        return verdict is DeadlineVerdict.Wait or DeadlineVerdict.Probe && IsStreamStuck(progress, now, ref next) ? DeadlineVerdict.SlowConsumer : verdict;
     }
 
     /// <summary>A stream the client gives no credit for is not read either.</summary>
-    private readonly bool IsStreamStuck(TimingWheel wheel, DeadlineOptions options, long progress, long now, ref Deadline next)
-    {
-        return progress >= 0 && Volatile.Read(in _stalls) is { } stalls && stalls.Streams.IsAt(progress) && IsStallOver(wheel, options, stalls.Streams.Since, now, ref next);
-    }
+    private bool IsStreamStuck(long progress, long now, ref Deadline next) =>
+        progress >= 0 && Volatile.Read(ref _stalls) is { } stalls && stalls.Streams.IsAt(progress) && IsStallOver(stalls.Streams.Since, now, ref next);
 
     /// <summary>Whether a stall has lasted too long; if not, the next look is no later than its end.</summary>
-    private static bool IsStallOver(TimingWheel wheel, DeadlineOptions options, long stalledAt, long now, ref Deadline next)
+    private bool IsStallOver(long stalledAt, long now, ref Deadline next)
     {
-        long left = wheel.Effective(stalledAt) + Milliseconds(options.SlowConsumer) - now;
+        long left = _services.Wheel.Effective(stalledAt) + Milliseconds(Times.SlowConsumer) - now;
         if (left > 0)
         {
             next = Earlier(next, Deadline.After(now, (int)Math.Min(left, int.MaxValue)));
@@ -192,73 +103,73 @@ internal struct SessionDeadlines
         return left <= 0;
     }
 
-    private Verdict EvaluateSilence(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long now, out Deadline next)
+    private DeadlineVerdict EvaluateSilence(long now, out Deadline next)
     {
-        if (outbound.QueuedBytes > 0)
+        if (_connection.Outbound.QueuedBytes > 0)
         {
-            return EvaluateOutput(wheel, options, outbound, now, out next);
+            return EvaluateOutput(now, out next);
         }
 
         long lastReceived = Volatile.Read(ref _lastReceived);
-        if (_probedAt != RecentTime.None)
+        if (_probedAt != CompactTimestamp.None)
         {
             // On a quick network the answer arrives within the millisecond of the probe.
-            long probedAt = RecentTime.At(_probedAt, now);
+            long probedAt = CompactTimestamp.At(_probedAt, now);
             if (lastReceived < probedAt)
             {
-                return Judge(wheel, probedAt, options.ProbeAnswer, now, Verdict.ProbeOver, out next);
+                return Judge(probedAt, Times.ProbeAnswer, now, DeadlineVerdict.ProbeOver, out next);
             }
 
-            Volatile.Write(ref _probedAt, RecentTime.None);
+            Volatile.Write(ref _probedAt, CompactTimestamp.None);
         }
 
-        Verdict verdict = Judge(wheel, lastReceived, options.IdleProbe, now, Verdict.Probe, out next);
-        if (verdict == Verdict.Probe)
+        DeadlineVerdict verdict = Judge(lastReceived, Times.IdleProbe, now, DeadlineVerdict.Probe, out next);
+        if (verdict == DeadlineVerdict.Probe)
         {
-            Volatile.Write(ref _probedAt, RecentTime.Of(now));
-            next = Deadline.After(now, Milliseconds(options.ProbeAnswer));
+            Volatile.Write(ref _probedAt, CompactTimestamp.Of(now));
+            next = Deadline.After(now, Milliseconds(Times.ProbeAnswer));
         }
-        else if (options.SlowConsumer < options.IdleProbe)
+        else if (Times.SlowConsumer < Times.IdleProbe)
         {
-            next = Earlier(next, Deadline.After(now, LookMilliseconds(options)));
+            next = Earlier(next, Deadline.After(now, LookMilliseconds));
         }
 
         return verdict;
     }
 
     /// <summary>A probe would only queue behind what is not being read, so what waits is the probe, and progress decides.</summary>
-    private Verdict EvaluateOutput(TimingWheel wheel, DeadlineOptions options, OutboundChain outbound, long now, out Deadline next)
+    private DeadlineVerdict EvaluateOutput(long now, out Deadline next)
     {
         // Looking once per idle time, so that silence is noticed as soon as ever when it reads again.
-        _probedAt = RecentTime.None;
-        next = Deadline.After(now, LookMilliseconds(options));
-        if (Volatile.Read(ref _stalls) is not { } stalls || !stalls.Output.IsAt(outbound.SentBytes))
+        _probedAt = CompactTimestamp.None;
+        next = Deadline.After(now, LookMilliseconds);
+        if (Volatile.Read(ref _stalls) is not { } stalls || !stalls.Output.IsAt(_connection.Outbound.SentBytes))
         {
             // It moves, a sender is at work this moment, or the stall that was noted is over.
-            return Verdict.Wait;
+            return DeadlineVerdict.Wait;
         }
 
         long stalledAt = stalls.Output.Since;
-        if (IsStallOver(wheel, options, stalledAt, now, ref next))
+        if (IsStallOver(stalledAt, now, ref next))
         {
-            return Verdict.SlowConsumer;
+            return DeadlineVerdict.SlowConsumer;
         }
 
-        long silentSince = wheel.Effective(Volatile.Read(ref _lastReceived)) + Milliseconds(options.IdleProbe);
-        long left = Math.Max(silentSince, wheel.Effective(stalledAt)) + Milliseconds(options.ProbeAnswer) - now;
+        long silentSince = _services.Wheel.Effective(Volatile.Read(ref _lastReceived)) + Milliseconds(Times.IdleProbe);
+        long left = Math.Max(silentSince, _services.Wheel.Effective(stalledAt)) + Milliseconds(Times.ProbeAnswer) - now;
         if (left <= 0)
         {
-            return Verdict.SilentBehindOutput;
+            return DeadlineVerdict.SilentBehindOutput;
         }
 
         next = Earlier(next, Deadline.After(now, (int)Math.Min(left, int.MaxValue)));
-        return Verdict.Wait;
+        return DeadlineVerdict.Wait;
     }
 
-    private static Verdict Judge(TimingWheel wheel, long start, TimeSpan timeout, long now, Verdict over, out Deadline next)
+    private DeadlineVerdict Judge(long start, TimeSpan timeout, long now, DeadlineVerdict over, out Deadline next)
     {
         next = Deadline.After(start, Milliseconds(timeout));
-        return wheel.Effective(start) + Milliseconds(timeout) <= now ? over : Verdict.Wait;
+        return _services.Wheel.Effective(start) + Milliseconds(timeout) <= now ? over : DeadlineVerdict.Wait;
     }
 
     private OutputStalls EnsureStalls()
@@ -272,11 +183,51 @@ internal struct SessionDeadlines
         return Interlocked.CompareExchange(ref _stalls, made, null) ?? made;
     }
 
-    /// <summary>The wheel looks at least this often, so that no stall is seen late.</summary>
-    private static int LookMilliseconds(DeadlineOptions options) =>
-        Milliseconds(options.SlowConsumer < options.IdleProbe ? options.SlowConsumer : options.IdleProbe);
-
     private static Deadline Earlier(Deadline a, Deadline b) => a.Start + a.TimeoutMilliseconds <= b.Start + b.TimeoutMilliseconds ? a : b;
 
     private static int Milliseconds(TimeSpan time) => (int)time.TotalMilliseconds;
+
+    /// <summary>Since when a session's output stands still, and since when its streams do. Made when one of them first does: most sessions never see it.</summary>
+    private sealed class OutputStalls
+    {
+        /// <summary>What the kernel does not take. Written by the sending thread.</summary>
+        public StallMark Output = new();
+
+        /// <summary>What the client gives no credit for. Written by any thread.</summary>
+        public StallMark Streams = new();
+    }
+
+    /// <summary>The place at which something stopped moving, and when. A mutable struct in a field of its owner; read by the wheel's thread.</summary>
+    private struct StallMark()
+    {
+        private long _since;
+        private long _bytes = -1;
+
+        /// <summary>Wheel time; counts while it <see cref="IsAt"/> the same place.</summary>
+        public readonly long Since => Volatile.Read(in _since);
+
+        /// <summary>It still stands where it was noted.</summary>
+        public readonly bool IsAt(long sentBytes) => Volatile.Read(in _bytes) == sentBytes;
+
+        public void Note(long now, long sentBytes)
+        {
+            // Time first: a reader that finds these bytes must not find the time of an older stall.
+            Volatile.Write(ref _since, now);
+            Volatile.Write(ref _bytes, sentBytes);
+        }
+    }
+}
+
+/// <summary>A wheel time, or none, in four bytes: its low bits. The reader restores the others from a time that is less than 24 days away from it.</summary>
+/// <remarks>For deadlines, which are shorter than that by their own range.</remarks>
+internal static class CompactTimestamp
+{
+    public const uint None = 0;
+
+    /// <summary>One millisecond in 49 days would mean none; it counts as the next.</summary>
+    public static uint Of(long time) => Math.Max((uint)time, 1);
+
+    /// <param name="stored">Not <see cref="None"/>.</param>
+    /// <param name="now">A time near it, before or after.</param>
+    public static long At(uint stored, long now) => now - (int)((uint)now - stored);
 }

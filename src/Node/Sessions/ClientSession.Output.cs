@@ -1,6 +1,5 @@
 using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -10,195 +9,135 @@ using Google.Protobuf;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>How a session says things: as a frame, or as a stream of chunks when it is large. A view of the session: nothing of its own. Any thread.</summary>
-internal readonly struct SessionOutput(ClientSession session)
+/// <content>Output beside batches and pushes: large messages as streams of chunks, probes and goaways. Thread-safe unless a member says otherwise.</content>
+internal sealed partial class ClientSession
 {
-    // One in so many pushes asks for an ack at once, as a sample of the latency.
-    private const ulong AckSampling = 64;
-
-    /// <summary>The client's address as a text; null when the connection has none, or none any more.</summary>
-    public string? RemoteAddress => session.Connection.RemoteEndPoint is System.Net.IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
-
-    /// <summary>A stream will call back when it is through.</summary>
-    public bool HasOpenStreams => session.Streams is { Open: > 0 };
-
     /// <summary>Bytes of streams sent so far while some are open, else -1: standing still means the client gives no credit.</summary>
-    public long StreamProgress => session.Streams is { Open: > 0 } streams ? streams.SentBytes : -1;
+    private long StreamProgress => Volatile.Read(ref _streams) is { Open: > 0 } streams ? streams.SentBytes : -1;
 
-    /// <summary>Writes an answer into a batch, or starts it as a stream.</summary>
-    /// <returns>True when the batch has the answer as a whole and as it is.</returns>
-    public bool Write(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
+    public void OnDrained()
     {
-        if (answer.Error is not null)
+        if (Volatile.Read(ref _streams) is { } streams)
         {
-            batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, answer.Error.ToReply());
-            return false;
+            streams.Pump();
+            NoteStreams(streams.SentBytes, restart: false);
         }
 
-        if (answer.Written is { } written)
-        {
-            Span<byte> frame = batch.GetSpan(FrameHeader.Size + WriteReply.MaximumBytes);
-            int writtenBytes = written.Write(frame[FrameHeader.Size..]);
-            new FrameHeader((uint)writtenBytes, FrameKind.Response, FrameFlags.None, type, correlationId).Write(frame);
-            batch.Advance(FrameHeader.Size + writtenBytes);
-            return true;
-        }
+        ResyncMarked();
+    }
 
-        int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
-        bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (session.ChunksAllowed || bodyBytes > WireLimits.MaximumBodyBytes);
-        if (!large)
+    /// <summary>Answers with a stream, or with an error when the answer fits into none.</summary>
+    private void StreamAnswer(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer, int bodyBytes)
+    {
+        if (!_takesChunks || bodyBytes > WireLimits.MaximumStreamBytes)
         {
-            if (answer.SharedBody is not null)
-            {
-                batch.WriteShared(FrameKind.Response, FrameFlags.None, type, correlationId, answer.SharedBody);
-            }
-            else
-            {
-                batch.WriteMessage(FrameKind.Response, FrameFlags.None, type, correlationId, answer.Message!);
-            }
-
-            return true;
-        }
-
-        if (!session.ChunksAllowed || bodyBytes > WireLimits.MaximumStreamBytes)
-        {
-            string reason = session.ChunksAllowed ? "more than a stream may carry" : "and the client did not announce the capability for chunks";
+            string reason = _takesChunks ? "more than a stream may carry" : "and the client did not announce the capability for chunks";
             RequestError error = new(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes, {reason}");
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, error.ToReply());
-            return false;
+            return;
         }
 
         FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
-        if (!TryBegin(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), AfterAnswer(session, answer)))
+        if (!TryBeginStream(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), AfterAnswer(answer)))
         {
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, RequestError.Overloaded.ToReply());
         }
-
-        return false;
     }
 
-    /// <summary>True when no stream may carry the list.</summary>
-    public static bool IsTooLarge(in EncodedPush push) => push.Body.Length > WireLimits.MaximumStreamBytes - PushPrefix.Size;
-
-    public bool IsReadyAfterRefusal()
-    {
-        if (session.Connection.Outbound.IsBudgetExceeded)
-        {
-            // This connection may have nothing queued that could drain; others keep the node's budget used up.
-            session.Services.BudgetRetry.Later(session);
-            return false;
-        }
-
-        return !session.Connection.Outbound.IsAboveHighWaterMark && !HasOpenStreams;
-    }
-
-    /// <summary>Pushes a list or a delta.</summary>
-    public PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
-    {
-        if (subscription.IsStreaming)
-        {
-            // A small list, or a delta, would overtake the larger one that is under way.
-            return new PushReceipt(AppendOutcome.AboveHighWaterMark);
-        }
-
-        byte[] body = push.Body;
-        int bodyBytes = PushPrefix.Size + body.Length;
-        bool asks = push.AsksForAck || IsSampled(session.Connection.Outbound.LastPushSequence);
-        FrameHeader header = new((uint)bodyBytes, FrameKind.Push, asks ? FrameFlags.AckNow : FrameFlags.None, push.Type, subscription.Id);
-        if (bodyBytes <= WireLimits.ChunkThresholdBytes || (!session.ChunksAllowed && bodyBytes <= WireLimits.MaximumBodyBytes))
-        {
-            AppendOutcome outcome = session.Connection.TryPush(header, snapshot.ChangedAtMicroseconds, body, out ulong sequence);
-            return new PushReceipt(outcome, sequence, asks);
-        }
-
-        if (!session.ChunksAllowed)
-        {
-            session.Connection.Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.MissingCapability, $"a list of {bodyBytes} bytes needs the capability for chunks"));
-            return new PushReceipt(AppendOutcome.Closed);
-        }
-
-        return session.Connection.CloseReason is null ? TryStream(subscription, snapshot, header, body) : new PushReceipt(AppendOutcome.Closed);
-    }
-
-    public void AddCredit(CreditBody credit)
-    {
-        if (session.Streams is { } streams)
-        {
-            streams.AddCredit(credit);
-            session.NoteStreams(streams.SentBytes, restart: false);
-        }
-    }
-
-    public void Drained()
-    {
-        if (session.Streams is { } streams)
-        {
-            streams.Pump();
-            session.NoteStreams(streams.SentBytes, restart: false);
-        }
-    }
-
-    public void SendProbe(long now)
-    {
-        Span<byte> body = stackalloc byte[UInt64Body.Size];
-        new UInt64Body((ulong)now).Write(body);
-        session.Connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
-    }
-
-    public void SendGoAway(GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
-    {
-        byte[] body = SessionGoAway.Message(reason, text, addresses).ToByteArray();
-        session.Connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
-    }
-
-    /// <summary>A method of its own: what its callback captures would be allocated for every small push too.</summary>
-    private PushReceipt TryStream(Subscription subscription, ServiceSnapshot snapshot, in FrameHeader header, byte[] body)
-    {
-        // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
-        OutboundStreams streams = session.EnsureStreams();
-        if (session.Connection.Outbound.IsAboveHighWaterMark || session.Connection.Outbound.IsBudgetExceeded || streams.Open > 0)
-        {
-            return new PushReceipt(AppendOutcome.AboveHighWaterMark);
-        }
-
-        ulong sequence = session.Connection.Outbound.TakePushSequence();
-        Span<byte> prefix = stackalloc byte[PushPrefix.Size];
-        new PushPrefix(sequence, snapshot.ChangedAtMicroseconds).Write(prefix);
-        subscription.IsStreaming = true;
-        if (TryBegin(header, prefix, body, Streamed(session, subscription)))
-        {
-            return new PushReceipt(AppendOutcome.Appended, sequence, (header.Flags & FrameFlags.AckNow) != 0);
-        }
-
-        subscription.IsStreaming = false;
-        return new PushReceipt(AppendOutcome.AboveHighWaterMark);
-    }
-
-    private bool TryBegin(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action onSent)
+    private bool TryBeginStream(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action onSent)
     {
         // Before it is open: the wheel must not judge it by the time the last one stood still.
-        OutboundStreams streams = session.EnsureStreams();
-        session.NoteStreams(streams.SentBytes, restart: true);
+        OutboundStreams streams = EnsureStreams();
+        NoteStreams(streams.SentBytes, restart: true);
         bool begun = streams.TryBegin(header, prefix, body, onSent);
-        session.NoteStreams(streams.SentBytes, restart: false);
+        NoteStreams(streams.SentBytes, restart: false);
         return begun;
     }
 
     /// <summary>What is done when an answer has gone out as a stream: pushes may build on a first list from then on.</summary>
-    private static Action AfterAnswer(ClientSession session, NamingAnswer answer) => answer.FirstOf is null
-        ? session.ResyncMarked
+    private Action AfterAnswer(NamingAnswer answer) => answer.FirstOf is null
+        ? ResyncMarked
         : () =>
         {
             answer.FirstOf.AnswerWritten(answer.Revision);
-            session.ResyncMarked();
+            ResyncMarked();
         };
 
-    private static Action Streamed(ClientSession session, Subscription subscription) => () =>
+    private OutboundStreams EnsureStreams()
     {
-        subscription.IsStreaming = false;
-        session.ResyncMarked();
-    };
+        OutboundStreams? streams = Volatile.Read(ref _streams);
+        if (streams is null)
+        {
+            streams = new OutboundStreams(_connection);
+            streams = Interlocked.CompareExchange(ref _streams, streams, null) ?? streams;
+        }
 
-    /// <summary>The first push asks, and of the others every 64th; not the same one on all connections, or thousands would answer together.</summary>
-    private bool IsSampled(ulong pushesBefore) => pushesBefore == 0 || (pushesBefore + (ulong)session.Id) % AckSampling == 0;
+        return streams;
+    }
+
+    /// <summary>Receive path.</summary>
+    private void AddCredit(CreditBody credit)
+    {
+        if (Volatile.Read(ref _streams) is { } streams)
+        {
+            streams.AddCredit(credit);
+            NoteStreams(streams.SentBytes, restart: false);
+        }
+    }
+
+    private void SendProbe(long now)
+    {
+        Span<byte> body = stackalloc byte[UInt64Body.Size];
+        new UInt64Body((ulong)now).Write(body);
+        _connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
+    }
+
+    private void SendGoAway(GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null) => GoAways.Send(_connection, reason, text, addresses);
+
+    /// <summary>Writes a goaway behind the answers of the batch; the reason it returns closes the connection when they have been sent. Receive path.</summary>
+    private static CloseReason WriteGoAway(BatchWriter replies, GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
+    {
+        replies.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, GoAways.Create(reason, text, addresses));
+        return CloseReason.Sent(reason, text);
+    }
+
+    /// <summary>The answer to first bytes that are not a preface this build takes.</summary>
+    private static CloseReason WriteGoAway(BatchWriter replies, PrefaceStatus preface) => preface == PrefaceStatus.NotOurs
+        ? WriteGoAway(replies, GoAwayReason.BadPreface, "this port speaks the FastRegistry framing; HTTP is served on another one")
+        : WriteGoAway(replies, GoAwayReason.UnsupportedVersion, $"this node speaks version {FrameHeader.CurrentVersion}");
+
+    /// <summary>Why a header was refused.</summary>
+    private static string TextOf(GoAwayReason reason, int maximumBodyBytes) => reason switch
+    {
+        GoAwayReason.FrameTooLarge => $"a body may have {maximumBodyBytes} bytes here",
+        GoAwayReason.UnsupportedVersion => $"every frame must have version {FrameHeader.CurrentVersion}",
+        GoAwayReason.UnknownKind => "the kind is unknown and the frame is not skippable",
+        _ => "the body's length does not fit the frame's kind and flags",
+    };
+}
+
+/// <summary>Goaways outside a batch, of sessions and of connections that were refused one.</summary>
+internal static class GoAways
+{
+    /// <summary>The message.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="text">For people.</param>
+    /// <param name="addresses">Where to go instead; null or empty = wherever else the client knows.</param>
+    public static GoAway Create(GoAwayReason reason, string text, IReadOnlyList<string>? addresses)
+    {
+        GoAway message = new() { Reason = (uint)reason, Text = text };
+        if (addresses is not null)
+        {
+            message.Addresses.AddRange(addresses);
+        }
+
+        return message;
+    }
+
+    /// <summary>Sends one at once. Thread-safe.</summary>
+    public static void Send(Connection connection, GoAwayReason reason, string text, IReadOnlyList<string>? addresses)
+    {
+        byte[] body = Create(reason, text, addresses).ToByteArray();
+        connection.Send(new FrameHeader((uint)body.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), body);
+    }
 }

@@ -1,267 +1,136 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Timing;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>The subscriptions of one session; made with the first one.</summary>
-/// <remarks>
-/// Changed on the session's receive path; push workers push and mark resyncs from any thread. The marks form a lock-free list that is taken as a whole when the
-/// connection has drained, so a subscriber that is behind costs one link per subscription however many changes it misses.
-/// </remarks>
-/// <param name="services">Shared by all sessions.</param>
-/// <param name="output">Where pushes go.</param>
-/// <param name="sessionId">For the log.</param>
-internal sealed class SessionSubscriptions(SessionServices services, IPushOutput output, long sessionId) : ISubscriber
+/// <content>Subscriptions: by id, and the marks of those that missed a list.</content>
+internal sealed partial class ClientSession
 {
-    private readonly Lock _subscriptionGate = new();
-    private readonly Dictionary<ulong, Subscription> _byId = [];
-    private Subscription? _resync;
-    private PushAcks _acks;
-    private ulong _acknowledged;
-    private bool _ended;
-
-    public long SessionId => sessionId;
-
-    public int Count
+    /// <summary>Adds a subscription. The same id for the same service and filter is the same subscription; for another one it is an error. Receive path.</summary>
+    public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
-        get
+        if (_subscriptions is null)
         {
-            lock (_subscriptionGate)
-            {
-                return _byId.Count;
-            }
+            Volatile.Write(ref _subscriptions, new SubscriptionState());
         }
-    }
 
-    string? ISubscriber.RemoteAddress => output.RemoteAddress;
-
-    /// <summary>Acks of pushes are awaited: the wheel looks at the session for them.</summary>
-    public bool AwaitsAck => _acks.IsAwaited;
-
-    bool ISubscriber.TakesDeltas => output.TakesDeltas;
-
-    SubscriberDescription? ISubscriber.Describe() => output.Describe();
-
-    /// <summary>The subscriptions of this moment, for operators.</summary>
-    public Subscription[] ToArray()
-    {
-        lock (_subscriptionGate)
+        SubscriptionState state = _subscriptions;
+        lock (state.SubscriptionLock)
         {
-            return [.. _byId.Values];
-        }
-    }
-
-    public Subscription? Find(ulong id)
-    {
-        lock (_subscriptionGate)
-        {
-            return _byId.GetValueOrDefault(id);
-        }
-    }
-
-    /// <summary>Adds a subscription. The same id for the same service and filter is the same subscription; for another one it is an error.</summary>
-    public RequestError? Add(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
-    {
-        lock (_subscriptionGate)
-        {
-            if (_ended)
+            if (state.HasEnded)
             {
                 return RequestError.SessionClosed;
             }
 
-            if (_byId.TryGetValue(id, out Subscription? existing))
+            if (state.ById.TryGetValue(id, out Subscription? existing))
             {
                 return existing.Service.Key.Equals(key) && existing.Filter.Equals(filter)
                     ? null
                     : RequestError.Invalid("subscription_id", "is in use for another service or filter");
             }
 
-            if (_byId.Count >= maximum)
+            if (state.ById.Count >= maximum)
             {
                 return RequestError.Limit(LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
-            Subscription? subscription = services.Registry.Subscriptions.Add(this, key, id, filter);
+            Subscription? subscription = _services.Registry.Subscriptions.Add(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(RegistryOptions.ServicesKey, services.Options.Limits.Services);
+                return RequestError.Limit(RegistryOptions.ServicesKey, _services.Options.Limits.Services);
             }
 
-            _byId.Add(id, subscription);
+            state.ById.Add(id, subscription);
             return null;
         }
     }
 
-    /// <summary>Takes back a subscription whose first list cannot be made now: to the client, which gets an error, it does not exist.</summary>
-    public void RemoveUnanswered(ulong id)
+    /// <summary>Removes a subscription; false when there is none. Receive path.</summary>
+    public bool Unsubscribe(ulong id)
     {
-        if (Find(id) is { WrittenRevision: 0 })
+        if (_subscriptions is not { } state)
         {
-            Remove(id);
+            return false;
         }
-    }
 
-    public bool Remove(ulong id)
-    {
-        lock (_subscriptionGate)
+        lock (state.SubscriptionLock)
         {
-            if (!_byId.Remove(id, out Subscription? subscription))
+            if (!state.ById.Remove(id, out Subscription? subscription))
             {
                 return false;
             }
 
-            services.Registry.Subscriptions.Remove(subscription);
+            _services.Registry.Subscriptions.Remove(subscription);
             return true;
         }
     }
 
-    /// <summary>The session is over.</summary>
-    public void RemoveAll()
+    public Subscription? FindSubscription(ulong id)
     {
-        lock (_subscriptionGate)
+        if (_subscriptions is not { } state)
         {
-            _ended = true;
-            foreach (Subscription subscription in _byId.Values)
+            return null;
+        }
+
+        lock (state.SubscriptionLock)
+        {
+            return state.ById.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>Has the newest list pushed for every subscription that missed one. Thread-safe.</summary>
+    public void ResyncMarked()
+    {
+        if (Volatile.Read(ref _subscriptions) is not { } state)
+        {
+            return;
+        }
+
+        Subscription? subscription = Interlocked.Exchange(ref state.Resync, null);
+        while (subscription is not null)
+        {
+            // Read before it is queued: the worker may mark it again at once.
+            Subscription? next = subscription.NextResync;
+            subscription.NextResync = null;
+            _services.Push.Resync(subscription);
+            subscription = next;
+        }
+    }
+
+    /// <summary>Removes a subscription whose first list cannot be made now: to the client, which gets an error, it does not exist.</summary>
+    private void RemoveUnanswered(ulong id)
+    {
+        if (FindSubscription(id) is { WrittenRevision: 0 })
+        {
+            Unsubscribe(id);
+        }
+    }
+
+    /// <summary>The session is over: none can be added any more.</summary>
+    private void EndSubscriptions()
+    {
+        if (_subscriptions is not { } state)
+        {
+            return;
+        }
+
+        lock (state.SubscriptionLock)
+        {
+            state.HasEnded = true;
+            foreach (Subscription subscription in state.ById.Values)
             {
-                services.Registry.Subscriptions.Remove(subscription);
+                _services.Registry.Subscriptions.Remove(subscription);
             }
 
-            _byId.Clear();
+            state.ById.Clear();
         }
     }
 
-    PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
-    {
-        if (SessionOutput.IsTooLarge(push))
-        {
-            services.Log.ListTooLarge(snapshot.Key.ToString(), sessionId);
-            return PushOutcome.TooLarge;
-        }
-
-        PushReceipt receipt = output.TryPush(subscription, snapshot, push);
-        if (receipt.Outcome != AppendOutcome.AboveHighWaterMark)
-        {
-            if (receipt.Sequence != 0)
-            {
-                AwaitAck(subscription, receipt, snapshot.ChangedAtMicroseconds);
-            }
-
-            return receipt.Outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
-        }
-
-        MarkResync(subscription);
-        if (output.IsReadyAfterRefusal())
-        {
-            // It drained between the refusal and the mark; nobody else will come back to it.
-            ResyncMarked();
-        }
-
-        return PushOutcome.Resync;
-    }
-
-    /// <summary>Highest push sequence the client has confirmed; 0 = none.</summary>
-    public ulong AcknowledgedPush => Volatile.Read(ref _acknowledged);
-
-    /// <summary>The client has confirmed all pushes up to this one, which was given out. Receive path.</summary>
-    public void Acknowledge(ulong sequence)
-    {
-        if (sequence > _acknowledged)
-        {
-            // A full fence between this and the look for a sample.
-            Interlocked.Exchange(ref _acknowledged, sequence);
-            Acknowledged(sequence);
-        }
-    }
-
-    /// <summary>What waits for acks is told of a new one. Receive path.</summary>
-    public void Acknowledged(ulong sequence)
-    {
-        EndSample(sequence);
-        if (_acks.TryReturn())
-        {
-            ResyncMarked();
-        }
-    }
-
-    /// <summary>Decides what is overdue; the wheel's thread. See <see cref="PushAcks.Judge"/>.</summary>
-    public AckVerdict JudgeAcks(OutboundChain outbound, ulong acknowledged, bool isDrained, long lastReceived, long now, ref Deadline next) =>
-        _acks.Judge(services.Wheel, services.Options.Push, outbound, acknowledged, isDrained, lastReceived, now, ref next);
-
-    /// <summary>Has the newest list pushed again for every subscription whose last push has a higher number.</summary>
-    /// <param name="acknowledged">Highest push sequence the client has confirmed.</param>
-    /// <param name="whenHeardOf">Not now: with the next ack, when the output drains, or with the next change.</param>
-    public void RepeatAbove(ulong acknowledged, bool whenHeardOf)
-    {
-        lock (_subscriptionGate)
-        {
-            foreach (Subscription subscription in _byId.Values)
-            {
-                if (subscription.PushSequence <= acknowledged)
-                {
-                    continue;
-                }
-
-                subscription.AskToRepeat();
-                if (whenHeardOf)
-                {
-                    MarkResync(subscription);
-                }
-                else if (subscription.TryMarkResync())
-                {
-                    services.Push.Resync(subscription);
-                }
-            }
-        }
-
-        if (whenHeardOf && !_acks.IsGivenUp)
-        {
-            // The ack came before the marks.
-            ResyncMarked();
-        }
-    }
-
-    private void EndSample(ulong acknowledged)
-    {
-        if (_acks.TryEndSample(acknowledged, out long changedAt))
-        {
-            services.PushCost.Record(changedAt);
-        }
-    }
-
-    private void AwaitAck(Subscription subscription, in PushReceipt receipt, long changedAtMicroseconds)
-    {
-        subscription.PushSequence = receipt.Sequence;
-        if (receipt.AsksForAck)
-        {
-            _acks.BeginSample(receipt.Sequence, changedAtMicroseconds);
-
-            // A quick client acknowledges before the thread that sends comes to this line. Each side stores and then looks, so one of the two sees the other.
-            Interlocked.MemoryBarrier();
-            EndSample(output.AcknowledgedPush);
-        }
-
-        if (services.Options.Push.Retries > 0 && _acks.BeginsToWait(receipt.Sequence, services.Wheel.Now))
-        {
-            // With the gate the wheel entry is the session's own: its end takes the gate before it gives the entry back.
-            lock (_subscriptionGate)
-            {
-                if (!_ended)
-                {
-                    output.AwaitAck();
-                }
-            }
-        }
-    }
-
-    /// <summary>Remembers that a subscription needs the newest list once the connection has drained.</summary>
-    private void MarkResync(Subscription subscription)
+    /// <summary>Remembers that a subscription needs the newest list once the connection has drained. Thread-safe, lock-free.</summary>
+    private static void MarkResync(SubscriptionState state, Subscription subscription)
     {
         if (!subscription.TryMarkResync())
         {
@@ -271,23 +140,71 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         Subscription? head;
         do
         {
-            head = Volatile.Read(ref _resync);
+            head = Volatile.Read(ref state.Resync);
             subscription.NextResync = head;
         }
-        while (Interlocked.CompareExchange(ref _resync, subscription, head) != head);
+        while (Interlocked.CompareExchange(ref state.Resync, subscription, head) != head);
     }
 
-    /// <summary>Hands every marked subscription to its push worker.</summary>
-    public void ResyncMarked()
+    /// <summary>What a session keeps of its subscriptions and their pushes; made with the first subscription.</summary>
+    /// <remarks>
+    /// Subscriptions change on the receive path; push workers push and mark resyncs from any thread. The marks form a lock-free list that is taken as a whole when
+    /// the connection has drained, so a subscriber above the high-water mark costs one link per subscription however many changes it misses.
+    /// </remarks>
+    private sealed class SubscriptionState
     {
-        Subscription? subscription = Interlocked.Exchange(ref _resync, null);
-        while (subscription is not null)
+        /// <summary>Guards <see cref="ById"/> and <see cref="HasEnded"/>.</summary>
+        public readonly Lock SubscriptionLock = new();
+
+        public readonly Dictionary<ulong, Subscription> ById = [];
+
+        /// <summary>The session is over.</summary>
+        public bool HasEnded;
+
+        /// <summary>Head of the list of subscriptions that need the newest list.</summary>
+        public Subscription? Resync;
+
+        /// <summary>Highest push sequence the client has confirmed; 0 = none.</summary>
+        public ulong Acknowledged;
+
+        /// <summary>The push that is awaited to be acknowledged, <see cref="NoPush"/> or <see cref="GivenUp"/>.</summary>
+        public ulong Awaited;
+
+        /// <summary>Wheel time from which the ack time of <see cref="Awaited"/> counts.</summary>
+        public long AwaitedSince;
+
+        /// <summary>The push whose time to the ack is measured, <see cref="NoPush"/> or <see cref="Reserved"/>.</summary>
+        public ulong Sample;
+
+        /// <summary>When the change in the measured push was made.</summary>
+        public long SampledChange;
+
+        /// <summary>How often unacknowledged lists were sent again. Wheel's thread.</summary>
+        public int Tries;
+
+        public int Count
         {
-            // Read before it is queued: the worker may mark it again at once.
-            Subscription? next = subscription.NextResync;
-            subscription.NextResync = null;
-            services.Push.Resync(subscription);
-            subscription = next;
+            get
+            {
+                lock (SubscriptionLock)
+                {
+                    return ById.Count;
+                }
+            }
+        }
+
+        /// <summary>The wheel looks at this session for its acks: activity alone may not postpone that.</summary>
+        public bool AwaitsAck => Volatile.Read(ref Awaited) is not (NoPush or GivenUp);
+
+        public bool IsGivenUp => Volatile.Read(ref Awaited) == GivenUp;
+
+        /// <summary>The subscriptions of this moment.</summary>
+        public Subscription[] ToArray()
+        {
+            lock (SubscriptionLock)
+            {
+                return [.. ById.Values];
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ using FastRegistry.Wire.Framing;
 namespace FastRegistry.Node.Sessions;
 
 /// <summary>Chooses sessions that are to leave. The oldest stay: they are the ones whose clients have been served the longest without trouble.</summary>
-internal static class SessionChoice
+internal static class SheddingPolicy
 {
     /// <summary>Those that are more than the rules allow now. Walks all sessions; for a worker.</summary>
     public static SheddingPlan BeyondRules(SessionTable sessions, ConnectionLimits limits)
@@ -14,7 +14,7 @@ internal static class SessionChoice
         Dictionary<string, int> perApplication = new(StringComparer.Ordinal);
         int total = 0;
         bool repeat = false;
-        List<Departure> departures = [];
+        List<SheddingCandidate> candidates = [];
         foreach (ClientSession session in OldestFirst(sessions))
         {
             int ofAddress = session.Address is { } address ? perAddress.GetValueOrDefault(address) : 0;
@@ -37,7 +37,7 @@ internal static class SessionChoice
             }
             else if (session.Status.IsReady)
             {
-                departures.Add(new Departure(session, GoAwayReason.LimitExceeded, rule.Text));
+                candidates.Add(new SheddingCandidate(session, GoAwayReason.LimitExceeded, rule.Text));
             }
             else
             {
@@ -45,8 +45,8 @@ internal static class SessionChoice
             }
         }
 
-        departures.Reverse();
-        return new SheddingPlan(departures, limits.RedirectAddresses, repeat);
+        candidates.Reverse();
+        return new SheddingPlan(candidates, limits.RedirectAddresses, repeat);
     }
 
     /// <summary>Those beyond <paramref name="count"/>. Walks all sessions; for a worker.</summary>
@@ -56,11 +56,11 @@ internal static class SessionChoice
     public static SheddingPlan Beyond(SessionTable sessions, int count, IReadOnlyList<string> addresses)
     {
         ClientSession[] all = OldestFirst(sessions);
-        IEnumerable<Departure> departures = all.Reverse()
+        IEnumerable<SheddingCandidate> candidates = all.Reverse()
             .Where(static session => session.Status.IsReady)
             .Take(Math.Max(0, all.Length - count))
-            .Select(static session => new Departure(session, GoAwayReason.Move, "an operator has this node shed connections"));
-        return new SheddingPlan([.. departures], addresses, Repeat: false);
+            .Select(static session => new SheddingCandidate(session, GoAwayReason.Move, "an operator has this node shed connections"));
+        return new SheddingPlan([.. candidates], addresses, Repeat: false);
     }
 
     private static ClientSession[] OldestFirst(SessionTable sessions)
@@ -69,4 +69,19 @@ internal static class SessionChoice
         Array.Sort(staying, static (first, second) => first.Id.CompareTo(second.Id));
         return staying;
     }
+}
+
+/// <summary>A session that is to leave, and what it is told.</summary>
+/// <param name="Session">Set up when it was chosen.</param>
+/// <param name="Reason">The goaway's reason.</param>
+/// <param name="Text">For people.</param>
+internal readonly record struct SheddingCandidate(ClientSession Session, GoAwayReason Reason, string Text);
+
+/// <summary>Who is to leave, in order.</summary>
+/// <param name="Candidates">Asked one after the other, spread over time.</param>
+/// <param name="Addresses">Where they are sent; may be empty.</param>
+/// <param name="Repeat">Somebody could not be asked yet; choose again later.</param>
+internal sealed record SheddingPlan(IReadOnlyList<SheddingCandidate> Candidates, IReadOnlyList<string> Addresses, bool Repeat)
+{
+    public static SheddingPlan Nobody { get; } = new([], [], Repeat: false);
 }

@@ -7,7 +7,7 @@ using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using static FastRegistry.Server.Tests.Harness.NamingClient;
 
-namespace FastRegistry.Server.Tests.Naming;
+namespace FastRegistry.Server.Tests.Requests;
 
 public sealed class ServiceRequestReaderTests
 {

@@ -2,7 +2,7 @@ using FastRegistry.Node.Sessions;
 
 namespace FastRegistry.Server.Tests.Sessions;
 
-public sealed class RecentTimeTests
+public sealed class CompactTimestampTests
 {
     private const long Wrap = 1L << 32;
     private const long Day = 24L * 60 * 60 * 1000;
@@ -13,14 +13,14 @@ public sealed class RecentTimeTests
     [InlineData(Wrap - 10, Wrap + 10)]
     [InlineData((3 * Wrap) - 1, (3 * Wrap) + (20 * Day))]
     [InlineData(Wrap + 5, Wrap - 5)]
-    public void A_time_comes_back_whole_from_one_that_is_days_away(long time, long now) => Assert.Equal(time, RecentTime.At(RecentTime.Of(time), now));
+    public void A_time_comes_back_whole_from_one_that_is_days_away(long time, long now) => Assert.Equal(time, CompactTimestamp.At(CompactTimestamp.Of(time), now));
 
     [Theory]
     [InlineData(0)]
     [InlineData(Wrap)]
     public void The_millisecond_that_would_mean_none_counts_as_the_next(long time)
     {
-        Assert.NotEqual(RecentTime.None, RecentTime.Of(time));
-        Assert.Equal(time + 1, RecentTime.At(RecentTime.Of(time), time + 5000));
+        Assert.NotEqual(CompactTimestamp.None, CompactTimestamp.Of(time));
+        Assert.Equal(time + 1, CompactTimestamp.At(CompactTimestamp.Of(time), time + 5000));
     }
 }
