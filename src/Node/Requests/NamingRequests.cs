@@ -31,7 +31,7 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
     public bool TryRunNow(INamingCaller caller, MessageType type, in ReadOnlySequence<byte> body, out NamingAnswer answer, [NotNullWhen(false)] out IMessage? queued)
     {
         queued = null;
-        if (admission.TryRefuse(type, out RequestError? refusal))
+        if ((admission.Status.MayRefuse || admission.Limits.HasRules) && admission.TryRefuse(type, out RequestError? refusal))
         {
             answer = NamingAnswer.Of(refusal);
             return true;

@@ -44,7 +44,8 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
     /// <summary>Used where a request leaves its namespace empty.</summary>
     public string DefaultNamespace { get; }
 
-    public byte[] DefaultNamespaceUtf8 { get; }
+    /// <summary>A field: the hot path of every request reads it.</summary>
+    public readonly byte[] DefaultNamespaceUtf8;
 
     /// <summary>Sorted by key.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Labels { get; }

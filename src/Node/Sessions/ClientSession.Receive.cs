@@ -13,6 +13,12 @@ internal sealed partial class ClientSession
     // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
     private const int FrameBytesAlwaysTaken = 64 * 1024;
 
+    // The first request of one batch in so many is timed.
+    private const long TimedOneIn = 64;
+
+    /// <summary>True for about one batch of frames in 64. One read; the counter runs anyway.</summary>
+    private bool IsTimed => (Volatile.Read(ref _services.Metrics.FramesReceived) & (TimedOneIn - 1)) == 0;
+
     private long OutputRoom => _connection.Outbound.HighWaterMarkBytes - _connection.Outbound.QueuedBytes;
 
     /// <summary>A stream will call back when it has been sent. Thread-safe.</summary>
@@ -38,14 +44,14 @@ internal sealed partial class ClientSession
 
         long room = OutputRoom;
         int frames = 0;
-        bool isSample = _services.Metrics.IsSample;
+        bool isSample = IsTimed;
         while (true)
         {
             if (replies.Bytes > room)
             {
                 // The rest waits until the peer has read its answers. Whether it holds a started frame is seen then.
                 NoteReceived(now, frames > 0, partialFrame: false, isWatched: true);
-                _services.Metrics.CountFrames(frames);
+                CountFrames(frames);
                 return new ReceiveResult(buffer.Start, buffer.Start);
             }
 
@@ -63,7 +69,7 @@ internal sealed partial class ClientSession
             isSample = false;
             if (close is not null)
             {
-                _services.Metrics.CountFrames(frames);
+                CountFrames(frames);
                 return EndWith(received, close, now);
             }
 
@@ -81,7 +87,7 @@ internal sealed partial class ClientSession
 
         bool isWatched = _connection.Outbound.QueuedBytes > 0 || HasOpenStreams || _subscriptions is { AwaitsAck: true };
         NoteReceived(now, frames > 0, !buffer.IsEmpty, isWatched);
-        _services.Metrics.CountFrames(frames);
+        CountFrames(frames);
         return new ReceiveResult(buffer.Start, received.End);
     }
 
@@ -113,8 +119,12 @@ internal sealed partial class ClientSession
                 PingBody ping = PingBody.Read(frame.Body);
                 Acknowledge(ping.AcknowledgedPush);
 
-                // A rule of this point only monitors: a ping is always answered.
-                _services.RateLimits.Count(ControlPoint.HealthCheck);
+                if (_services.RateLimits.HasRules)
+                {
+                    // A rule of this point only monitors: a ping is always answered.
+                    _services.RateLimits.Count(ControlPoint.HealthCheck);
+                }
+
                 replies.WritePong(new UInt64Body(ping.Token));
                 return null;
             case FrameKind.Probe:
@@ -146,6 +156,14 @@ internal sealed partial class ClientSession
         CloseReason? close = TakeRequest(frame, replies);
         _services.Metrics.RequestHandling.Record(Stopwatch.GetElapsedTime(started).Ticks / TimeSpan.TicksPerMicrosecond);
         return close;
+    }
+
+    private void CountFrames(int frames)
+    {
+        if (frames > 0)
+        {
+            Interlocked.Add(ref _services.Metrics.FramesReceived, frames);
+        }
     }
 
     /// <summary>Everything up to this push has arrived.</summary>

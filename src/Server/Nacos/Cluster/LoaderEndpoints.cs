@@ -1,9 +1,9 @@
 using System.Globalization;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Node.Observability;
 
 /// <summary>How busy machine and process are, for the load figures of operators. One per node; any thread.</summary>
 internal sealed class MachineLoad(TimeProvider timeProvider)
 {
-    private readonly Lock _readingGate = new();
+    private readonly Lock _readingLock = new();
     private long _readAt = timeProvider.GetTimestamp();
     private TimeSpan _processorTime = Environment.CpuUsage.TotalTime;
     private double _share;
@@ -23,7 +23,7 @@ internal sealed class MachineLoad(TimeProvider timeProvider)
     /// <summary>The part of all processors this process has used since the last call, 0 … 1.</summary>
     public double ReadProcessorShare()
     {
-        lock (_readingGate)
+        lock (_readingLock)
         {
             TimeSpan elapsed = timeProvider.GetElapsedTime(_readAt);
             if (elapsed > TimeSpan.FromMilliseconds(100))

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Server.Logging;
 
 /// <summary>Log levels an operator has set while the node runs. They win over the configuration until it stops.</summary>
 /// <remarks>One per host; any thread. The logging of the host asks it for its rules when it starts and after each change. Bounded by the categories there are.</remarks>

@@ -1,4 +1,4 @@
-namespace FastRegistry.Server.Hosting;
+namespace FastRegistry.Server.Logging;
 
 /// <summary>The log lines of the program and its HTTP side.</summary>
 internal static partial class ServerLog
