@@ -1,4 +1,6 @@
+using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Health;
 using FastRegistry.Server.Http.OpenApi;
@@ -29,12 +31,13 @@ internal static class ManagementApi
         new ClusterEndpoints(node).Map(api);
         new HealthCheckEndpoints(node).Map(api);
         new CatalogEndpoints(node).Map(api);
-        new SwitchEndpoints(node).Map(api);
-        new MetricsEndpoints(node, clients, load).Map(api);
-        new PushStateEndpoints(node, operators).Map(api);
+        new SwitchEndpoints(node.Switches).Map(api);
+        new MetricsEndpoints(node.Registry, node.Status, node.Services.Clients, clients, load).Map(api);
+        new PushStateEndpoints(node.Push, node.Services.PushCost, operators).Map(api);
         new LogEndpoints(services.GetRequiredService<LogLevels>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")).Map(api);
-        new ClientEndpoints(node, new ClientIndex(node, clients, services.GetRequiredService<UdpSubscribers>()), timeProvider).Map(api);
-        MemberJson member = new(node, timeProvider);
+        ClientIndex index = new(node.Registry, node.Services.Sessions, clients, services.GetRequiredService<UdpSubscribers>());
+        new ClientEndpoints(node.Registry, index, node.Wheel, timeProvider).Map(api);
+        MemberJson member = new(node.Status, timeProvider);
         new ClusterV1Endpoints(member).Map(api);
         new ClusterV2Endpoints(member).Map(api);
         CoreOperationEndpoints.Map(api);

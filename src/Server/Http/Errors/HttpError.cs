@@ -1,5 +1,4 @@
 using FastRegistry.Registry.Rules;
-using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Server.Http.Errors;
@@ -95,4 +94,45 @@ internal sealed class HttpError : Exception
         });
         return text.Length > MaximumQuotedLength ? $"{line}..." : line;
     }
+}
+
+/// <summary>The forms in which Nacos answers an error.</summary>
+internal enum ErrorBody
+{
+    /// <summary>The text alone. v1 naming.</summary>
+    Text,
+
+    /// <summary><c>caused: the text;</c> v1 core and console.</summary>
+    CausedText,
+
+    /// <summary>A JSON document with time, status, reason, message and path: what is refused before an endpoint sees it.</summary>
+    Document,
+
+    /// <summary>One line of text and headers against caching: the parameter check.</summary>
+    Checker,
+
+    /// <summary><c>{"code":…,"message":…,"data":…}</c>, code 0 = success, data = the text. v2.</summary>
+    Result,
+
+    /// <summary><c>{"code":…,"message":…,"data":…}</c>, code 200 = success, message = the text. v1 core and console.</summary>
+    RestResult,
+}
+
+/// <summary>How an endpoint words that a parameter is missing: Nacos has five ways, and each endpoint keeps its own.</summary>
+internal enum MissingParameterText
+{
+    /// <summary><c>Param 'x' is required.</c> Most of v1 naming.</summary>
+    Required,
+
+    /// <summary><c>Parameter 'x' is missing</c>. v1 methods with declared parameters.</summary>
+    Missing,
+
+    /// <summary><c>Required parameter 'x' type String is not present</c>. v2 forms.</summary>
+    RequiredOfType,
+
+    /// <summary><c>Required request parameter 'x' for method parameter type String is not present</c>. v2 methods with declared parameters.</summary>
+    RequiredRequestParameter,
+
+    /// <summary><c>required parameter 'x' is missing</c>. v2 namespaces and nodes.</summary>
+    RequiredIsMissing,
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Http.Parameters;
 
@@ -37,7 +37,7 @@ internal static class MetadataText
 
         try
         {
-            Dictionary<string, JsonElement>? values = JsonSerializer.Deserialize(text, HttpJson.Default.DictionaryStringJsonElement);
+            Dictionary<string, JsonElement>? values = JsonSerializer.Deserialize(text, MetadataJson.Default.DictionaryStringJsonElement);
             return values is null ? null : Collect(values.Select(static pair => KeyValuePair.Create(pair.Key, TextOf(pair.Value))));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
@@ -70,3 +70,7 @@ internal static class MetadataText
         return [.. metadata];
     }
 }
+
+/// <summary>Source-generated reading of metadata that is sent as a JSON object.</summary>
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+internal sealed partial class MetadataJson : JsonSerializerContext;

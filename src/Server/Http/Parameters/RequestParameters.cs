@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
 using FastRegistry.Server.Http.Errors;
+using Microsoft.Extensions.Primitives;
 
 namespace FastRegistry.Server.Http.Parameters;
 
@@ -136,4 +139,96 @@ internal readonly struct RequestParameters
         // Names are plain words; an encoded one is as long at most as all of its letters encoded.
         return key.Length > name.Length && key.Length <= name.Length * 3 && !UrlText.IsPlain(key) && UrlText.Decode(key) == name;
     }
+}
+
+/// <summary>Reads flags as Nacos does, which is three different ways.</summary>
+internal static class FlagText
+{
+    /// <summary>v1: <c>y yes on true t</c> in any case are true, everything else is false.</summary>
+    public static bool IsWordForTrue(ReadOnlySpan<char> text) =>
+        Is(text, "true") || Is(text, "t") || Is(text, "yes") || Is(text, "y") || Is(text, "on");
+
+    /// <summary><c>healthyOnly</c>, <c>onlyStatus</c>, <c>aggregation</c>: only <c>true</c> in any case is true.</summary>
+    public static bool IsTrue(ReadOnlySpan<char> text) => Is(text, "true");
+
+    /// <summary>v2: <c>true on yes 1</c> and <c>false off no 0</c> in any case; null for everything else.</summary>
+    public static bool? Parse(ReadOnlySpan<char> text)
+    {
+        if (Is(text, "true") || Is(text, "on") || Is(text, "yes") || Is(text, "1"))
+        {
+            return true;
+        }
+
+        return Is(text, "false") || Is(text, "off") || Is(text, "no") || Is(text, "0") ? false : null;
+    }
+
+    private static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Reads a form body, on whatever verb it comes, as the text of a query.</summary>
+/// <remarks>The listener bounds its length; the number of fields is bounded here. JSON and other bodies are none of ours and are left alone.</remarks>
+internal static class FormBody
+{
+    /// <summary>Fields a form may have.</summary>
+    public const int MaximumFields = 1024;
+
+    private const string UrlEncoded = "application/x-www-form-urlencoded";
+
+    /// <summary>The form as <c>name=value&amp;name=value</c>; empty when there is none.</summary>
+    /// <exception cref="HttpError">The form cannot be read.</exception>
+    public static ValueTask<string> ReadAsync(HttpRequest request)
+    {
+        string? contentType = request.ContentType;
+        if (contentType is null || request.ContentLength == 0)
+        {
+            return ValueTask.FromResult("");
+        }
+
+        if (contentType.StartsWith(UrlEncoded, StringComparison.OrdinalIgnoreCase))
+        {
+            return ReadUrlEncodedAsync(request.BodyReader, request.HttpContext.RequestAborted);
+        }
+
+        return request.HasFormContentType ? ReadMultipartAsync(request) : ValueTask.FromResult("");
+    }
+
+    private static async ValueTask<string> ReadUrlEncodedAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!read.IsCompleted)
+            {
+                body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            string form = Encoding.UTF8.GetString(read.Buffer);
+            body.AdvanceTo(read.Buffer.End);
+            return form.AsSpan().Count('&') < MaximumFields ? form : throw HttpError.Illegal($"the form has more than {MaximumFields} fields");
+        }
+    }
+
+    private static async ValueTask<string> ReadMultipartAsync(HttpRequest request)
+    {
+        try
+        {
+            IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
+            StringBuilder text = new();
+            foreach ((string name, StringValues values) in form)
+            {
+                text.Append(text.Length > 0 ? "&" : "").Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(values.FirstOrDefault() ?? ""));
+            }
+
+            return text.ToString();
+        }
+        catch (Exception fault) when (IsBrokenForm(fault))
+        {
+            throw HttpError.Illegal($"the form body cannot be read: {fault.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>A broken part, a form that breaks off, or a character set that is not taken. What the listener refuses has its own status.</summary>
+    private static bool IsBrokenForm(Exception fault) =>
+        fault is InvalidDataException or ArgumentException or NotSupportedException || fault is IOException and not BadHttpRequestException;
 }

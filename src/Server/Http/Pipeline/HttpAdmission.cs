@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Net;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
+using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRegistry.Server.Http.Pipeline;
@@ -10,11 +12,11 @@ namespace FastRegistry.Server.Http.Pipeline;
 /// <remarks>An endpoint is under control when its metadata has a <see cref="NamingOperation"/>. Health, metrics and operator calls have none and always work: an
 /// operator must be able to take back what an override refuses. For the same reason nothing limits the URL of the switches. As in Nacos the status refuses v1 only;
 /// unlike there nobody passes by calling himself a peer.</remarks>
-internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
+internal sealed class HttpAdmission(RequestDelegate next, SwitchBoard switches, NamingAdmission admission)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        ImmutableArray<LimitedUrl> limited = node.Switches.Current.LimitedUrls;
+        ImmutableArray<LimitedUrl> limited = switches.Current.LimitedUrls;
         if (!limited.IsEmpty && FindLimit(context, limited) is { } status)
         {
             context.Response.StatusCode = status;
@@ -64,12 +66,12 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
     private void Refuse(HttpContext context, NamingOperation operation)
     {
         bool isV1 = context.GetEndpoint()!.Metadata.GetMetadata<EndpointDescription>() is not { Style: ApiStyle.V2 };
-        if (isV1 && node.Admission.IsRefusedByStatus(operation, out ServerStatus status))
+        if (isV1 && admission.IsRefusedByStatus(operation, out ServerStatus status))
         {
             throw new HttpError(StatusText(status, operation), StatusCodes.Status503ServiceUnavailable, ResultCode.ServerError, ErrorBody.Text);
         }
 
-        if (node.Admission.RefuseByRate(operation) is { } error)
+        if (admission.RefuseByRate(operation) is { } error)
         {
             throw new HttpError(error.Text, StatusCodes.Status503ServiceUnavailable, ResultCode.ServerError, ErrorBody.Text) { RetryAfter = error.RetryAfter };
         }
@@ -79,4 +81,32 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
     private static string StatusText(ServerStatus status, NamingOperation operation) => status is ServerStatus.ReadOnly or ServerStatus.WriteOnly
         ? $"server is {status.Name()}now, detailed error message: {operation.Name} is refused"
         : $"server is {status.Name()}now, please try again later!";
+}
+
+/// <summary>Who may make operator calls: until there is authentication, this machine only, unless the configuration says otherwise.</summary>
+/// <remarks>A browser on this machine is no operator: any page of the web can make it call this address, and only the headers tell. One per node; any thread.</remarks>
+internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http)
+{
+    private readonly IReadOnlyList<string> _allowedOrigins = HttpOptionsRules.Split(http.AllowedOrigins);
+
+    /// <exception cref="HttpError">The caller may not.</exception>
+    public void Check(HttpContext context)
+    {
+        if (!operators.Remote && (context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)))
+        {
+            throw Refused($"operator calls are taken from this machine only ({OperatorOptions.RemoteKey} is false)");
+        }
+
+        if (!IsAllowedPage(context.Request.Headers))
+        {
+            throw Refused($"operator calls are not taken from web pages, but for those of an origin in {HttpOptions.AllowedOriginsKey}");
+        }
+    }
+
+    private static HttpError Refused(string text) => new(text, StatusCodes.Status403Forbidden, ResultCode.AccessDenied);
+
+    /// <summary>Whether no page made the request, or one that may. A browser names the origin of what could change something, and of the rest whether a page asked.</summary>
+    private bool IsAllowedPage(IHeaderDictionary headers) => headers.Origin.ToString() is { Length: > 0 } origin
+        ? _allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase) || _allowedOrigins is [HttpOptionsRules.AnyOrigin]
+        : headers["Sec-Fetch-Site"].ToString() is "" or "none";
 }

@@ -1,6 +1,12 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Http.Errors;
+using FastRegistry.Server.Http.Parameters;
+using Microsoft.AspNetCore.WebUtilities;
 
-namespace FastRegistry.Server.Http.Errors;
+namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Turns what a handler throws into an answer; never a stack trace. The outermost step of every request.</summary>
 internal sealed class HttpFaults(RequestDelegate next, ILogger<HttpFaults> log)
@@ -38,11 +44,87 @@ internal sealed class HttpFaults(RequestDelegate next, ILogger<HttpFaults> log)
         }
     }
 
-    /// <summary>The listener speaks to programmers; who sent the request is told the rule.</summary>
+    /// <summary>The listener's messages are meant for programmers; whoever sent the request is told the limit instead.</summary>
     private static string TextOf(BadHttpRequestException fault) => fault.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => $"the request body is longer than {HttpLimits.MaximumBodyBytes} bytes",
         StatusCodes.Status408RequestTimeout => $"the request body came slower than {HttpLimits.MinimumBytesPerSecond} bytes a second",
         _ => fault.Message,
     };
+}
+
+/// <summary>Writes an error in one of the forms clients know. The only place that does.</summary>
+internal static class ErrorWriter
+{
+    private const string TextType = "text/plain; charset=utf-8";
+    private const string JsonType = "application/json; charset=utf-8";
+
+    /// <summary>Answers with an error, in its own form or that of the endpoint it happened in.</summary>
+    public static Task WriteAsync(HttpContext context, HttpError error)
+    {
+        HttpResponse response = context.Response;
+        if (response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        // What a handler had begun to say is not said.
+        response.Clear();
+        response.StatusCode = error.Status;
+        if (error.RetryAfter > TimeSpan.Zero)
+        {
+            // Whole seconds are all the header can say.
+            response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.Allow is not null)
+        {
+            response.Headers.Allow = error.Allow;
+        }
+
+        (string? contentType, string text) = (error.Body ?? BodyOf(context)) switch
+        {
+            ErrorBody.Document => (JsonType, DocumentOf(context, error)),
+            ErrorBody.Result => (JsonType, ResultOf((int)error.Code, error.Code.Message(), error.Message)),
+            ErrorBody.RestResult => (JsonType, ResultOf(error.Status, error.Message, data: null)),
+            ErrorBody.CausedText => (TextType, error.Status == StatusCodes.Status403Forbidden ? error.Message : $"caused: {error.Message};"),
+            ErrorBody.Checker => (null, $"{error.Message}\r\n"),
+            _ => (TextType, error.Message),
+        };
+        if (contentType is null)
+        {
+            response.Headers.Pragma = "no-cache";
+            response.Headers.Expires = "Thu, 01 Jan 1970 00:00:00 GMT";
+            response.Headers.CacheControl = "no-cache,no-store";
+        }
+
+        byte[] body = Encoding.UTF8.GetBytes(text);
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private static ErrorBody BodyOf(HttpContext context)
+    {
+        EndpointDescription? endpoint = context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>();
+        return endpoint?.ErrorsAs ?? endpoint?.Style switch
+        {
+            ApiStyle.V2 => ErrorBody.Result,
+            ApiStyle.ConsoleV1 => ErrorBody.CausedText,
+            _ => ErrorBody.Text,
+        };
+    }
+
+    private static string ResultOf(int code, string message, string? data) =>
+        $"{{\"code\":{code},\"message\":{Quoted(message)},\"data\":{(data is null ? "null" : Quoted(data))}}}";
+
+    private static string DocumentOf(HttpContext context, HttpError error)
+    {
+        string time = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+        return $"{{\"timestamp\":\"{time}\",\"status\":{error.Status},\"error\":{Quoted(ReasonPhrases.GetReasonPhrase(error.Status))},"
+            + $"\"message\":{Quoted(error.Message)},\"path\":{Quoted(RequestTarget.PathOf(context))}}}";
+    }
+
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, HttpJson.Encoder)}\"";
 }

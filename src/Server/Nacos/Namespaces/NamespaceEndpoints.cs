@@ -1,9 +1,143 @@
+using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Nacos.Namespaces;
+
+/// <summary><c>/v1/console/namespaces</c>.</summary>
+internal sealed class NamespaceV1Endpoints(NamespaceStore store)
+{
+    private const string Path = "/v1/console/namespaces";
+    private const string InMemory = "Kept in memory, at most 10,000: a restart begins with the public one.";
+
+    private static readonly EndpointDescription Common = new("GET", Path, "")
+    {
+        Style = ApiStyle.ConsoleV1,
+        MissingText = MissingParameterText.Missing,
+        Checks = ParameterChecks.Console,
+        Success = SuccessDescription.Json("true"),
+        Errors = [new ErrorDescription(400, ResultCode.ParameterMissing, "a required parameter is missing")],
+        Note = InMemory,
+    };
+
+    private static readonly EndpointDescription Show = Common with
+    {
+        Summary = "All namespaces; one of them with `show=all`; whether an id is taken with `checkNamespaceIdExist=true`.",
+        Parameters =
+        [
+            ParameterDescription.Optional("show", ParameterType.Text, null, "`all`: the one that `namespaceId` names."),
+            ParameterDescription.Optional("namespaceId", ParameterType.Text, null, "Required with `show=all`; empty = the public one."),
+            ParameterDescription.Optional("checkNamespaceIdExist", ParameterType.Flag, null, "`true`: whether `customNamespaceId` is taken."),
+            ParameterDescription.Optional("customNamespaceId", ParameterType.Text, null, "Required with `checkNamespaceIdExist=true`."),
+        ],
+        Success = SuccessDescription.Json($$"""{"code":200,"message":null,"data":[{{NamespaceJson.Example}}]}"""),
+        Errors = [.. Common.Errors, new ErrorDescription(404, ResultCode.NamespaceNotExist, "`show=all`: there is no such namespace")],
+        Note = "An unknown namespace is 404 and a missing parameter 400, both 500 in Nacos.",
+    };
+
+    private static readonly EndpointDescription Create = Common with
+    {
+        Method = "POST",
+        Summary = "Gives a namespace a name; false when the id is taken, or id or name have characters they must not.",
+        Parameters =
+        [
+            ParameterDescription.Required("customNamespaceId", ParameterType.Text, "Its id; empty = the node makes one."),
+            ParameterDescription.Required("namespaceName", ParameterType.Text, "Its name, without `@#$%^&*`."),
+            ParameterDescription.Optional("namespaceDesc", ParameterType.Text, null, "What it is for, at most 256 characters."),
+        ],
+        Errors = [.. Common.Errors, new ErrorDescription(400, ResultCode.ServerError, "10,000 namespaces have names")],
+    };
+
+    private static readonly EndpointDescription Update = Common with
+    {
+        Method = "PUT",
+        Summary = "Renames a namespace; false when there is none, or it is the public one.",
+        Parameters =
+        [
+            ParameterDescription.Required("namespace", ParameterType.Text, "Its id."),
+            ParameterDescription.Required("namespaceShowName", ParameterType.Text, "Its new name."),
+            ParameterDescription.Optional("namespaceDesc", ParameterType.Text, null, "What it is for, at most 256 characters."),
+        ],
+    };
+
+    private static readonly EndpointDescription Delete = Common with
+    {
+        Method = "DELETE",
+        Summary = "Takes the name of a namespace away; true also when it had none, false for the public one. Its services stay.",
+        Parameters = [ParameterDescription.Required("namespaceId", ParameterType.Text, "Its id.")],
+    };
+
+    public void Map(ApiRoutes api)
+    {
+        api.Map(Show, ShowAsync);
+        api.Map(Create, CreateAsync);
+        api.Map(Update, UpdateAsync);
+        api.Map(Delete, DeleteAsync);
+    }
+
+    private static Task AnswerAsync(ApiCall call, bool answer) => call.JsonAsync(answer ? "true"u8 : "false"u8);
+
+    private static string RequireOrEmpty(ApiCall call, string name) =>
+        call.Parameters.FindOrEmpty(name) ?? throw HttpError.Missing(name, "String", call.Parameters.MissingText);
+
+    private Task ShowAsync(ApiCall call)
+    {
+        call.Check();
+        if (call.Parameters.Find("show") == "all")
+        {
+            string id = RequireOrEmpty(call, "namespaceId");
+            return store.TryGet(id, out NamespaceDescription? found)
+                ? call.JsonAsync(JsonText.Of(json => NamespaceJson.Write(json, found)))
+                : throw HttpError.NotFound($"namespaceId [ {HttpError.Quote(id)} ] not exist", ResultCode.NamespaceNotExist);
+        }
+
+        if (call.Parameters.Find("checkNamespaceIdExist") == "true")
+        {
+            string id = RequireOrEmpty(call, "customNamespaceId");
+            return AnswerAsync(call, id.Length > 0 && store.IsTaken(id));
+        }
+
+        return call.RestResultAsync(JsonText.ArrayOf(store.ToArray(), NamespaceJson.Write));
+    }
+
+    private Task CreateAsync(ApiCall call)
+    {
+        call.Check();
+        string id = RequireOrEmpty(call, "customNamespaceId");
+        string name = call.Parameters.Require("namespaceName");
+        string? text = NamespaceRules.CheckText(call.Parameters.Find("namespaceDesc"));
+        id = id.Length > 0 ? id : Guid.NewGuid().ToString();
+        if (NamespaceRules.FindBrokenId(id) is not null || NamespaceRules.FindBrokenName(name) is not null || store.IsTaken(id))
+        {
+            return AnswerAsync(call, false);
+        }
+
+        if (store.IsFull)
+        {
+            throw NamespaceRules.Full;
+        }
+
+        return AnswerAsync(call, store.TryAdd(new NamespaceDescription(id, name, text)));
+    }
+
+    private Task UpdateAsync(ApiCall call)
+    {
+        string id = RequireOrEmpty(call, "namespace");
+        string name = call.Parameters.Require("namespaceShowName");
+        string? text = NamespaceRules.CheckText(call.Parameters.Find("namespaceDesc"));
+        return AnswerAsync(call, NamespaceRules.FindBrokenName(name) is null && store.TryReplace(new NamespaceDescription(id, name, text)));
+    }
+
+    private Task DeleteAsync(ApiCall call)
+    {
+        call.Check();
+        string id = RequireOrEmpty(call, "namespaceId");
+        store.Remove(id);
+        return AnswerAsync(call, !store.IsTaken(id));
+    }
+}
 
 /// <summary><c>/v2/console/namespace</c>.</summary>
 internal sealed class NamespaceV2Endpoints(NamespaceStore store)
@@ -135,5 +269,29 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
         ThrowIf(id is "" or ServiceKey.DefaultNamespace ? Fixed : null);
         store.Remove(id);
         return DoneAsync(call);
+    }
+}
+
+/// <summary>Writes a namespace as Nacos' console reads it.</summary>
+internal static class NamespaceJson
+{
+    public const string Example = """{"namespace":"","namespaceShowName":"public","namespaceDesc":"Default Namespace","quota":200,"configCount":0,"type":0}""";
+
+    private const int Quota = 200;
+    private const int PublicType = 0;
+    private const int CustomType = 2;
+
+    public static void Write(Utf8JsonWriter json, NamespaceDescription @namespace)
+    {
+        json.WriteStartObject();
+        json.WriteString("namespace", @namespace.Id);
+        json.WriteString("namespaceShowName", @namespace.Name);
+        json.WriteString("namespaceDesc", @namespace.Text);
+
+        // Of the configuration centre, which there is none of.
+        json.WriteNumber("quota", Quota);
+        json.WriteNumber("configCount", 0);
+        json.WriteNumber("type", @namespace.IsPublic ? PublicType : CustomType);
+        json.WriteEndObject();
     }
 }

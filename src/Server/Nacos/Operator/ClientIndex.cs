@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
@@ -12,7 +11,7 @@ namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>Finds clients of all kinds by the id operators see: native ones by their connection, the others as <c>ip:port#true</c>.</summary>
 /// <remarks>Any thread. Keeps nothing: it reads the tables others need anyway, so it costs nothing until somebody asks.</remarks>
-internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients, UdpSubscribers listeners)
+internal sealed class ClientIndex(ServiceRegistry registry, SessionTable sessions, IpPortClients ipPortClients, UdpSubscribers listeners)
 {
     private const string EphemeralMark = "#true";
     private const int SlotsPerCopy = 256;
@@ -26,7 +25,7 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
         ];
         ClientSession?[] slots = new ClientSession?[SlotsPerCopy];
         int copied;
-        for (int first = 0; (copied = node.Services.Sessions.CopySlots(first, slots)) > 0; first += copied)
+        for (int first = 0; (copied = sessions.CopySlots(first, slots)) > 0; first += copied)
         {
             for (int i = 0; i < copied; i++)
             {
@@ -45,8 +44,8 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
     {
         if (ConnectionId.TryParse(id, out ConnectionId connection))
         {
-            return connection.Incarnation == node.Registry.Epoch.Incarnation
-                && node.Services.Sessions.Find(connection.Slot) is { } session
+            return connection.Incarnation == registry.Epoch.Incarnation
+                && sessions.Find(connection.Slot) is { } session
                 && session.Id == connection.Session
                 && session.ClientOrNull is { } native
                     ? new ClientView(id, native, session, Listener: null)
@@ -74,4 +73,15 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
         ClientKind.PersistentIpPort => $"{client.Id}#false",
         _ => (client.Session as ClientSession)?.Status.ConnectionId.ToString() ?? client.Reference.ToString(),
     };
+}
+
+/// <summary>A client as operators see it: a native one, or an ip and port that publishes over HTTP, listens for datagrams, or both.</summary>
+/// <param name="Id">Its id in these calls.</param>
+/// <param name="Client">What it publishes; null = nothing.</param>
+/// <param name="Session">The connection of a native client; null for the others.</param>
+/// <param name="Listener">Where datagrams go; null = nowhere.</param>
+internal sealed record ClientView(string Id, RegistryClient? Client, ClientSession? Session, UdpSubscriber? Listener)
+{
+    /// <summary>Wheel time of its last sign of life.</summary>
+    public long LastUpdated => Session?.Status.LastReceived ?? Math.Max(Client?.LastRenewed ?? 0, Listener?.LastPoll ?? 0);
 }

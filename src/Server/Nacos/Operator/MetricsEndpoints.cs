@@ -1,7 +1,8 @@
 using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Clients;
@@ -9,7 +10,7 @@ using FastRegistry.Server.Nacos.Clients;
 namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>…/ns/operator/metrics</c>: the node's status, which clients ask for before they trust it, and its figures.</summary>
-internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients, MachineLoad load)
+internal sealed class MetricsEndpoints(ServiceRegistry registry, NodeStatus status, ClientDirectory nativeClients, IpPortClients clients, MachineLoad load)
 {
     private const string Counts =
         "\"serviceCount\":1,\"instanceCount\":2,\"subscribeCount\":0";
@@ -42,7 +43,7 @@ internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients,
 
     private byte[] Encode(ApiCall call, bool withResponsibleInstances) => JsonText.ObjectOf(json =>
     {
-        json.WriteString("status", node.Status.Current.Name());
+        json.WriteString("status", status.Current.Name());
         if (call.Parameters.Find("onlyStatus") is not null && !call.Parameters.IsTrue("onlyStatus"))
         {
             WriteFigures(json, withResponsibleInstances);
@@ -51,11 +52,11 @@ internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients,
 
     private void WriteFigures(Utf8JsonWriter json, bool withResponsibleInstances)
     {
-        int native = node.Services.Clients.Count;
-        long instances = node.Registry.Publications.All;
-        json.WriteNumber("serviceCount", node.Registry.Services.Count);
+        int native = nativeClients.Count;
+        long instances = registry.Publications.All;
+        json.WriteNumber("serviceCount", registry.Services.Count);
         json.WriteNumber("instanceCount", instances);
-        json.WriteNumber("subscribeCount", node.Registry.Subscriptions.Count);
+        json.WriteNumber("subscribeCount", registry.Subscriptions.Count);
         if (withResponsibleInstances)
         {
             json.WriteNumber("responsibleInstanceCount", instances);
