@@ -19,13 +19,13 @@ internal static class OpenApiEndpoint
 
     public static void Map(ApiRoutes api)
     {
-        // When it is first asked for all endpoints are mapped; from then on nothing changes.
+        // By the first request all endpoints are mapped, and the document does not change afterwards.
         Lazy<byte[]> document = new(() => OpenApiDocument.Encode(api));
         api.Map(Document, call => call.JsonAsync(document.Value));
     }
 }
 
-/// <summary>Makes an OpenAPI 3.0 document of the endpoints' descriptions. Schemas of bodies are read off their examples.</summary>
+/// <summary>Generates an OpenAPI 3.0 document from the endpoints' descriptions. Schemas of bodies are derived from their examples.</summary>
 internal static class OpenApiDocument
 {
     private const string Description =
@@ -113,7 +113,7 @@ internal static class OpenApiDocument
         json.WriteEndArray();
     }
 
-    /// <summary>Defaults only where they are values: some are words for people.</summary>
+    /// <summary>Writes the default only where it is a value: some defaults are texts for people.</summary>
     private static void WriteType(Utf8JsonWriter json, ParameterDescription parameter)
     {
         switch (parameter.Type)

@@ -5,7 +5,8 @@ using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Http.Parameters;
 
-/// <summary>Reads the two forms in which metadata comes over HTTP: a JSON object of simple values, or <c>k1=v1,k2=v2</c>. The last of a repeated key counts.</summary>
+/// <summary>Reads the two forms in which metadata comes over HTTP: a JSON object of simple values, or <c>k1=v1,k2=v2</c>. The last of a repeated key
+/// counts.</summary>
 internal static class MetadataText
 {
     /// <exception cref="HttpError">It is in neither form.</exception>
@@ -42,7 +43,7 @@ internal static class MetadataText
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // The second: an escape that is half a surrogate pair is noticed only when the value is read.
+            // InvalidOperationException: an escape that is half a surrogate pair is detected only when the value is read.
             return null;
         }
     }

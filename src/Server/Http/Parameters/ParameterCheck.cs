@@ -5,7 +5,7 @@ using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Http.Parameters;
 
-/// <summary>Which parameters the parameter check looks at: a set per family of endpoints, as in Nacos.</summary>
+/// <summary>Which parameters the parameter check covers: one set per family of endpoints, as in Nacos.</summary>
 internal enum ParameterChecks
 {
     /// <summary>None.</summary>
@@ -27,7 +27,7 @@ internal enum ParameterChecks
     Console,
 }
 
-/// <summary>Nacos' parameter check: which parameters of a request are looked at, and in which order. The first broken rule counts.</summary>
+/// <summary>Nacos' parameter check: which parameters of a request are checked, and in which order. The first broken rule is reported.</summary>
 internal static class ParameterCheck
 {
     /// <param name="parameters">The parameters of the request.</param>
@@ -86,7 +86,8 @@ internal static class ParameterCheck
     }
 }
 
-/// <summary>The rules of Nacos' parameter check, each value on its own, in its words. Blank values pass: whether something is required is another question.</summary>
+/// <summary>The rules of Nacos' parameter check, each value on its own, in its words. Blank values pass: whether something is required is another
+/// question.</summary>
 /// <remarks>On top of Nacos' rules no name may hold a control character, as on every surface of this node (<see cref="NameRules"/>).</remarks>
 internal static class CheckRules
 {
@@ -94,7 +95,7 @@ internal static class CheckRules
 
     private static readonly SearchValues<char> ShowNameForbidden = SearchValues.Create("@#$%^&*");
 
-    // One more than a registration may have: the check is milder there.
+    // Includes the underscore, which a registration does not allow: Nacos' check is more lenient here than its registration.
     private static readonly SearchValues<char> ClusterCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 

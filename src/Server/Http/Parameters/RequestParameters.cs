@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>The parameters of a request: those of the query, then those of a form body, on every verb; of a repeated name the first value counts.</summary>
-/// <remarks>Nothing is taken apart before it is asked for: a look-up walks over the text and decodes only what it finds, which for the few parameters of a naming
-/// request costs less than a dictionary of them. Values are trimmed; blank ones count as absent. Names are compared by case, as in Nacos.</remarks>
+/// <remarks>Nothing is parsed in advance: a look-up scans the text and decodes only the value that it finds, which for the few parameters of a naming
+/// request is cheaper than a dictionary. Values are trimmed; blank ones count as absent. Names are compared by case, as in Nacos.</remarks>
 internal readonly struct RequestParameters
 {
     private readonly string _query;
@@ -110,7 +110,7 @@ internal readonly struct RequestParameters
             ReadOnlySpan<char> pair = end < 0 ? text : text[..end];
             text = end < 0 ? [] : text[(end + 1)..];
 
-            // Most pairs are another parameter and begin with another letter; only an escape can stand for the right one.
+            // Fast path: most pairs are other parameters, whose names begin with another letter. A name that begins with an escape may still be the right one.
             if (pair.IsEmpty || (pair[0] != name[0] && pair[0] != '%'))
             {
                 continue;
@@ -165,8 +165,8 @@ internal static class FlagText
     private static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>Reads a form body, on whatever verb it comes, as the text of a query.</summary>
-/// <remarks>The listener bounds its length; the number of fields is bounded here. JSON and other bodies are none of ours and are left alone.</remarks>
+/// <summary>Reads a form body, whatever the HTTP method, as the text of a query.</summary>
+/// <remarks>The listener bounds its length; the number of fields is bounded here. JSON and other bodies are not read here.</remarks>
 internal static class FormBody
 {
     /// <summary>Fields a form may have.</summary>
@@ -228,7 +228,8 @@ internal static class FormBody
         }
     }
 
-    /// <summary>A broken part, a form that breaks off, or a character set that is not taken. What the listener refuses has its own status.</summary>
+    /// <summary>A broken part, a form that breaks off, or a character set that is not taken. A request that the listener rejects keeps the status that the
+    /// listener gave it.</summary>
     private static bool IsBrokenForm(Exception fault) =>
         fault is InvalidDataException or ArgumentException or NotSupportedException || fault is IOException and not BadHttpRequestException;
 }

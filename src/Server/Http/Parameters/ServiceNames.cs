@@ -5,8 +5,8 @@ using FastRegistry.Server.Http.Errors;
 namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Makes a service's key of <c>namespaceId</c>, <c>groupName</c> and <c>serviceName</c>, whose name may carry its group: <c>group@@name</c>.</summary>
-/// <remarks>After the parameter check: what gets here has legal characters. A name that carries its group wins over <c>groupName</c>, as in v1 of Nacos; v2 does the same
-/// here, where Nacos would prefix it once more.</remarks>
+/// <remarks>Runs after the parameter check, so the names have legal characters only. A name that carries its group wins over <c>groupName</c>, as in v1 of
+/// Nacos; v2 does the same here, where Nacos would prefix it once more.</remarks>
 internal static class ServiceNames
 {
     public const string Separator = "@@";
@@ -62,16 +62,17 @@ internal static class ServiceNames
             return new ServiceKey(@namespace, group ?? ServiceKey.DefaultGroup, name);
         }
 
-        // v1 refused a broken grouping long before; v2 comes here with it.
+        // In v1 the parameter check has already rejected a malformed grouped name; in v2 it is rejected here.
         return FindBrokenGrouping(name) is { } broken ? throw HttpError.Illegal(broken) : new ServiceKey(@namespace, name[..at], name[(at + Separator.Length)..]);
     }
 }
 
-/// <summary>Finds the key of the service a request names without making strings of it, in the form the table of services is searched by.</summary>
-/// <remarks>For the calls that come often. Nothing is checked: a name that breaks a rule is no service's name, so it is not found, and the slow way finds out why.</remarks>
+/// <summary>Reads the key of the service that a request names without allocating strings, in the form that the service table looks up.</summary>
+/// <remarks>For frequent calls. Nothing is checked: a name that breaks a rule belongs to no service, so the look-up fails and the slow path reports the
+/// reason.</remarks>
 internal static class ServiceKeyText
 {
-    /// <summary>Room for any usual key; longer ones go the slow way.</summary>
+    /// <summary>Room for any usual key; longer keys take the slow path.</summary>
     public const int MaximumBytes = 1536;
 
     private static readonly byte[] DefaultNamespace = Encoding.UTF8.GetBytes(ServiceKey.DefaultNamespace);
@@ -102,7 +103,7 @@ internal static class ServiceKeyText
         int at = destination.Slice(written, name).IndexOf("@@"u8);
         if (at >= 0)
         {
-            // Two signs become one zero.
+            // The separator of two bytes becomes one zero byte.
             destination[written + at] = 0;
             destination.Slice(written + at + 2, name - at - 2).CopyTo(destination[(written + at + 1)..]);
             return written + name - 1;
@@ -113,7 +114,7 @@ internal static class ServiceKeyText
 
     private static int InsertGroup(in RequestParameters parameters, Span<byte> destination, int start, int nameBytes)
     {
-        // Behind the name first, as its length is not known before it is decoded; three reversals then make the two change places.
+        // The group is decoded behind the name, because its length is not known before; three reversals then swap the two.
         Span<byte> behind = destination[(start + nameBytes)..];
         int group = parameters.ReadUtf8("groupName", behind);
         if (group == 0 && behind.Length > DefaultGroup.Length)

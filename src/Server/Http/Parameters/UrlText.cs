@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRegistry.Server.Http.Parameters;
 
-/// <summary>Decodes the text of queries and form bodies: <c>%xx</c> and <c>+</c>. A broken escape stands for itself, as every server takes it.</summary>
+/// <summary>Decodes the text of queries and form bodies: <c>%xx</c> and <c>+</c>. A malformed escape is kept as it is, as in other servers.</summary>
 internal static class UrlText
 {
-    /// <summary>Bytes that one character can become.</summary>
+    /// <summary>The most bytes that one character is decoded to.</summary>
     public const int MaximumBytesPerCharacter = 3;
 
     private const int StackBytes = 512;

@@ -12,8 +12,8 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>One call of an endpoint: what it asks, and the ways to answer it.</summary>
-/// <remarks>One per request, used by one thread at a time; never kept. A value: calls that come often allocate nothing.</remarks>
+/// <summary>One call of an endpoint: its parameters, and the ways to answer it.</summary>
+/// <remarks>One per request, used by one thread at a time; never kept. A struct, so that frequent calls allocate nothing.</remarks>
 internal readonly struct ApiCall(HttpContext context, EndpointDescription endpoint, RequestParameters parameters)
 {
     private const string TextType = "text/plain; charset=utf-8";
@@ -90,12 +90,12 @@ internal readonly struct ApiCall(HttpContext context, EndpointDescription endpoi
         response.ContentLength = body.Length;
         response.BodyWriter.Write(body);
 
-        // The end of the request flushes; nothing to wait for.
+        // The server flushes when the request ends, so there is nothing to wait for.
         return Task.CompletedTask;
     }
 }
 
-/// <summary>Reads the JSON body of the few calls that have one. The listener bounds its length.</summary>
+/// <summary>Reads the JSON body of the few calls that have one. The listener limits its length.</summary>
 internal static class JsonBody
 {
     /// <summary>The value; null when there is none, or it is no JSON.</summary>
@@ -138,7 +138,8 @@ internal readonly record struct Page(int Number, int Size)
 }
 
 /// <summary>A piece of a regular expression that a name must contain, as Nacos takes them: put between two <c>.*</c>.</summary>
-/// <remarks>Strangers write them: the engine is the one whose time is linear in the text, and what it cannot do (look-around, back references) is refused.</remarks>
+/// <remarks>Untrusted callers write them, so the engine is the non-backtracking one, whose time is linear in the text; patterns it does not support
+/// (look-around, back references) are rejected.</remarks>
 internal sealed class NamePattern
 {
     private const int MaximumLength = 512;
@@ -174,7 +175,7 @@ internal sealed class NamePattern
     public bool Matches(string name) => _expression is null || _expression.IsMatch(name);
 }
 
-/// <summary>The HTTP address of this node as a caller can use it: where "any address" is listened on, the one he came to.</summary>
+/// <summary>The HTTP address of this node as the caller can reach it: where the node listens on any address, the one that the caller connected to.</summary>
 internal static class NodeAddress
 {
     public static IPEndPoint Of(HttpContext context)

@@ -4,8 +4,8 @@ using FastRegistry.Server.Http.Parameters;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Everything there is to say about an endpoint. The pipeline acts on it, and the API's documents are generated from it.</summary>
-/// <remarks>Metadata of the route: whoever has the endpoint has its description. Immutable.</remarks>
+/// <summary>Describes an endpoint completely. The pipeline acts on the description, and the API's documents are generated from it.</summary>
+/// <remarks>Part of the route's metadata, so the description is available wherever the endpoint is. Immutable.</remarks>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Path">Below the context path; may have route parameters.</param>
 /// <param name="Summary">One sentence.</param>
@@ -20,10 +20,10 @@ internal sealed record EndpointDescription(string Method, string Path, string Su
     /// <summary>How it answers.</summary>
     public ApiStyle Style { get; init; }
 
-    /// <summary>How it words that a parameter is missing.</summary>
+    /// <summary>The wording of its error for a missing parameter.</summary>
     public MissingParameterText MissingText { get; init; }
 
-    /// <summary>Which parameters the parameter check looks at.</summary>
+    /// <summary>Which parameters the parameter check covers.</summary>
     public ParameterChecks Checks { get; init; }
 
     /// <summary>The form of its errors where that is not its style's; null = its style's.</summary>
@@ -54,7 +54,7 @@ internal sealed record EndpointDescription(string Method, string Path, string Su
     public bool IsOutsideContextPath { get; init; }
 }
 
-/// <summary>The manners of an endpoint: how it says that it succeeded or failed.</summary>
+/// <summary>The response style of an endpoint: how it reports success and failure.</summary>
 internal enum ApiStyle
 {
     /// <summary><c>/v1/ns</c>: bare words and objects; errors are texts. Also for our own endpoints.</summary>

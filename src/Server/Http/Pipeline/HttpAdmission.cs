@@ -8,10 +8,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Answers what is not let in before an endpoint sees it: limited URLs, then naming requests that the node's status or a rate limit refuses.</summary>
-/// <remarks>An endpoint is under control when its metadata has a <see cref="NamingOperation"/>. Health, metrics and operator calls have none and always work: an
-/// operator must be able to take back what an override refuses. For the same reason nothing limits the URL of the switches. As in Nacos the status refuses v1 only;
-/// unlike there nobody passes by calling himself a peer.</remarks>
+/// <summary>Rejects requests before they reach an endpoint: first those to limited URLs, then naming requests that the node's status or a rate limit
+/// refuses.</summary>
+/// <remarks>An endpoint is subject to admission when its metadata has a <see cref="NamingOperation"/>. Health, metrics and operator calls have none and always
+/// work: an operator must be able to undo a status override that refuses requests. For the same reason no limit applies to the URL of the switches. As in
+/// Nacos the status refuses v1 only; unlike there a request does not pass by claiming to come from a peer.</remarks>
 internal sealed class HttpAdmission(RequestDelegate next, SwitchBoard switches, NamingAdmission admission)
 {
     public Task InvokeAsync(HttpContext context)
@@ -31,7 +32,8 @@ internal sealed class HttpAdmission(RequestDelegate next, SwitchBoard switches, 
         return next(context);
     }
 
-    /// <summary>The status of the first prefix of path and query. As it was sent, as in Nacos, and with the path as it is routed: another spelling of it is no way around.</summary>
+    /// <summary>The status of the first prefix that matches path and query: as they were sent, as in Nacos, and with the path as it is routed, so that another
+    /// spelling does not bypass the limit.</summary>
     private static int? FindLimit(HttpContext context, ImmutableArray<LimitedUrl> limited)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>() is { IsForOperators: true })
@@ -53,7 +55,7 @@ internal sealed class HttpAdmission(RequestDelegate next, SwitchBoard switches, 
         return null;
     }
 
-    /// <summary>Paths are routed whatever the case of their letters; values in the query have one.</summary>
+    /// <summary>Paths are routed case-insensitively; the query is compared by case.</summary>
     private static bool HasPrefix(string target, int pathLength, string prefix)
     {
         int inPath = Math.Min(pathLength, prefix.Length);
@@ -83,8 +85,9 @@ internal sealed class HttpAdmission(RequestDelegate next, SwitchBoard switches, 
         : $"server is {status.Name()}now, please try again later!";
 }
 
-/// <summary>Who may make operator calls: until there is authentication, this machine only, unless the configuration says otherwise.</summary>
-/// <remarks>A browser on this machine is no operator: any page of the web can make it call this address, and only the headers tell. One per node; any thread.</remarks>
+/// <summary>Decides who may make operator calls: until there is authentication, this machine only, unless the configuration says otherwise.</summary>
+/// <remarks>A browser on this machine is not an operator: any web page can make it call this address, and only the request headers show that. One per node;
+/// thread-safe.</remarks>
 internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http)
 {
     private readonly IReadOnlyList<string> _allowedOrigins = HttpOptionsRules.Split(http.AllowedOrigins);
@@ -105,7 +108,8 @@ internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http
 
     private static HttpError Refused(string text) => new(text, StatusCodes.Status403Forbidden, ResultCode.AccessDenied);
 
-    /// <summary>Whether no page made the request, or one that may. A browser names the origin of what could change something, and of the rest whether a page asked.</summary>
+    /// <summary>Whether no page made the request, or an allowed one did. A browser sends the origin with requests that could change something, and with the
+    /// others a header that says whether a page made them.</summary>
     private bool IsAllowedPage(IHeaderDictionary headers) => headers.Origin.ToString() is { Length: > 0 } origin
         ? _allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase) || _allowedOrigins is [HttpOptionsRules.AnyOrigin]
         : headers["Sec-Fetch-Site"].ToString() is "" or "none";

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Turns what a handler throws into an answer; never a stack trace. The outermost step of every request.</summary>
+/// <summary>Turns the exceptions of handlers into responses, never with a stack trace. The outermost step of every request.</summary>
 internal sealed class HttpFaults(RequestDelegate next, ILogger<HttpFaults> log)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -53,13 +53,13 @@ internal sealed class HttpFaults(RequestDelegate next, ILogger<HttpFaults> log)
     };
 }
 
-/// <summary>Writes an error in one of the forms clients know. The only place that does.</summary>
+/// <summary>Writes an error in one of the forms that clients know. Only this class does.</summary>
 internal static class ErrorWriter
 {
     private const string TextType = "text/plain; charset=utf-8";
     private const string JsonType = "application/json; charset=utf-8";
 
-    /// <summary>Answers with an error, in its own form or that of the endpoint it happened in.</summary>
+    /// <summary>Responds with an error, in the form that it sets or else in that of its endpoint.</summary>
     public static Task WriteAsync(HttpContext context, HttpError error)
     {
         HttpResponse response = context.Response;
@@ -69,12 +69,12 @@ internal static class ErrorWriter
             return Task.CompletedTask;
         }
 
-        // What a handler had begun to say is not said.
+        // Headers and body that the handler has set are dropped.
         response.Clear();
         response.StatusCode = error.Status;
         if (error.RetryAfter > TimeSpan.Zero)
         {
-            // Whole seconds are all the header can say.
+            // The header takes whole seconds only.
             response.Headers.RetryAfter = Math.Ceiling(error.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 

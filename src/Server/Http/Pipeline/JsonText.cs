@@ -5,10 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Writes JSON bodies that no type describes well: keys that are names, numbers as Java prints them, nulls that must be there.</summary>
+/// <summary>Writes JSON bodies that no type describes well: keys that are names, numbers as Java prints them, nulls that must not be left out.</summary>
 internal static class JsonText
 {
-    /// <summary>Only what JSON demands is escaped; the writer is not asked to check what is right by construction.</summary>
+    /// <summary>Escapes only what JSON demands, and skips the writer's validation, because the output is valid by construction.</summary>
     public static JsonWriterOptions Options { get; } = new() { Encoder = HttpJson.Encoder, SkipValidation = true };
 
     /// <summary>One JSON value.</summary>

@@ -119,7 +119,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
 
         IReadOnlyList<string> addresses = RedirectAddressOf(call.Parameters);
 
-        // One that is gone has moved already, as in Nacos.
+        // A connection that is gone counts as moved, as in Nacos.
         if (id.Incarnation == node.Registry.Epoch.Incarnation
             && node.Services.Sessions.Find(id.Slot) is { } session
             && session.Id == id.Session
@@ -199,17 +199,17 @@ internal sealed record MemberMetricBody(string ConCount, string SdkConCount, str
 [JsonSerializable(typeof(ClusterLoadBody))]
 internal sealed partial class LoaderJson : JsonSerializerContext;
 
-/// <summary>Writes all connections as one JSON object, a few at a time, so that a list of 100,000 needs no more memory than one of 100.</summary>
-/// <remarks>One per call. The caller's connection sets the pace: a piece is made when the last one was taken.</remarks>
+/// <summary>Writes all connections as one JSON object, in pieces, so that a list of 100,000 needs no more memory than one of 100.</summary>
+/// <remarks>One per call. The caller's connection sets the pace: the next piece is encoded when the previous one has been flushed.</remarks>
 internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeProvider)
 {
     private const int SlotsPerCopy = 256;
     private const int BytesPerPiece = 32 * 1024;
 
-    // The answer is never put into a page: only what JSON demands is escaped.
+    // Responses are never embedded in HTML, so only what JSON demands is escaped.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Read once: all times of a list are by the same clock.
+    // Read once, so that all times of a list refer to the same clock reading.
     private readonly DateTimeOffset _wheelStart = timeProvider.GetUtcNow().AddMilliseconds(-node.Wheel.Now);
 
     public async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
@@ -241,7 +241,7 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
         }
     }
 
-    /// <summary>False when nobody reads any more.</summary>
+    /// <summary>False when the caller no longer reads.</summary>
     private static async Task<bool> FlushAsync(Utf8JsonWriter json, PipeWriter output, CancellationToken cancellationToken)
     {
         await json.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -221,7 +221,7 @@ internal sealed class ClusterV2Endpoints(MemberJson member)
     }
 }
 
-/// <summary>Writes this node as a member of a cluster. What it has not got, raft and gRPC, it does not claim.</summary>
+/// <summary>Writes this node as a member of a cluster. It does not claim the abilities that the node lacks: raft and gRPC.</summary>
 internal sealed class MemberJson(NodeStatus status, TimeProvider timeProvider)
 {
     public const string Example =
@@ -230,7 +230,7 @@ internal sealed class MemberJson(NodeStatus status, TimeProvider timeProvider)
     /// <summary>States a member can have.</summary>
     public static IReadOnlyList<string> States { get; } = ["STARTING", "UP", "SUSPICIOUS", "DOWN", "ISOLATION"];
 
-    /// <summary>This node's state as a member: one that refuses some requests only is up.</summary>
+    /// <summary>This node's state as a member: a node that refuses only some requests is up.</summary>
     public string State => status.Current switch
     {
         ServerStatus.Starting => "STARTING",

@@ -6,7 +6,7 @@ using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Nacos.Namespaces;
 
-/// <summary>A namespace somebody has given a name. Naming works without.</summary>
+/// <summary>A namespace that has been given a name. Naming does not need one.</summary>
 /// <param name="Id">By which requests name it; empty = the public one.</param>
 /// <param name="Name">For people.</param>
 /// <param name="Text">What it is for; null = not said.</param>
@@ -19,8 +19,8 @@ internal sealed record NamespaceDescription(string Id, string Name, string? Text
     public bool IsPublic => Id.Length == 0;
 }
 
-/// <summary>The namespaces that were given names. In memory: a restart begins with the public one, until there is a persistent store.</summary>
-/// <remarks>One per node; any thread. Bounded by <see cref="Maximum"/>.</remarks>
+/// <summary>The namespaces that have been given names. Kept in memory: until there is a persistent store, a restart begins with the public one only.</summary>
+/// <remarks>One per node; thread-safe. Bounded by <see cref="Maximum"/>.</remarks>
 internal sealed class NamespaceStore
 {
     /// <summary>Namespaces beside the public one.</summary>
@@ -90,7 +90,7 @@ internal sealed class NamespaceStore
         }
     }
 
-    /// <summary>One that is not there is gone already. The public one stays: <see cref="NamespaceDescription.IsPublic"/> is asked before.</summary>
+    /// <summary>Removes a namespace; does nothing when there is none of that id. Never removes the public one, which is not in the table.</summary>
     public void Remove(string id)
     {
         lock (_namespaceLock)
@@ -100,7 +100,7 @@ internal sealed class NamespaceStore
     }
 }
 
-/// <summary>What the id, name and text of a namespace must keep to. The words are Nacos' where it has some.</summary>
+/// <summary>The rules for the id, name and text of a namespace. The error texts are Nacos' where it has some.</summary>
 internal static class NamespaceRules
 {
     /// <summary>Longest text.</summary>

@@ -3,7 +3,8 @@ using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Nacos.Operator;
 
-/// <summary>The login of clients that are configured with a name and a password. There is no authentication: everybody is let in and the token opens nothing.</summary>
+/// <summary>The login of clients that are configured with a name and a password. There is no authentication: every login succeeds, and the token has no
+/// effect.</summary>
 internal static class LoginEndpoints
 {
     /// <summary>The token Nacos gives while its authentication is off.</summary>
@@ -46,7 +47,7 @@ internal static class LoginEndpoints
     });
 }
 
-/// <summary>Users, roles and permissions: known, judged and answered 501, because there is no authentication.</summary>
+/// <summary>Users, roles and permissions: parameters are checked and the answer is 501, because there is no authentication.</summary>
 internal static class AuthenticationEndpoints
 {
     /// <summary>Why.</summary>

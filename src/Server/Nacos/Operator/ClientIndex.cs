@@ -10,13 +10,13 @@ using FastRegistry.Wire.Messages;
 namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>Finds clients of all kinds by the id operators see: native ones by their connection, the others as <c>ip:port#true</c>.</summary>
-/// <remarks>Any thread. Keeps nothing: it reads the tables others need anyway, so it costs nothing until somebody asks.</remarks>
+/// <remarks>Thread-safe. Keeps no state: it reads tables that other parts maintain anyway, so it costs nothing until it is asked.</remarks>
 internal sealed class ClientIndex(ServiceRegistry registry, SessionTable sessions, IpPortClients ipPortClients, UdpSubscribers listeners)
 {
     private const string EphemeralMark = "#true";
     private const int SlotsPerCopy = 256;
 
-    /// <summary>Ids of all clients of this moment.</summary>
+    /// <summary>Ids of all current clients.</summary>
     public IReadOnlyCollection<string> Ids()
     {
         HashSet<string> ids = [
@@ -66,7 +66,7 @@ internal sealed class ClientIndex(ServiceRegistry registry, SessionTable session
         return client is null && listener is null ? null : new ClientView(id, client, Session: null, listener);
     }
 
-    /// <summary>The id of whoever publishes something; one that is between two connections has only the name events give it.</summary>
+    /// <summary>The id of the client of a publication. A native client without a connection has only the name that events use for it.</summary>
     public static string IdOf(RegistryClient client) => client.Kind switch
     {
         ClientKind.IpPort => $"{client.Id}{EphemeralMark}",

@@ -112,7 +112,7 @@ internal static class ServerStateEndpoints
     }
 }
 
-/// <summary><c>/actuator</c>: Spring's own operations, which are not copied.</summary>
+/// <summary><c>/actuator</c>: Spring's own operations, which are not implemented.</summary>
 internal static class ActuatorEndpoints
 {
     private const string Reason = "there is no actuator: metrics are at /metrics, liveness and readiness at /health/live and /health/ready";

@@ -92,7 +92,7 @@ internal sealed class LogEndpoints(LogLevels levels, ILogger log)
             throw HttpError.NotSupported($"this version has no log {name}; there are {LogNames.Known}");
         }
 
-        // Told while the log still says such things, or when it does again.
+        // Logged before the change while warnings are still logged, otherwise after it.
         bool isTold = log.IsEnabled(LogLevel.Warning);
         if (isTold)
         {
@@ -107,7 +107,7 @@ internal sealed class LogEndpoints(LogLevels levels, ILogger log)
     }
 }
 
-/// <summary>The logs Nacos' calls name, and which of them there are here; and its words for levels.</summary>
+/// <summary>The logs that Nacos' calls name, which of them exist here, and Nacos' words for levels.</summary>
 internal static class LogNames
 {
     private const string Node = "FastRegistry";
@@ -138,7 +138,7 @@ internal static class LogNames
     public static string Known { get; } = string.Join(
         ", ", [.. Naming.Concat(Core).Where(static pair => pair.Value is not null).Select(static pair => pair.Key), .. Categories]);
 
-    /// <summary>Finds the category behind a name; null when Nacos has such a log and this version has none. False: nobody has such a log.</summary>
+    /// <summary>Finds the category of a log name; null when Nacos has such a log and this version does not. False when neither has it.</summary>
     public static bool TryFind(string name, out string? category)
     {
         category = Array.Find(Categories, known => known == name);

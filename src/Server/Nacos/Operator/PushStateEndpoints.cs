@@ -82,8 +82,8 @@ internal sealed class PushStateEndpoints(PushDispatcher push, PushCost cost, Ope
     }
 }
 
-/// <summary>How many pushes succeeded and failed since an operator began to count.</summary>
-/// <remarks>One per node; any thread. The workers' own counters are never set back: metrics read them.</remarks>
+/// <summary>How many pushes succeeded and failed since an operator last reset the count.</summary>
+/// <remarks>One per node; thread-safe. The workers' own counters are never reset, because metrics read them.</remarks>
 internal sealed class PushCounts(PushDispatcher push)
 {
     private readonly Lock _startLock = new();

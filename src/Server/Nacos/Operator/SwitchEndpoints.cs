@@ -80,10 +80,10 @@ internal sealed class SwitchEndpoints(SwitchBoard switches)
     }
 }
 
-/// <summary>All switches as Nacos' document has them. Those that switch nothing here show Nacos' defaults.</summary>
+/// <summary>Writes all switches in the form of Nacos' document. Switches that have no effect in this version show Nacos' defaults.</summary>
 internal static class SwitchDocument
 {
-    /// <summary>Entries of Nacos' update call that have nothing to switch in this version.</summary>
+    /// <summary>Entries of Nacos' update call that have no effect in this version.</summary>
     public static IReadOnlySet<string> WithoutEffect { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "distroThreshold",
