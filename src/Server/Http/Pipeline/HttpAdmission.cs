@@ -3,7 +3,6 @@ using System.Net;
 using FastRegistry.Node.Admission;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRegistry.Server.Http.Pipeline;

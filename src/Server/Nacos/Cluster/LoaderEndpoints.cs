@@ -13,7 +13,6 @@ using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Nacos.Cluster;
 

@@ -5,7 +5,6 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.UdpPush;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Nacos.Operator;
 

@@ -2,10 +2,8 @@ using System.Globalization;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Nacos.Operator;
 
