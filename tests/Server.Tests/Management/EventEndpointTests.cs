@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Management;
 
 public sealed class EventEndpointTests
 {

@@ -1,7 +1,7 @@
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Tests.Http.Checking;
+namespace FastRegistry.Server.Tests.Http.Parameters;
 
 public sealed class ParameterCheckTests
 {

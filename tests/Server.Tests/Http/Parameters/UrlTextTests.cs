@@ -1,7 +1,7 @@
 using System.Text;
 using FastRegistry.Server.Http.Parameters;
 
-namespace FastRegistry.Server.Tests.Http.Requests;
+namespace FastRegistry.Server.Tests.Http.Parameters;
 
 public sealed class UrlTextTests
 {

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class CrossOriginTests
 {

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FastRegistry.Server.Tests.Http.Endpoints;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 /// <summary>A request with an exact path does not go through routing; every other spelling must be answered the same.</summary>
 public sealed class ExactRoutesTests

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
-namespace FastRegistry.Server.Tests.Http.Endpoints;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 /// <summary>One request without a body and room for its answer, in place of a listener; allocates nothing itself.</summary>
 internal sealed class FreeListener(string method, string path, string query)

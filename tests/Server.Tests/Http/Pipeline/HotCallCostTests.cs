@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace FastRegistry.Server.Tests.Http.Endpoints;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 /// <summary>The calls that come all the time, from the first step of the pipeline to the last byte of the answer, with a listener that costs nothing.</summary>
 public sealed class HotCallCostTests

@@ -3,7 +3,7 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Control;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class HttpControlTests : IAsyncLifetime
 {

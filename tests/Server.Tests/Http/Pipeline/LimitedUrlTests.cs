@@ -1,7 +1,7 @@
 using System.Net;
 using FastRegistry.Server.Tests.Control;
 
-namespace FastRegistry.Server.Tests.Http.Admission;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class LimitedUrlTests
 {

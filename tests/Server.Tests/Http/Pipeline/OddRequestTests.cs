@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 /// <summary>Requests as no library sends them: what is served is served right, the rest is refused without a 5xx.</summary>
 public sealed class OddRequestTests(SharedNode node) : IClassFixture<SharedNode>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace FastRegistry.Server.Tests.Http.Endpoints;
+namespace FastRegistry.Server.Tests.Http.Pipeline;
 
 public sealed class UnknownEndpointTests : IAsyncLifetime
 {

@@ -2,8 +2,9 @@ using System.Net;
 using System.Text.RegularExpressions;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Core;
+namespace FastRegistry.Server.Tests.Nacos.Cluster;
 
 public sealed partial class CoreTests(SharedNode node) : IClassFixture<SharedNode>
 {

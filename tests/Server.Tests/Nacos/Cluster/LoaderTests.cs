@@ -6,12 +6,13 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Server.Tests.Http;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Http;
 
-namespace FastRegistry.Server.Tests.Http;
+namespace FastRegistry.Server.Tests.Nacos.Cluster;
 
 public sealed partial class LoaderTests : IAsyncLifetime
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FastRegistry.Server.Nacos.Namespaces;
 
-namespace FastRegistry.Server.Tests.Http.Namespaces;
+namespace FastRegistry.Server.Tests.Nacos.Namespaces;
 
 public sealed class NamespaceStoreTests
 {

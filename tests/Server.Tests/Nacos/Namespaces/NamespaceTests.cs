@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Namespaces;
+namespace FastRegistry.Server.Tests.Nacos.Namespaces;
 
 public sealed class NamespaceTests : IAsyncLifetime
 {

@@ -1,6 +1,7 @@
 using System.Net;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Authentication;
+namespace FastRegistry.Server.Tests.Nacos.Operator;
 
 public sealed class AuthenticationTests(SharedNode node) : IClassFixture<SharedNode>
 {

@@ -2,10 +2,11 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Server.Tests.Http;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Http.ClientInformation;
+namespace FastRegistry.Server.Tests.Nacos.Operator;
 
 public sealed partial class ClientTests : IAsyncLifetime
 {

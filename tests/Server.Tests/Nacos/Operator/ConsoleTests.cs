@@ -1,8 +1,9 @@
 using System.Net;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Console;
+namespace FastRegistry.Server.Tests.Nacos.Operator;
 
 public sealed class ConsoleTests(SharedNode node) : IClassFixture<SharedNode>
 {

@@ -1,8 +1,9 @@
 using System.Net;
+using FastRegistry.Server.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace FastRegistry.Server.Tests.Http.Operations;
+namespace FastRegistry.Server.Tests.Nacos.Operator;
 
 public sealed class LogLevelTests
 {

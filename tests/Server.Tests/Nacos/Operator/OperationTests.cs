@@ -4,10 +4,11 @@ using System.Text.RegularExpressions;
 using FastRegistry.Node.Admission;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Server.Tests.Http;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Http.Operations;
+namespace FastRegistry.Server.Tests.Nacos.Operator;
 
 public sealed partial class OperationTests : IAsyncLifetime
 {
