@@ -38,8 +38,8 @@ internal static class ManagementApi
         ClientIndex index = new(node.Registry, node.Services.Sessions, clients, services.GetRequiredService<UdpSubscribers>());
         new ClientEndpoints(node.Registry, index, node.Wheel, timeProvider).Map(api);
         MemberJson member = new(node.Status, timeProvider);
-        new ClusterV1Endpoints(member).Map(api);
-        new ClusterV2Endpoints(member).Map(api);
+        new MemberV1Endpoints(member).Map(api);
+        new MemberV2Endpoints(member).Map(api);
         CoreOperationEndpoints.Map(api);
         new LoaderEndpoints(node, services.GetRequiredService<HttpOptions>(), timeProvider, load).Map(api);
         NamespaceStore namespaces = services.GetRequiredService<NamespaceStore>();

@@ -40,6 +40,10 @@ internal readonly struct RequestParameters
     /// <summary>The value even when it is blank; null when it is absent. For the few parameters to which empty means something.</summary>
     public string? FindOrEmpty(string name) => TryFindEncoded(name, out ReadOnlySpan<char> encoded) ? TextOf(encoded) ?? "" : null;
 
+    /// <summary>The value even when it is blank.</summary>
+    /// <exception cref="HttpError">It is absent.</exception>
+    public string RequireOrEmpty(string name) => FindOrEmpty(name) ?? throw HttpError.Missing(name, "String", MissingText);
+
     /// <exception cref="HttpError">It is absent or blank.</exception>
     public string Require(string name, string type = "String") => Find(name) ?? throw HttpError.Missing(name, type, MissingText);
 

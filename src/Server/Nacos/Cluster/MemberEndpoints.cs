@@ -8,7 +8,7 @@ using FastRegistry.Server.Http.Pipeline;
 namespace FastRegistry.Server.Nacos.Cluster;
 
 /// <summary><c>/v1/core/cluster</c>: the members of the cluster, which is this node.</summary>
-internal sealed class ClusterV1Endpoints(MemberJson member)
+internal sealed class MemberV1Endpoints(MemberJson member)
 {
     /// <summary>Why calls that change who belongs to the cluster are not answered.</summary>
     public const string OneNode = "this version is one node: there is no cluster that a member could join or leave";
@@ -112,7 +112,7 @@ internal sealed class ClusterV1Endpoints(MemberJson member)
 }
 
 /// <summary><c>/v2/core/cluster</c>: the members of the cluster, which is this node.</summary>
-internal sealed class ClusterV2Endpoints(MemberJson member)
+internal sealed class MemberV2Endpoints(MemberJson member)
 {
     private const string Path = "/v2/core/cluster";
 
@@ -146,10 +146,10 @@ internal sealed class ClusterV2Endpoints(MemberJson member)
         Errors =
         [
             new ErrorDescription(400, ResultCode.ParameterMissing, "the body is no array of members, or an empty one"),
-            new ErrorDescription(501, ResultCode.ServerError, ClusterV1Endpoints.OneNode),
+            new ErrorDescription(501, ResultCode.ServerError, MemberV1Endpoints.OneNode),
         ],
         State = EndpointState.NotImplemented,
-        Note = ClusterV1Endpoints.OneNode,
+        Note = MemberV1Endpoints.OneNode,
     };
 
     private static readonly EndpointDescription Lookup = Common with
@@ -163,10 +163,10 @@ internal sealed class ClusterV2Endpoints(MemberJson member)
         [
             new ErrorDescription(400, ResultCode.ParameterMissing, "type is missing"),
             new ErrorDescription(400, ResultCode.ParameterValidateError, "there is no such type"),
-            new ErrorDescription(501, ResultCode.ServerError, ClusterV1Endpoints.OneNode),
+            new ErrorDescription(501, ResultCode.ServerError, MemberV1Endpoints.OneNode),
         ],
         State = EndpointState.NotImplemented,
-        Note = ClusterV1Endpoints.OneNode,
+        Note = MemberV1Endpoints.OneNode,
     };
 
     private static readonly EndpointDescription Leave = Common with
@@ -191,7 +191,7 @@ internal sealed class ClusterV2Endpoints(MemberJson member)
         api.Map(List, ListAsync);
         api.Map(Replace, ReplaceAsync);
         api.Map(Lookup, static call => throw (call.Parameters.Require("type") is "file" or "address-server"
-            ? HttpError.NotSupported(ClusterV1Endpoints.OneNode)
+            ? HttpError.NotSupported(MemberV1Endpoints.OneNode)
             : HttpError.IllegalParameter("type", "must be file or address-server")));
         api.Map(Leave, static call => call.RestResultAsync(405, "DELETE /v2/core/cluster/nodes API not allow to use temporarily."));
     }
@@ -201,8 +201,8 @@ internal sealed class ClusterV2Endpoints(MemberJson member)
     private static async Task ReplaceAsync(ApiCall call)
     {
         JsonElement? body = await JsonBody.ReadAsync(call).ConfigureAwait(false);
-        throw body is { ValueKind: JsonValueKind.Array } nodes && nodes.EnumerateArray().Any(ClusterV1Endpoints.IsMember)
-            ? HttpError.NotSupported(ClusterV1Endpoints.OneNode)
+        throw body is { ValueKind: JsonValueKind.Array } nodes && nodes.EnumerateArray().Any(MemberV1Endpoints.IsMember)
+            ? HttpError.NotSupported(MemberV1Endpoints.OneNode)
             : HttpError.Missing("nodes", "List", MissingParameterText.RequiredIsMissing);
     }
 

@@ -79,15 +79,12 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
 
     private static Task AnswerAsync(ApiCall call, bool answer) => call.JsonAsync(answer ? "true"u8 : "false"u8);
 
-    private static string RequireOrEmpty(ApiCall call, string name) =>
-        call.Parameters.FindOrEmpty(name) ?? throw HttpError.Missing(name, "String", call.Parameters.MissingText);
-
     private Task ShowAsync(ApiCall call)
     {
         call.Check();
         if (call.Parameters.Find("show") == "all")
         {
-            string id = RequireOrEmpty(call, "namespaceId");
+            string id = call.Parameters.RequireOrEmpty("namespaceId");
             return store.TryGet(id, out NamespaceDescription? found)
                 ? call.JsonAsync(JsonText.Of(json => NamespaceJson.Write(json, found)))
                 : throw HttpError.NotFound($"namespaceId [ {HttpError.Quote(id)} ] not exist", ResultCode.NamespaceNotExist);
@@ -95,7 +92,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
 
         if (call.Parameters.Find("checkNamespaceIdExist") == "true")
         {
-            string id = RequireOrEmpty(call, "customNamespaceId");
+            string id = call.Parameters.RequireOrEmpty("customNamespaceId");
             return AnswerAsync(call, id.Length > 0 && store.IsTaken(id));
         }
 
@@ -105,7 +102,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
     private Task CreateAsync(ApiCall call)
     {
         call.Check();
-        string id = RequireOrEmpty(call, "customNamespaceId");
+        string id = call.Parameters.RequireOrEmpty("customNamespaceId");
         string name = call.Parameters.Require("namespaceName");
         string? text = NamespaceRules.CheckText(call.Parameters.Find("namespaceDesc"));
         id = id.Length > 0 ? id : Guid.NewGuid().ToString();
@@ -124,7 +121,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
 
     private Task UpdateAsync(ApiCall call)
     {
-        string id = RequireOrEmpty(call, "namespace");
+        string id = call.Parameters.RequireOrEmpty("namespace");
         string name = call.Parameters.Require("namespaceShowName");
         string? text = NamespaceRules.CheckText(call.Parameters.Find("namespaceDesc"));
         return AnswerAsync(call, NamespaceRules.FindBrokenName(name) is null && store.TryReplace(new NamespaceDescription(id, name, text)));
@@ -133,7 +130,7 @@ internal sealed class NamespaceV1Endpoints(NamespaceStore store)
     private Task DeleteAsync(ApiCall call)
     {
         call.Check();
-        string id = RequireOrEmpty(call, "namespaceId");
+        string id = call.Parameters.RequireOrEmpty("namespaceId");
         store.Remove(id);
         return AnswerAsync(call, !store.IsTaken(id));
     }
@@ -212,9 +209,6 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
 
     private static Task DoneAsync(ApiCall call) => call.ResultAsync("true"u8);
 
-    private static string RequireOrEmpty(ApiCall call, string name) =>
-        call.Parameters.FindOrEmpty(name) ?? throw HttpError.Missing(name, "String", call.Parameters.MissingText);
-
     private static void ThrowIf(string? broken)
     {
         if (broken is not null)
@@ -226,7 +220,7 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
     private static NamespaceDescription ReadForm(ApiCall call)
     {
         call.Check();
-        string id = RequireOrEmpty(call, "namespaceId");
+        string id = call.Parameters.RequireOrEmpty("namespaceId");
         string name = call.Parameters.Require("namespaceName");
         ThrowIf(NamespaceRules.FindBrokenId(id) ?? NamespaceRules.FindBrokenName(name));
         return new NamespaceDescription(id, name, NamespaceRules.CheckText(call.Parameters.Find("namespaceDesc")));
@@ -237,7 +231,7 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
     private Task ShowAsync(ApiCall call)
     {
         call.Check();
-        string id = RequireOrEmpty(call, "namespaceId");
+        string id = call.Parameters.RequireOrEmpty("namespaceId");
         return store.TryGet(id, out NamespaceDescription? found) ? call.ResultAsync(JsonText.Of(json => NamespaceJson.Write(json, found))) : throw NotFound(id);
     }
 
@@ -265,7 +259,7 @@ internal sealed class NamespaceV2Endpoints(NamespaceStore store)
     private Task DeleteAsync(ApiCall call)
     {
         call.Check();
-        string id = RequireOrEmpty(call, "namespaceId");
+        string id = call.Parameters.RequireOrEmpty("namespaceId");
         ThrowIf(id is "" or ServiceKey.DefaultNamespace ? Fixed : null);
         store.Remove(id);
         return DoneAsync(call);

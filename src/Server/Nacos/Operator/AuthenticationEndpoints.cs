@@ -31,11 +31,7 @@ internal static class LoginEndpoints
     public static void Map(ApiRoutes api) => api.Map(Login, static call =>
     {
         string user = call.Parameters.Require("username");
-        if (call.Parameters.FindOrEmpty("password") is null)
-        {
-            throw HttpError.Missing("password", "String", call.Parameters.MissingText);
-        }
-
+        call.Parameters.RequireOrEmpty("password");
         call.Context.Response.Headers.Authorization = $"Bearer {Token}";
         return call.JsonAsync(JsonText.ObjectOf(json =>
         {

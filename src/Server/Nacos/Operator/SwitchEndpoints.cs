@@ -70,7 +70,7 @@ internal sealed class SwitchEndpoints(SwitchBoard switches)
         // v1 takes an empty value: it clears a map or an override.
         string value = call.IsV2
             ? call.Parameters.Require("value")
-            : call.Parameters.FindOrEmpty("value") ?? throw HttpError.Missing("value", "String", call.Parameters.MissingText);
+            : call.Parameters.RequireOrEmpty("value");
         if (SwitchDocument.WithoutEffect.Contains(entry))
         {
             throw HttpError.NotSupported($"switch {entry} has nothing to switch in this version");
