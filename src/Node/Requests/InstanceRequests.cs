@@ -19,7 +19,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
         answer = default;
         if (!TryRead(caller, body, out ServiceRequestReader request, out ServiceEntry? entry)
             || !InstanceReader.TryRead(request.Item, out InstanceReader instance)
-            || !registry.Registrations.TryRegister(caller.Client, entry, instance, caller, out RegistrationResult result, out byte[]? unchanged))
+            || !registry.TryRegister(caller.Client, entry, instance, caller, out RegistrationResult result, out byte[]? unchanged))
         {
             return false;
         }
@@ -36,7 +36,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
         Span<char> texts = stackalloc char[InstanceReader.MaximumNameLength];
         if (!TryRead(caller, body, out ServiceRequestReader request, out ServiceEntry? entry)
             || !InstanceReader.TryReadKey(request.Item, out InstanceReader key)
-            || !registry.Withdrawals.TryDeregister(caller.Client, entry, key.NameIn(texts), caller, out RegistrationResult result))
+            || !registry.TryDeregister(caller.Client, entry, key.NameIn(texts), caller, out RegistrationResult result))
         {
             return false;
         }
@@ -54,7 +54,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
         }
 
         error = InstanceFactory.TryCreate(request.Instance, "instance", out Instance instance);
-        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Registrations.Register(caller.Client, key, [instance], replace: false, caller));
+        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Register(caller.Client, key, [instance], replace: false, caller));
     }
 
     public NamingAnswer BatchRegister(INamingCaller caller, Messages.BatchRegisterRequest request)
@@ -86,7 +86,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
             }
         }
 
-        return Registered(registry.Registrations.Register(caller.Client, key, instances, request.Replace, caller));
+        return Registered(registry.Register(caller.Client, key, instances, request.Replace, caller));
     }
 
     public NamingAnswer Deregister(INamingCaller caller, Messages.DeregisterRequest request)
@@ -108,7 +108,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
             return NamingAnswer.Of(error);
         }
 
-        return Deregistered(registry.Withdrawals.Deregister(caller.Client, key, identities, caller));
+        return Deregistered(registry.Deregister(caller.Client, key, identities, caller));
     }
 
     private bool TryRead(INamingCaller caller, in ReadOnlySequence<byte> body, out ServiceRequestReader request, [NotNullWhen(true)] out ServiceEntry? entry)
@@ -117,7 +117,7 @@ internal sealed class InstanceRequests(ServiceRegistry registry)
         entry = null;
         return ServiceRequestReader.TryRead(body, out request)
             && request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
-            && registry.Services.TryGet(key[..keyBytes], out entry);
+            && registry.TryGet(key[..keyBytes], out entry);
     }
 
     private static NamingAnswer Registered(in RegistrationResult result) => result.Error is not null

@@ -29,7 +29,7 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
         if (!ServiceRequestReader.TryRead(body, out ServiceRequestReader request)
             || !request.Item.IsEmpty
             || !request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
-            || !registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry)
+            || !registry.TryGet(key[..keyBytes], out ServiceEntry? entry)
             || !entry.IsSnapshotCurrent)
         {
             return false;
@@ -56,7 +56,7 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
         }
 
         InstanceFilter filter = InstanceFilter.Create(request.Clusters, request.HealthyOnly);
-        if (!registry.Services.TryGet(key, out ServiceEntry? entry))
+        if (!registry.TryGet(key, out ServiceEntry? entry))
         {
             ServiceSnapshot none = new(key, registry.Epoch, registry.Revisions.Current, 0, registry.IsProvisional, EmptyCause.NeverSeen, []);
             return NamingAnswer.Of(none.Encode(filter));
@@ -114,7 +114,7 @@ internal sealed class ListRequests(ServiceRegistry registry, LimitOptions limits
             return NamingAnswer.Of(error);
         }
 
-        List<string> names = registry.Services.ListNames(key.Namespace, key.Group);
+        List<string> names = registry.ListServiceNames(key.Namespace, key.Group);
         long skip = (Math.Max(request.PageNumber, 1L) - 1) * size;
         Messages.ListServicesReply reply = new() { Total = (uint)names.Count };
         reply.Names.AddRange(names.Skip((int)Math.Min(skip, names.Count)).Take(size));

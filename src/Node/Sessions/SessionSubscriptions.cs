@@ -6,6 +6,7 @@ using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
@@ -87,7 +88,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
                 return RequestError.Limit(LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
-            Subscription? subscription = services.Registry.Subscriptions.Add(this, key, id, filter);
+            Subscription? subscription = services.Registry.Subscribe(this, key, id, filter);
             if (subscription is null)
             {
                 return RequestError.Limit(RegistryOptions.ServicesKey, services.Options.Limits.Services);
@@ -116,7 +117,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
                 return false;
             }
 
-            services.Registry.Subscriptions.Remove(subscription);
+            services.Registry.Unsubscribe(subscription);
             return true;
         }
     }
@@ -129,7 +130,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
             _ended = true;
             foreach (Subscription subscription in _byId.Values)
             {
-                services.Registry.Subscriptions.Remove(subscription);
+                services.Registry.Unsubscribe(subscription);
             }
 
             _byId.Clear();
@@ -145,7 +146,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         }
 
         PushReceipt receipt = output.TryPush(subscription, snapshot, push);
-        if (receipt.Outcome != AppendOutcome.Behind)
+        if (receipt.Outcome != AppendOutcome.AboveHighWaterMark)
         {
             if (receipt.Sequence != 0)
             {

@@ -6,7 +6,6 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Limits;
-using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Transport.Epoll;
 
@@ -53,7 +52,7 @@ internal static class ServerOptionsReader
         CheckListener("ClientTransport", options.ClientTransport);
         CheckSockets(options.ClientTransport);
         CheckDeadlines(options.Deadlines);
-        PushOptionsRules.Check(options.Push);
+        options.Push.Check();
         LimitOptions limits = options.Limits;
         CheckRange("Limits:Connections", limits.Connections, 1, 10_000_000);
         CheckRange("Limits:Services", limits.Services, 1, 100_000_000);

@@ -154,7 +154,7 @@ internal sealed class ClientEndpoints(ServiceRegistry registry, ClientIndex clie
     private Task PublishersAsync(ApiCall call)
     {
         (ServiceKey service, string? ip, int? port) = ReadService(call);
-        IEnumerable<(RegistryClient Client, Instance Instance)> all = registry.Services.TryGet(service, out ServiceEntry? entry) ? entry.CopyPublications() : [];
+        IEnumerable<(RegistryClient Client, Instance Instance)> all = registry.TryGet(service, out ServiceEntry? entry) ? entry.CopyPublications() : [];
         IEnumerable<(RegistryClient Client, Instance Instance)> found = all.Where(publication =>
             (ip ?? publication.Instance.Identity.Ip) == publication.Instance.Identity.Ip && (port ?? publication.Instance.Identity.Port) == publication.Instance.Identity.Port);
         return call.ResultAsync(JsonText.ArrayOf(found, static (json, publication) =>
@@ -170,7 +170,7 @@ internal sealed class ClientEndpoints(ServiceRegistry registry, ClientIndex clie
     {
         (ServiceKey service, string? ip, int? port) = ReadService(call);
         List<Subscription> subscriptions = [];
-        if (registry.Services.TryGet(service, out ServiceEntry? entry))
+        if (registry.TryGet(service, out ServiceEntry? entry))
         {
             entry.CopySubscribers(subscriptions);
         }

@@ -53,10 +53,10 @@ internal sealed class MetricsEndpoints(ServiceRegistry registry, NodeStatus stat
     private void WriteFigures(Utf8JsonWriter json, bool withResponsibleInstances)
     {
         int native = nativeClients.Count;
-        long instances = registry.Publications.All;
-        json.WriteNumber("serviceCount", registry.Services.Count);
+        long instances = registry.PublicationCount;
+        json.WriteNumber("serviceCount", registry.ServiceCount);
         json.WriteNumber("instanceCount", instances);
-        json.WriteNumber("subscribeCount", registry.Subscriptions.Count);
+        json.WriteNumber("subscribeCount", registry.SubscriptionCount);
         if (withResponsibleInstances)
         {
             json.WriteNumber("responsibleInstanceCount", instances);
