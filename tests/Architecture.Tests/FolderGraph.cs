@@ -38,7 +38,7 @@ internal sealed class FolderGraph
             string folder = FolderOf(type);
             foreach ((TypeDefinition used, MethodDefinition? by) in TypeUses.Of(type))
             {
-                if (used.Module == type.Module && FolderOf(used) is { } other && other != folder && used.Namespace.StartsWith(project.RootNamespace, StringComparison.Ordinal))
+                if (used.Module == type.Module && used.Namespace.StartsWith(project.RootNamespace, StringComparison.Ordinal) && FolderOf(used) is { } other && other != folder)
                 {
                     string file = (by is null ? null : project.FileOf(by)) ?? project.FileOf(type) ?? type.Name;
                     graph.Add(folder, other, $"{file[(file.LastIndexOf('/') + 1)..]}: {SourceProject.PlainName(used)}");

@@ -6,18 +6,44 @@ namespace FastRegistry.Node.Admission;
 /// it stops it serves the clients that have not left, and without its listener it serves those it has. What a node cannot do without (a store that is not there, a
 /// load that failed) will be said here as DOWN.
 /// </remarks>
-internal sealed class NodeStatus(SwitchBoard switches)
+internal sealed class NodeStatus
 {
+    /// <summary>False while the status is UP, which refuses nothing: then a request need not be looked at. A field, because every request reads it; only this
+    /// class writes it.</summary>
+    public volatile bool MayRefuse = true;
+
+    private readonly Lock _statusLock = new();
+    private readonly SwitchBoard _switches;
     private int _computed = (int)ServerStatus.Starting;
+
+    public NodeStatus(SwitchBoard switches)
+    {
+        _switches = switches;
+        switches.Replaced += Refresh;
+        Refresh();
+    }
 
     /// <summary>Without the operator's word.</summary>
     public ServerStatus Computed => (ServerStatus)Volatile.Read(ref _computed);
 
     /// <summary>The status that counts.</summary>
-    public ServerStatus Current => switches.Current.OverriddenServerStatus ?? Computed;
+    public ServerStatus Current => _switches.Current.OverriddenServerStatus ?? Computed;
 
     /// <summary>The node has found out something about itself.</summary>
-    public void Report(ServerStatus status) => Volatile.Write(ref _computed, (int)status);
+    public void Report(ServerStatus status)
+    {
+        Volatile.Write(ref _computed, (int)status);
+        Refresh();
+    }
+
+    private void Refresh()
+    {
+        // Read under the lock: of two threads that have changed something, the one that comes second sees both changes.
+        lock (_statusLock)
+        {
+            MayRefuse = Current != ServerStatus.Up;
+        }
+    }
 }
 
 /// <summary>Which naming requests a node takes. The names are Nacos'; <see cref="ServerStatusText"/> spells them.</summary>

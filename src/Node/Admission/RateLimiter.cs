@@ -11,12 +11,18 @@ internal sealed class RateLimiter
 {
     public const string Section = "RateLimits";
 
+    /// <summary>False while no control point has a rule: then calls are neither counted nor refused. A field, because every frame reads it; only this class writes
+    /// it.</summary>
+    public volatile bool HasRules;
+
+    private readonly Lock _rulesLock = new();
+
     public RateLimiter(IReadOnlyDictionary<ControlPoint, RateLimitRule> rules, TimeProvider timeProvider, ILogger log)
     {
         Points = [.. Enum.GetValues<ControlPoint>().Select(point => new RateLimitPoint(point, timeProvider, log))];
         foreach ((ControlPoint point, RateLimitRule rule) in rules)
         {
-            Points[(int)point].Set(rule);
+            Set(point, rule);
         }
     }
 
@@ -53,8 +59,17 @@ internal sealed class RateLimiter
             return false;
         }
 
-        this[point].Set(rule);
+        Set(point, rule);
         return true;
+    }
+
+    private void Set(ControlPoint point, RateLimitRule rule)
+    {
+        lock (_rulesLock)
+        {
+            this[point].Set(rule);
+            HasRules = Points.Any(static one => one.HasRule);
+        }
     }
 }
 
@@ -71,6 +86,8 @@ internal sealed class RateLimitPoint(ControlPoint point, TimeProvider timeProvid
 
     /// <summary>The rule; one without a maximum when there is none.</summary>
     public RateLimitRule Rule => Volatile.Read(ref _window)?.Rule ?? new RateLimitRule();
+
+    public bool HasRule => Volatile.Read(ref _window) is not null;
 
     /// <summary>Calls that passed.</summary>
     public long Passed => Interlocked.Read(ref _passed);

@@ -17,6 +17,10 @@ internal sealed class SwitchBoard(Switches initial, ILogger log)
     /// <summary>Called with the switches after a change. Must be short: the updating thread runs it.</summary>
     public event Action<Switches>? Changed;
 
+    /// <summary>Called without switches by every thread that has changed them, before its update returns; <see cref="Changed"/> may come later, from another
+    /// thread. For what must be in force when the operator has his answer.</summary>
+    public event Action? Replaced;
+
     public Switches Current => Volatile.Read(ref _current);
 
     /// <summary>Sets one switch.</summary>
@@ -46,6 +50,7 @@ internal sealed class SwitchBoard(Switches initial, ILogger log)
                 error = null;
                 if (after != before)
                 {
+                    Replaced?.Invoke();
                     log.SwitchChanged(entry.DocumentName, value.ReplaceLineEndings(" ").Trim());
                     NotifyObservers();
                 }

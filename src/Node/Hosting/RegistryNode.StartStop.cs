@@ -63,7 +63,7 @@ internal sealed partial class RegistryNode
     public void Apply(ConnectionRules rules)
     {
         Services.Limits.Replace(rules);
-        _ruleShedder.Start(() => SessionChoice.BeyondRules(Services.Sessions, Services.Limits));
+        _ruleShedder.Start(() => SheddingPolicy.BeyondRules(Services.Sessions, Services.Limits));
     }
 
     /// <summary>Accepts nothing more, asks clients to leave with a spread, waits for them up to the drain deadline, closes the rest.</summary>

@@ -8,12 +8,12 @@ namespace FastRegistry.Node.Observability;
 /// <remarks>Any thread. Counting is one interlocked addition per batch, never per heartbeat or push.</remarks>
 internal sealed class RegistryMetrics : IDisposable
 {
-    private const long SampledOneIn = 64;
+    /// <summary>Frames received from clients. A field: sessions add to it with one interlocked addition per batch.</summary>
+    public long FramesReceived;
 
     private readonly Meter _meter = new("FastRegistry");
     private readonly List<MetricDefinition> _definitions = [];
     private readonly long[] _closed = new long[Enum.GetValues<CloseKind>().Length];
-    private long _frames;
     private long _accepted;
     private readonly long[] _refused = new long[Enum.GetValues<LimitKind>().Length];
     private long _shed;
@@ -27,7 +27,7 @@ internal sealed class RegistryMetrics : IDisposable
             "fastregistry_request_handling_seconds", "What a request takes on its receive path, of about 1 request in 64.", LatencyBounds.Handling);
         QueuedRequests = Histogram("fastregistry_request_queued_seconds", "From the arrival of a request that a worker runs to its answer.", LatencyBounds.Handling);
         WheelLateness = Histogram("fastregistry_wheel_lateness_seconds", "How late deadlines are noticed; a slot of 10 ms is by design.", LatencyBounds.Lateness);
-        Counter("fastregistry_frames_received_total", "Frames received from clients.", () => Interlocked.Read(ref _frames));
+        Counter("fastregistry_frames_received_total", "Frames received from clients.", () => Interlocked.Read(ref FramesReceived));
         Counter("fastregistry_connections_accepted_total", "Client connections accepted.", () => Interlocked.Read(ref _accepted));
         Counter("fastregistry_connections_refused_total", "Client connections refused by a limit.", () => _refused.Sum());
         foreach (LimitKind kind in Enum.GetValues<LimitKind>())
@@ -56,19 +56,8 @@ internal sealed class RegistryMetrics : IDisposable
 
     public LatencyHistogram WheelLateness { get; }
 
-    /// <summary>True for about one batch of frames in 64: its first request is timed. One read; the counter runs anyway.</summary>
-    public bool IsSample => (Volatile.Read(ref _frames) & (SampledOneIn - 1)) == 0;
-
     /// <summary>Everything there is, in the order it was defined.</summary>
     public IReadOnlyList<MetricDefinition> Definitions => _definitions;
-
-    public void CountFrames(int frames)
-    {
-        if (frames > 0)
-        {
-            Interlocked.Add(ref _frames, frames);
-        }
-    }
 
     public void CountAccepted() => Interlocked.Increment(ref _accepted);
 

@@ -1,6 +1,5 @@
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
-using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Tests.Http.Parameters;
 
@@ -81,7 +80,7 @@ public sealed class ParameterCheckTests
     [InlineData("@@s", "groupName can't be empty")]
     public void A_broken_grouping_is_refused_in_front_of_everything_in_v1(string name, string rule)
     {
-        HttpError error = Assert.Throws<HttpError>(() => ParameterCheck.Run(Of($"namespaceId=a.b&serviceName={name}"), ParameterChecks.Naming, ApiStyle.NamingV1));
+        HttpError error = Assert.Throws<HttpError>(() => ParameterCheck.Run(Of($"namespaceId=a.b&serviceName={name}"), ParameterChecks.Naming, isNamingV1: true));
         Assert.Equal($"Service name filter error,caused: Param 'serviceName' is illegal, {rule};", error.Message);
         Assert.Equal(ErrorBody.Document, error.Body);
     }
@@ -125,7 +124,7 @@ public sealed class ParameterCheckTests
     {
         try
         {
-            ParameterCheck.Run(Of(query), Enum.Parse<ParameterChecks>(checks), ApiStyle.NamingV1);
+            ParameterCheck.Run(Of(query), Enum.Parse<ParameterChecks>(checks), isNamingV1: true);
             return null;
         }
         catch (HttpError error)

@@ -1,5 +1,5 @@
+using FastRegistry.Node.Admission;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
@@ -46,7 +46,7 @@ public sealed class HotCallCostTests
     {
         ExactRoutes routes = new();
         routes.Fill([host.Services.GetRequiredService<EndpointDataSource>()]);
-        HttpAdmission admission = new(static context => context.GetEndpoint()!.RequestDelegate!(context), host.Node);
+        HttpAdmission admission = new(static context => context.GetEndpoint()!.RequestDelegate!(context), host.Node.Switches, host.Node.Admission);
         return new HttpFaults(routes.Before(admission.InvokeAsync), NullLogger<HttpFaults>.Instance).InvokeAsync;
     }
 }
