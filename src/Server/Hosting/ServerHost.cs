@@ -7,7 +7,7 @@ using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.UdpPush;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

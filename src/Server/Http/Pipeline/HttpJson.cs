@@ -3,14 +3,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastRegistry.Server.Management;
 using FastRegistry.Server.Nacos.Cluster;
-using FastRegistry.Server.Nacos.Instances;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
 /// <summary>Source-generated serialisation of every HTTP body.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(InstanceStatusesBody))]
-[JsonSerializable(typeof(UpdatedInstancesBody))]
 [JsonSerializable(typeof(CollectBody))]
 [JsonSerializable(typeof(EventListBody))]
 [JsonSerializable(typeof(ClusterLoadBody))]

@@ -2,14 +2,16 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Nacos.Clients;
+namespace FastRegistry.Server.Nacos.Instances;
 
-/// <summary>What one ip:port publishes for one service, and the time since its last beat.</summary>
+/// <summary>The instance that one ip:port publishes for one service, and the time of its last beat.</summary>
 /// <remarks>
-/// Any thread beats: one store and one look at the state. Everything else holds the client's gate; the wheel's thread judges. Store and look are ordered by a full
-/// fence on both sides, so of a beat and a verdict that meet, one sees the other. Lives until it is deregistered or expires.
+/// A beat comes on any thread and takes no lock: it stores the time and then reads the state. Everything else holds the lock of the client; the wheel's thread decides
+/// whether the instance is unhealthy or gone. Both sides have a full fence between their store and their read, so when a beat and that decision coincide, at least one sees
+/// the other. The instance lives until it is deregistered or expires.
 /// </remarks>
 internal sealed class BeatingInstance : IDeadlineOwner
 {
@@ -48,7 +50,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
     /// <summary>See <see cref="InstanceKeyText"/>.</summary>
     public byte[] Key { get; }
 
-    /// <summary>Guarded by the client's gate: another registration of the same ip:port may have another cluster.</summary>
+    /// <summary>Guarded by the lock of the client: another registration of the same ip:port may have another cluster.</summary>
     public InstanceIdentity Identity { get; private set; }
 
     /// <summary>Milliseconds between its beats where its metadata says so; -1 = as everybody.</summary>
@@ -81,29 +83,29 @@ internal sealed class BeatingInstance : IDeadlineOwner
     /// <summary>It was registered, again perhaps.</summary>
     /// <param name="instance">As it was registered.</param>
     /// <param name="shown">As an override shows it: that decides the times.</param>
-    public void RenewHoldingGate(Instance instance, Instance shown)
+    public void RenewLocked(Instance instance, Instance shown)
     {
         Identity = instance.Identity;
         Interlocked.Exchange(ref _lastBeat, _wheel.Now);
         Interlocked.Exchange(ref _state, instance.Healthy ? Healthy : Unhealthy);
         Client.LastRenewed = _lastBeat;
-        SetTimesHoldingGate(shown);
+        SetTimesLocked(shown);
     }
 
     /// <summary>Takes the times of its metadata and counts them from the last beat.</summary>
-    public void SetTimesHoldingGate(Instance shown)
+    public void SetTimesLocked(Instance shown)
     {
         BeatTimes times = BeatTimes.Of(shown);
         _timeoutMilliseconds = (int)Math.Clamp(times.TimeoutMilliseconds, ShortestMilliseconds, int.MaxValue);
         _deleteMilliseconds = (int)Math.Clamp(times.DeleteMilliseconds, ShortestMilliseconds, int.MaxValue);
         Volatile.Write(ref _intervalMilliseconds, PreservedMetadata.MillisecondsOf(shown, PreservedMetadata.BeatInterval, -1));
         _isExempt = FlagText.IsWordForTrue(shown.FindMetadata(ExemptKey));
-        Deadline next = NextHoldingGate();
+        Deadline next = NextLocked();
         _wheel.Arm(_wheelEntry, next.Start, next.TimeoutMilliseconds);
     }
 
     /// <summary>It is not published any more.</summary>
-    public void EndHoldingGate()
+    public void EndLocked()
     {
         Interlocked.Exchange(ref _state, Gone);
         _wheel.Release(_wheelEntry);
@@ -130,16 +132,16 @@ internal sealed class BeatingInstance : IDeadlineOwner
 
             if (IsSilentFor(_deleteMilliseconds, now, Gone))
             {
-                _clients.ExpireHoldingGate(this);
+                _clients.ExpireLocked(this);
                 return Deadline.None;
             }
 
             if (_state == Healthy && IsSilentFor(_timeoutMilliseconds, now, Unhealthy))
             {
-                SetHealth(healthy: false);
+                SetHealthLocked(healthy: false);
             }
 
-            return NextHoldingGate();
+            return NextLocked();
         }
     }
 
@@ -155,8 +157,8 @@ internal sealed class BeatingInstance : IDeadlineOwner
             if (_state == Unhealthy)
             {
                 Interlocked.Exchange(ref _state, Healthy);
-                SetHealth(healthy: true);
-                Deadline next = NextHoldingGate();
+                SetHealthLocked(healthy: true);
+                Deadline next = NextLocked();
                 _wheel.Arm(_wheelEntry, now, next.TimeoutMilliseconds);
             }
 
@@ -183,13 +185,13 @@ internal sealed class BeatingInstance : IDeadlineOwner
         return false;
     }
 
-    private Deadline NextHoldingGate()
+    private Deadline NextLocked()
     {
         int timeout = _state == Healthy ? Math.Min(_timeoutMilliseconds, _deleteMilliseconds) : _deleteMilliseconds;
         return Deadline.After(Volatile.Read(ref _lastBeat), timeout);
     }
 
-    private void SetHealth(bool healthy)
+    private void SetHealthLocked(bool healthy)
     {
         if (_clients.Registry.Services.TryGet(Service, out ServiceEntry? entry))
         {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Clients;
 
 namespace FastRegistry.Server.Nacos.Lists;
 
@@ -74,4 +73,27 @@ internal static class InstanceJson
     /// <summary><c>simple</c> without metadata; null when there is metadata and it does not say.</summary>
     private static string? GeneratorOf(Instance instance) =>
         instance.HasMetadata ? instance.FindMetadata(PreservedMetadata.IdGenerator) : PreservedMetadata.SimpleGenerator;
+}
+
+/// <summary>The three times of an instance that lives by beats: from its metadata where that says so in digits, else the defaults.</summary>
+/// <param name="IntervalMilliseconds">Between two beats.</param>
+/// <param name="TimeoutMilliseconds">Without a beat, until it is unhealthy.</param>
+/// <param name="DeleteMilliseconds">Without a beat, until it is gone.</param>
+internal readonly record struct BeatTimes(long IntervalMilliseconds, long TimeoutMilliseconds, long DeleteMilliseconds)
+{
+    public static BeatTimes Default { get; } = new(
+        PreservedMetadata.DefaultBeatIntervalMilliseconds, PreservedMetadata.DefaultBeatTimeoutMilliseconds, PreservedMetadata.DefaultDeleteTimeoutMilliseconds);
+
+    public static BeatTimes Of(Instance instance)
+    {
+        if (!instance.HasMetadata)
+        {
+            return Default;
+        }
+
+        return new BeatTimes(
+            PreservedMetadata.MillisecondsOf(instance, PreservedMetadata.BeatInterval, Default.IntervalMilliseconds),
+            PreservedMetadata.MillisecondsOf(instance, PreservedMetadata.BeatTimeout, Default.TimeoutMilliseconds),
+            PreservedMetadata.MillisecondsOf(instance, PreservedMetadata.DeleteTimeout, Default.DeleteMilliseconds));
+    }
 }

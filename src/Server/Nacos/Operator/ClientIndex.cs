@@ -4,7 +4,7 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.UdpPush;
 using FastRegistry.Wire.Messages;
 

@@ -4,7 +4,7 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 
 namespace FastRegistry.Server.Nacos.Operator;
 

@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Server.Hosting;
+using System.Text;
+using System.Text.Json;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>The socket datagrams go out of and acknowledgements come in on. Starts and stops with the host.</summary>
 /// <remarks>Push workers and the wheel's thread send, without waiting; one task receives.</remarks>
-internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress address, ILogger<UdpPushService> log) : IHostedService, IDatagramSender, IDisposable
+internal sealed partial class UdpPushService(UdpSubscribers subscribers, IPAddress address, ILogger<UdpPushService> log) : IHostedService, IDatagramSender, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _socket;
@@ -63,9 +65,12 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
             // No room, no route, or stopping: a datagram may get lost, and is sent once more when nobody acknowledges it.
-            log.DatagramLost(fault.Message);
+            DatagramLost(log, fault.Message);
         }
     }
+
+    [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
+    private static partial void DatagramLost(ILogger log, string reason);
 
     private async Task ReceiveAsync(Socket socket)
     {
@@ -89,5 +94,52 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
                 return;
             }
         }
+    }
+}
+
+/// <summary>Sends datagrams. Must not block: one that cannot go at once is lost, as any datagram may be.</summary>
+internal interface IDatagramSender
+{
+    void Send(ReadOnlySpan<byte> datagram, IPEndPoint target);
+}
+
+/// <summary>Reads <c>{"type":"push-ack","lastRefTime":number,"data":""}</c>; the number may be a text.</summary>
+internal static class PushAcknowledgement
+{
+    /// <summary>Longest datagram that is read.</summary>
+    public const int MaximumBytes = 1024;
+
+    /// <summary>False for everything that is none: whoever sends it gets no answer.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> datagram, out long number)
+    {
+        number = 0;
+        bool isAcknowledgement = false;
+        try
+        {
+            Utf8JsonReader json = new(datagram);
+            while (json.Read())
+            {
+                if (json.CurrentDepth != 1 || json.TokenType != JsonTokenType.PropertyName)
+                {
+                    continue;
+                }
+
+                if (json.ValueTextEquals("type"u8))
+                {
+                    isAcknowledgement = json.Read() && json.TokenType == JsonTokenType.String && json.ValueTextEquals("push-ack"u8);
+                }
+                else if (json.ValueTextEquals("lastRefTime"u8) && json.Read() && json.TokenType is JsonTokenType.Number or JsonTokenType.String)
+                {
+                    long.TryParse(Encoding.UTF8.GetString(json.ValueSpan), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+                }
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // The second: an escape that is half a surrogate pair.
+            return false;
+        }
+
+        return isAcknowledgement && number > 0;
     }
 }

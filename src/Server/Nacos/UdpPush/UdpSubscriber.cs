@@ -7,11 +7,12 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
-/// <summary>An HTTP consumer that also listens for datagrams. It lives on its polls: 30 s after the last one it is forgotten.</summary>
+/// <summary>An HTTP consumer that also receives lists as datagrams. Its polls keep it alive: it is removed 30 s after the last one.</summary>
 /// <remarks>
-/// Any thread: polls subscribe, push workers push, the socket's thread brings acknowledgements, the wheel's thread sends again and forgets. All under the subscriber's
-/// gate, which is taken before a service's. Per subscription at most one datagram waits, the newest. A datagram that is not acknowledged is sent once more after 10 s,
-/// then nothing until the next poll: who asserts an address gets two datagrams per poll and change out of it, not more.
+/// Thread-safe: polls subscribe, push workers push, the socket's task delivers acknowledgements, and the wheel's thread sends again and removes the subscriber. All of
+/// this happens under the subscriber's lock, which is taken before a service's lock. A subscription holds at most one unacknowledged datagram, the newest. A datagram that is
+/// not acknowledged is sent once more after 10 s; after that nothing is sent until the next poll. So a request with a false address causes at most two datagrams per poll
+/// and change.
 /// </remarks>
 internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 {
@@ -21,7 +22,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
     private const int IdleMilliseconds = 30_000;
     private const int RetryMilliseconds = 10_000;
 
-    private readonly Lock _subscriberGate = new();
+    private readonly Lock _lock = new();
     private readonly UdpSubscribers _owner;
     private readonly Dictionary<(ServiceKey Service, string Clusters), UdpSubscription> _byService = [];
     private readonly Dictionary<ulong, UdpSubscription> _byId = [];
@@ -73,7 +74,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
     /// <returns>False when the subscriber has just been forgotten.</returns>
     public bool TryPoll(UdpPoll poll, ServiceKey service, string clusters)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             if (_ended)
             {
@@ -88,10 +89,10 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
             }
             else if (_byService.Count < MaximumSubscriptions)
             {
-                Add(service, clusters);
+                AddLocked(service, clusters);
             }
 
-            ArmHoldingGate();
+            ArmLocked();
             return true;
         }
     }
@@ -99,7 +100,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
     /// <summary>Services and clusters it is pushed now.</summary>
     public (ServiceKey Service, string Clusters)[] CopySubscriptions()
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             return [.. _byService.Keys];
         }
@@ -108,7 +109,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
     /// <summary>A datagram was acknowledged.</summary>
     public void Acknowledge(long number)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             foreach (UdpSubscription subscription in _byId.Values)
             {
@@ -123,10 +124,10 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
     PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
     {
-        // Encoded before the gate: many subscribers share it.
+        // Encoded outside the lock: many subscribers share the datagram.
         ListForm form = ListForms.Of(snapshot).GetOrAdd(snapshot, ClustersOf(subscription), snapshot.ViewOf(subscription.Filter, Ip));
         PushDatagram datagram = form.DatagramOf(snapshot.Key, _owner.CacheMilliseconds, _owner.Registry.Revisions);
-        lock (_subscriberGate)
+        lock (_lock)
         {
             if (_ended || !_byId.TryGetValue(subscription.Id, out UdpSubscription? known))
             {
@@ -145,15 +146,15 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
             known.Pending = datagram;
             known.IsRetried = false;
-            SendHoldingGate(known);
-            ArmHoldingGate();
+            SendLocked(known);
+            ArmLocked();
             return PushOutcome.Sent;
         }
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             if (_ended)
             {
@@ -162,7 +163,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
             if (_owner.Wheel.Effective(_lastPoll) + IdleMilliseconds <= now)
             {
-                EndHoldingGate();
+                EndLocked();
                 return Deadline.None;
             }
 
@@ -170,23 +171,23 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
             {
                 if (subscription.Pending is not null && _owner.Wheel.Effective(subscription.SentAt) + RetryMilliseconds <= now)
                 {
-                    RetryHoldingGate(subscription);
+                    RetryLocked(subscription);
                 }
             }
 
-            return NextHoldingGate();
+            return NextLocked();
         }
     }
 
     private string ClustersOf(Subscription subscription)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             return _byId.TryGetValue(subscription.Id, out UdpSubscription? known) ? known.Clusters : "";
         }
     }
 
-    private void Add(ServiceKey service, string clusters)
+    private void AddLocked(ServiceKey service, string clusters)
     {
         UdpSubscription subscription = new(clusters);
         ulong id = ++_lastId;
@@ -202,13 +203,13 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         _byService.Add((service, clusters), subscription);
     }
 
-    private void SendHoldingGate(UdpSubscription subscription)
+    private void SendLocked(UdpSubscription subscription)
     {
         subscription.SentAt = _owner.Wheel.Now;
         _owner.Send(subscription.Pending!.Bytes, Target);
     }
 
-    private void RetryHoldingGate(UdpSubscription subscription)
+    private void RetryLocked(UdpSubscription subscription)
     {
         if (subscription.IsRetried)
         {
@@ -218,10 +219,10 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         }
 
         subscription.IsRetried = true;
-        SendHoldingGate(subscription);
+        SendLocked(subscription);
     }
 
-    private void EndHoldingGate()
+    private void EndLocked()
     {
         _ended = true;
         foreach (UdpSubscription subscription in _byId.Values)
@@ -235,13 +236,13 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         _owner.Wheel.Release(_wheelEntry);
     }
 
-    private void ArmHoldingGate()
+    private void ArmLocked()
     {
-        Deadline next = NextHoldingGate();
+        Deadline next = NextLocked();
         _owner.Wheel.Arm(_wheelEntry, next.Start, next.TimeoutMilliseconds);
     }
 
-    private Deadline NextHoldingGate()
+    private Deadline NextLocked()
     {
         Deadline next = Deadline.After(_lastPoll, IdleMilliseconds);
         foreach (UdpSubscription subscription in _byId.Values)
@@ -254,4 +255,26 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
         return next;
     }
+}
+
+/// <summary>One service and cluster text that a datagram subscriber asked for. Guarded by the lock of its subscriber.</summary>
+/// <param name="clusters">The clusters as the request named them.</param>
+internal sealed class UdpSubscription(string clusters)
+{
+    public string Clusters { get; } = clusters;
+
+    /// <summary>Set once it is in the registry.</summary>
+    public Subscription? Registered { get; set; }
+
+    /// <summary>The datagram that is not acknowledged yet; null = none.</summary>
+    public PushDatagram? Pending { get; set; }
+
+    /// <summary>Wheel time at which it was sent last.</summary>
+    public long SentAt { get; set; }
+
+    /// <summary>It was sent a second time.</summary>
+    public bool IsRetried { get; set; }
+
+    /// <summary>Neither datagram was acknowledged: nothing more is sent until it asks for the list again.</summary>
+    public bool IsSilent { get; set; }
 }

@@ -3,12 +3,11 @@ using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Parameters;
-using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Server.Tests.Harness;
 
-namespace FastRegistry.Server.Tests.Http.Beats;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class BeatCostTests : IDisposable
 {

@@ -1,8 +1,9 @@
 using System.Net;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Beats;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class BeatTests : IAsyncLifetime
 {

@@ -2,11 +2,11 @@ using System.Globalization;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 
-namespace FastRegistry.Server.Tests.Http.Clients;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class BeatingInstanceTests : IDisposable
 {

@@ -3,8 +3,9 @@ using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Instances;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class InstanceTests : IAsyncLifetime
 {

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Instances;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class InstanceUpdateTests : IAsyncLifetime
 {

@@ -1,6 +1,7 @@
 using System.Net;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Catalog;
+namespace FastRegistry.Server.Tests.Nacos.Services;
 
 public sealed class CatalogTests(SharedNode node) : IClassFixture<SharedNode>
 {

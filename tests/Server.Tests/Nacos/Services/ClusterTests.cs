@@ -1,7 +1,8 @@
 using System.Net;
 using FastRegistry.Server.Nacos.Services;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Clusters;
+namespace FastRegistry.Server.Tests.Nacos.Services;
 
 public sealed class ClusterTests(SharedNode node) : IClassFixture<SharedNode>
 {

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using FastRegistry.Server.Tests.Http;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
-namespace FastRegistry.Server.Tests.Http.Services;
+namespace FastRegistry.Server.Tests.Nacos.Services;
 
 public sealed class ServiceListTests(SharedNode node) : IClassFixture<SharedNode>
 {

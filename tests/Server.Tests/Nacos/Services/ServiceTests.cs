@@ -1,6 +1,7 @@
 using System.Net;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.Services;
+namespace FastRegistry.Server.Tests.Nacos.Services;
 
 public sealed class ServiceTests(SharedNode node) : IClassFixture<SharedNode>
 {

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FastRegistry.Server.Nacos.UdpPush;
 
-namespace FastRegistry.Server.Tests.Http.UdpPush;
+namespace FastRegistry.Server.Tests.Nacos.UdpPush;
 
 /// <summary>Keeps datagrams instead of sending them.</summary>
 internal sealed class DatagramCatcher : IDatagramSender

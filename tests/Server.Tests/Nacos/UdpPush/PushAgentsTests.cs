@@ -1,7 +1,7 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Server.Nacos.UdpPush;
 
-namespace FastRegistry.Server.Tests.Http.UdpPush;
+namespace FastRegistry.Server.Tests.Nacos.UdpPush;
 
 public sealed class PushAgentsTests
 {

@@ -4,8 +4,9 @@ using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Server.Tests.Http;
 
-namespace FastRegistry.Server.Tests.Http.UdpPush;
+namespace FastRegistry.Server.Tests.Nacos.UdpPush;
 
 public sealed class UdpPushEndToEndTests
 {

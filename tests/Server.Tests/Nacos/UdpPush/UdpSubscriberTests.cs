@@ -7,7 +7,7 @@ using FastRegistry.Server.Nacos.UdpPush;
 using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 
-namespace FastRegistry.Server.Tests.Http.UdpPush;
+namespace FastRegistry.Server.Tests.Nacos.UdpPush;
 
 public sealed class UdpSubscriberTests : IDisposable
 {
