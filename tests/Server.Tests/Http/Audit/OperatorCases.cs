@@ -36,7 +36,7 @@ internal static class OperatorCases
         ErrorCase.Own("logName=core-raft&logLevel=INFO", $"this version has no log core-raft; there are {LogNames}", ResultCode.ServerError, 501),
     ];
 
-    private static string LogNames => LogNames.Known;
+    private static string LogNames => FastRegistry.Server.Nacos.Operator.LogNames.Known;
 
     private static IEnumerable<EndpointCase> Operator =>
     [
