@@ -15,22 +15,23 @@ namespace FastRegistry.Server.Nacos.Instances;
 /// <summary>The clients that HTTP registrations create, one for each ip:port, and the instances that they publish and keep alive by beats.</summary>
 /// <remarks>
 /// <para>
-/// Contract: <see cref="Register"/> registers an instance, or replaces the one that its ip:port published for the service (as in Nacos there is at most one), and restarts
-/// its timeouts. <see cref="TryFind"/> gets the instance that a beat names; <see cref="BeatingInstance.TryBeat"/> takes the beat. <see cref="Deregister"/> withdraws what
-/// an ip:port publishes for a service. <see cref="Refresh"/> applies the beat times of an instance again after an operator has changed its override.
+/// Contract: <see cref="Register"/> registers an instance, or replaces the one that its ip:port published for the service (as in Nacos there is at most
+/// one), and restarts its timeouts. <see cref="TryFind"/> gets the instance that a beat names; <see cref="BeatingInstance.TryBeat"/> takes the beat.
+/// <see cref="Deregister"/> withdraws what an ip:port publishes for a service. <see cref="Refresh"/> applies the beat times of an instance again after an
+/// operator has changed its override.
 /// </para>
 /// <para>
-/// Locks: thread-safe. Everything about one client happens under the lock of that client, which is taken before the lock of a service. A beat of a healthy
-/// instance takes no lock: it is one look-up and two stores.
+/// Locks: thread-safe. Everything about one client happens under the lock of that client, which is taken before the lock of a service. A beat of a
+/// healthy instance takes no lock: it is one look-up and two stores.
 /// </para>
 /// <para>
-/// Lifetime: one per node, owned by its HTTP side. A client exists while it publishes something; an instance exists until it is deregistered or its beats are missing for
-/// its delete timeout. Bounded by <see cref="MaximumInstances"/>; beyond that a registration is refused.
+/// Lifetime: one per node, owned by its HTTP side. A client exists while it publishes something; an instance exists until it is deregistered or its
+/// beats are missing for its delete timeout. Bounded by <see cref="MaximumInstances"/>; beyond that a registration is refused.
 /// </para>
 /// </remarks>
 internal sealed class IpPortClients
 {
-    /// <summary>Instances of all these clients, and so clients, kept at most.</summary>
+    /// <summary>The maximum of instances of all these clients together, and therefore of clients.</summary>
     public const int MaximumInstances = 1_000_000;
 
     private readonly ConcurrentDictionary<(string Ip, int Port), RegistryClient> _clients = new();
@@ -55,18 +56,18 @@ internal sealed class IpPortClients
 
     public int Count => Volatile.Read(ref _clientCount);
 
-    /// <summary>Instances that live on beats.</summary>
+    /// <summary>Gets the number of instances that beats keep alive.</summary>
     public int InstanceCount => Volatile.Read(ref _instanceCount);
 
-    /// <summary>All of them, in no order; safe while they change.</summary>
+    /// <summary>Gets all clients, in no order; safe while they change.</summary>
     public IEnumerable<RegistryClient> Clients => _clients.Select(static pair => pair.Value);
 
     public RegistryClient? Find(string ip, int port) => _clients.GetValueOrDefault((ip, port));
 
-    /// <summary>Finds what beats under a key of <see cref="InstanceKeyText"/>.</summary>
+    /// <summary>Finds the instance with a key of <see cref="InstanceKeyText"/>.</summary>
     public bool TryFind(ReadOnlySpan<byte> key, [NotNullWhen(true)] out BeatingInstance? instance) => _byText.TryGetValue(key, out instance);
 
-    /// <summary>Registers an instance in place of what its ip:port published for the service; its time without beats begins again.</summary>
+    /// <summary>Registers an instance in place of what its ip:port published for the service, and restarts its timeouts.</summary>
     public RequestError? Register(ServiceKey key, Instance instance)
     {
         (string Ip, int Port) id = (instance.Identity.Ip, instance.Identity.Port);
@@ -89,7 +90,7 @@ internal sealed class IpPortClients
                 return error;
             }
 
-            // It was just being forgotten; the next round makes a new one.
+            // The client was being removed at the same time; the next round creates a new one.
             Remove(id, client);
         }
     }
@@ -114,7 +115,7 @@ internal sealed class IpPortClients
         ForgetIfEmpty((ip, port), client, DeregisterReason.Request);
     }
 
-    /// <summary>An operator's override may have changed the times of an instance.</summary>
+    /// <summary>Takes the times of an instance again, because an operator's override may have changed them.</summary>
     public void Refresh(ServiceKey key, InstanceIdentity identity)
     {
         if (TryFind(InstanceKeyText.Of(key, identity.Ip, identity.Port), out BeatingInstance? beating))
@@ -171,7 +172,7 @@ internal sealed class IpPortClients
         }
     }
 
-    /// <summary>The registration is in: from now on it lives on beats. Without room for that it is taken back.</summary>
+    /// <summary>Starts or restarts the beats of an instance that has just been registered. Withdraws it again when there is no room.</summary>
     private RequestError? RenewLocked(RegistryClient client, ServiceKey key, Instance instance)
     {
         byte[] text = InstanceKeyText.Of(key, instance.Identity.Ip, instance.Identity.Port);
@@ -192,7 +193,7 @@ internal sealed class IpPortClients
         return null;
     }
 
-    /// <summary>What a client publishes for a service, as an override shows it.</summary>
+    /// <summary>Finds what a client publishes for a service, as an override shows it.</summary>
     private Instance? FindPublishedLocked(RegistryClient client, ServiceKey key)
     {
         if (!Registry.Services.TryGet(key, out ServiceEntry? entry) || client.FindHoldingGate(entry) is not { Count: > 0 } own)
@@ -245,7 +246,8 @@ internal sealed class IpPortClients
     }
 }
 
-/// <summary>What an ip:port publishes for a service, as bytes: <c>namespace 0 group 0 name 0 ip 0 port</c>. A beat finds its instance by them without a string.</summary>
+/// <summary>The key of what an ip:port publishes for a service, as bytes: <c>namespace 0 group 0 name 0 ip 0 port</c>.</summary>
+/// <remarks>With it a beat finds its instance without creating a string.</remarks>
 internal sealed class InstanceKeyText : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     private const int MaximumPortBytes = 11;

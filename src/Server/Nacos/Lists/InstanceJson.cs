@@ -75,10 +75,10 @@ internal static class InstanceJson
         instance.HasMetadata ? instance.FindMetadata(PreservedMetadata.IdGenerator) : PreservedMetadata.SimpleGenerator;
 }
 
-/// <summary>The three times of an instance that lives by beats: from its metadata where that says so in digits, else the defaults.</summary>
-/// <param name="IntervalMilliseconds">Between two beats.</param>
-/// <param name="TimeoutMilliseconds">Without a beat, until it is unhealthy.</param>
-/// <param name="DeleteMilliseconds">Without a beat, until it is gone.</param>
+/// <summary>The three times of an instance that beats keep alive: from its metadata where that has digits, otherwise the defaults.</summary>
+/// <param name="IntervalMilliseconds">Time between two beats.</param>
+/// <param name="TimeoutMilliseconds">Time without a beat after which the instance is unhealthy.</param>
+/// <param name="DeleteMilliseconds">Time without a beat after which the instance is gone.</param>
 internal readonly record struct BeatTimes(long IntervalMilliseconds, long TimeoutMilliseconds, long DeleteMilliseconds)
 {
     public static BeatTimes Default { get; } = new(

@@ -121,7 +121,7 @@ internal sealed class ListForm(byte[] clusters, InstanceFilter filter, byte[] he
     /// <summary>A last member of v1 answers: the name once more, under the one it had in Nacos 1. Clients of that time look for it.</summary>
     public ReadOnlySpan<byte> Dom => dom;
 
-    /// <summary>The list as a datagram, made for the first subscriber. Two that are made at once are two numbers for the same list, which is no harm.</summary>
+    /// <summary>Gets the list as a datagram, which is encoded for the first subscriber. Two threads may encode it at once: two numbers for one list do no harm.</summary>
     public PushDatagram DatagramOf(ServiceKey service, long cacheMilliseconds, RevisionCounter stamps)
     {
         if (Volatile.Read(ref _datagram) is { } datagram)

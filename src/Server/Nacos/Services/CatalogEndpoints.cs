@@ -8,8 +8,6 @@ using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Lists;
-using FastRegistry.Wire.Messages;
-using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Server.Nacos.Services;
 

@@ -7,8 +7,6 @@ using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Instances;
-using FastRegistry.Wire.Messages;
-using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Server.Nacos.Services;
 

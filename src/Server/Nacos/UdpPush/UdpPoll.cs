@@ -2,17 +2,16 @@ using System.Globalization;
 using System.Net;
 using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
-/// <summary>What a poll says of its sender.</summary>
-/// <param name="Ip">The address it says it has.</param>
-/// <param name="Agent">What it says it is.</param>
-/// <param name="Application">The application it says it is.</param>
+/// <summary>What a poll says about its sender.</summary>
+/// <param name="Ip">The address that the sender names.</param>
+/// <param name="Agent">Name and version of the client.</param>
+/// <param name="Application">The application that the sender names.</param>
 internal readonly record struct UdpPoll(string Ip, string Agent, string Application);
 
-/// <summary>Which clients understand datagrams: those that Nacos pushes to, by name and version.</summary>
+/// <summary>Decides which clients understand datagrams: those to which Nacos pushes, by name and version.</summary>
 internal static class PushAgents
 {
     private static readonly (string Name, Func<PushVersions, Version> Minimum)[] Known =
@@ -67,7 +66,7 @@ internal static class PushAgents
     }
 }
 
-/// <summary>Decides where datagrams for a poll go. Never to an address that only asserts itself: anybody could have this node send to anybody.</summary>
+/// <summary>Decides where datagrams for a poll go. Never to an address that the request only claims: otherwise anybody could make this node send to anybody.</summary>
 internal static class PushTarget
 {
     /// <summary>The address the poll came from, when it is the one the client says it has, or when it is this machine, where the client may say another of its

@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
-/// <summary>The socket datagrams go out of and acknowledgements come in on. Starts and stops with the host.</summary>
+/// <summary>The socket that sends datagrams and receives their acknowledgements. Starts and stops with the host.</summary>
 /// <remarks>Push workers and the wheel's thread send, without waiting; one task receives.</remarks>
 internal sealed partial class UdpPushService(UdpSubscribers subscribers, IPAddress address, ILogger<UdpPushService> log) : IHostedService, IDatagramSender, IDisposable
 {
@@ -46,7 +46,7 @@ internal sealed partial class UdpPushService(UdpSubscribers subscribers, IPAddre
 
     public void Dispose()
     {
-        // A stop with no time left may not have come here; one that comes later finds it done. The receiver ends with its socket.
+        // A stop without time left may never have called StopAsync; a later call finds the work done. The receiver ends with its socket.
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
             subscribers.Use(null);
@@ -64,7 +64,7 @@ internal sealed partial class UdpPushService(UdpSubscribers subscribers, IPAddre
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
-            // No room, no route, or stopping: a datagram may get lost, and is sent once more when nobody acknowledges it.
+            // No room, no route, or the node is stopping. A datagram may get lost; it is sent once more when it is not acknowledged.
             DatagramLost(log, fault.Message);
         }
     }
@@ -87,7 +87,7 @@ internal sealed partial class UdpPushService(UdpSubscribers subscribers, IPAddre
             }
             catch (SocketException)
             {
-                // Too long for an acknowledgement, or word from the network that a target is not there.
+                // The datagram is too long for an acknowledgement, or the network reports that a target is unreachable.
             }
             catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
             {
@@ -97,7 +97,7 @@ internal sealed partial class UdpPushService(UdpSubscribers subscribers, IPAddre
     }
 }
 
-/// <summary>Sends datagrams. Must not block: one that cannot go at once is lost, as any datagram may be.</summary>
+/// <summary>Sends datagrams. Must not block: a datagram that cannot be sent at once is lost, as any datagram may be.</summary>
 internal interface IDatagramSender
 {
     void Send(ReadOnlySpan<byte> datagram, IPEndPoint target);
@@ -106,10 +106,10 @@ internal interface IDatagramSender
 /// <summary>Reads <c>{"type":"push-ack","lastRefTime":number,"data":""}</c>; the number may be a text.</summary>
 internal static class PushAcknowledgement
 {
-    /// <summary>Longest datagram that is read.</summary>
+    /// <summary>The longest datagram that is read.</summary>
     public const int MaximumBytes = 1024;
 
-    /// <summary>False for everything that is none: whoever sends it gets no answer.</summary>
+    /// <summary>Reads the number; false for everything that is no acknowledgement. The sender gets no answer.</summary>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out long number)
     {
         number = 0;

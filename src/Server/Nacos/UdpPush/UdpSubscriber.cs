@@ -9,14 +9,14 @@ namespace FastRegistry.Server.Nacos.UdpPush;
 
 /// <summary>An HTTP consumer that also receives lists as datagrams. Its polls keep it alive: it is removed 30 s after the last one.</summary>
 /// <remarks>
-/// Thread-safe: polls subscribe, push workers push, the socket's task delivers acknowledgements, and the wheel's thread sends again and removes the subscriber. All of
-/// this happens under the subscriber's lock, which is taken before a service's lock. A subscription holds at most one unacknowledged datagram, the newest. A datagram that is
-/// not acknowledged is sent once more after 10 s; after that nothing is sent until the next poll. So a request with a false address causes at most two datagrams per poll
-/// and change.
+/// Thread-safe: polls subscribe, push workers push, the socket's task delivers acknowledgements, and the wheel's thread sends again and removes the
+/// subscriber. All of this happens under the subscriber's lock, which is taken before a service's lock. A subscription holds at most one unacknowledged
+/// datagram, the newest. A datagram that is not acknowledged is sent once more after 10 s; after that nothing is sent until the next poll. So a request
+/// with a false address causes at most two datagrams per poll and change.
 /// </remarks>
 internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 {
-    /// <summary>Services one subscriber is pushed.</summary>
+    /// <summary>The maximum of services that are pushed to one subscriber.</summary>
     public const int MaximumSubscriptions = 1_000;
 
     private const int IdleMilliseconds = 30_000;
@@ -37,16 +37,16 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         Target = target;
     }
 
-    /// <summary>Where datagrams go.</summary>
+    /// <summary>Gets the address to which datagrams are sent.</summary>
     public IPEndPoint Target { get; }
 
-    /// <summary>The address it says it has.</summary>
+    /// <summary>Gets the address that the subscriber itself names.</summary>
     public string Ip { get; private set; } = "";
 
-    /// <summary>What it says it is.</summary>
+    /// <summary>Gets the name and version that the subscriber sends.</summary>
     public string Agent { get; private set; } = "";
 
-    /// <summary>The application it says it is.</summary>
+    /// <summary>Gets the application that the subscriber names.</summary>
     public string Application { get; private set; } = "";
 
     long ISubscriber.SessionId => 0;
@@ -55,23 +55,23 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
     bool ISubscriber.TakesDeltas => false;
 
-    /// <summary>Wheel time of its last poll.</summary>
+    /// <summary>Gets the wheel time of its last poll.</summary>
     public long LastPoll => Volatile.Read(ref _lastPoll);
 
     SubscriberDescription? ISubscriber.Describe() => new($"{Target}#true", Target.Address.ToString(), Target.Port, Agent, Application);
 
-    /// <summary>Null when the wheel has no room.</summary>
+    /// <summary>Creates a subscriber with an entry on the wheel; null when the wheel has no room.</summary>
     public static UdpSubscriber? TryCreate(UdpSubscribers owner, IPEndPoint target)
     {
         UdpSubscriber subscriber = new(owner, target);
         return owner.Wheel.TryAllocate(subscriber, out subscriber._wheelEntry) ? subscriber : null;
     }
 
-    /// <summary>Another one for the same target was first.</summary>
+    /// <summary>Releases a subscriber that was never used, because another thread added one for the same target first.</summary>
     public void Discard() => _owner.Wheel.Release(_wheelEntry);
 
-    /// <summary>A poll: the subscription is made or goes on.</summary>
-    /// <returns>False when the subscriber has just been forgotten.</returns>
+    /// <summary>Takes a poll: adds the subscription, or continues it.</summary>
+    /// <returns>False when the subscriber has just been removed.</returns>
     public bool TryPoll(UdpPoll poll, ServiceKey service, string clusters)
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         }
     }
 
-    /// <summary>Services and clusters it is pushed now.</summary>
+    /// <summary>Copies the services and clusters that are pushed to the subscriber now.</summary>
     public (ServiceKey Service, string Clusters)[] CopySubscriptions()
     {
         lock (_lock)
@@ -106,7 +106,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         }
     }
 
-    /// <summary>A datagram was acknowledged.</summary>
+    /// <summary>Takes the acknowledgement of a datagram.</summary>
     public void Acknowledge(long number)
     {
         lock (_lock)
@@ -195,7 +195,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         subscription.Registered = _owner.Registry.Subscriptions.Add(this, service, id, InstanceFilter.Create(clusters.Split(','), healthyOnly: false));
         if (subscription.Registered is null)
         {
-            // The table of services is full; it polls.
+            // The table of services is full; the consumer still gets the list by polling.
             _byId.Remove(id);
             return;
         }
@@ -263,18 +263,18 @@ internal sealed class UdpSubscription(string clusters)
 {
     public string Clusters { get; } = clusters;
 
-    /// <summary>Set once it is in the registry.</summary>
+    /// <summary>Gets or sets the subscription in the registry; null until it is added there.</summary>
     public Subscription? Registered { get; set; }
 
-    /// <summary>The datagram that is not acknowledged yet; null = none.</summary>
+    /// <summary>Gets or sets the datagram that is not acknowledged yet; null = none.</summary>
     public PushDatagram? Pending { get; set; }
 
-    /// <summary>Wheel time at which it was sent last.</summary>
+    /// <summary>Gets or sets the wheel time at which the datagram was sent last.</summary>
     public long SentAt { get; set; }
 
-    /// <summary>It was sent a second time.</summary>
+    /// <summary>Gets or sets whether the datagram was sent a second time.</summary>
     public bool IsRetried { get; set; }
 
-    /// <summary>Neither datagram was acknowledged: nothing more is sent until it asks for the list again.</summary>
+    /// <summary>Gets or sets whether neither datagram was acknowledged; nothing more is sent until the subscriber polls again.</summary>
     public bool IsSilent { get; set; }
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Server.Tests.Http;
 
 namespace FastRegistry.Server.Tests.Nacos.Instances;
