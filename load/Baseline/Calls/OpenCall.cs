@@ -110,12 +110,12 @@ internal static class OpenCall
             return Unreadable;
         }
 
-        return stream.TryWrite(StreamMessage.Pong(ReadToken(message))) == AppendOutcome.Behind ? UnreadAnswers : null;
+        return stream.TryWrite(StreamMessage.Pong(ReadToken(message))) == AppendOutcome.AboveHighWaterMark ? UnreadAnswers : null;
     }
 
     private static RequestError? SetUp(in ReadOnlySequence<byte> body, BaselineSession session, SessionStream stream)
     {
-        SetupOutcome outcome = SessionSetup.Check(body, out SetupRequest? request, out RequestError? error);
+        SetupOutcome outcome = SetupValidator.Check(body, out SetupRequest? request, out RequestError? error);
         if (outcome != SetupOutcome.Accepted)
         {
             return error;

@@ -1,7 +1,6 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Overrides;
 
 namespace FastRegistry.Node.Hosting;
 
@@ -17,11 +16,11 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_connections_applications", "Applications that have connections.", () => node.Services.Limits.Applications);
         metrics.Counter("fastregistry_connection_rules_faults_total", "Times the rules file could not be used.", () => node.RulesFile?.Faults ?? 0);
         metrics.Counter("fastregistry_labels_file_faults_total", "Times the labels file could not be used.", () => node.LabelsFile?.Faults ?? 0);
-        metrics.Gauge("fastregistry_overrides", "Operators' overrides of instances, those that wait for their client to return included.", () => node.Registry.OverrideExpiry.Count);
+        metrics.Gauge("fastregistry_overrides", "Operators' overrides of instances, those that wait for their client to return included.", () => node.Registry.OverrideCount);
         metrics.Gauge("fastregistry_clients", "Native clients that are set up.", () => node.Services.Clients.Count);
-        metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.Services.Count);
-        metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.Publications.All);
-        metrics.Gauge("fastregistry_subscriptions", "Subscriptions of all clients.", () => node.Registry.Subscriptions.Count);
+        metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.ServiceCount);
+        metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.PublicationCount);
+        metrics.Gauge("fastregistry_subscriptions", "Subscriptions of all clients.", () => node.Registry.SubscriptionCount);
         metrics.Gauge("fastregistry_revision", "Highest revision given out.", () => node.Registry.Revisions.Current);
         metrics.Gauge("fastregistry_provisional", "1 while lists are provisional.", () => node.Registry.IsProvisional ? 1 : 0);
         metrics.Gauge("fastregistry_status_up", "1 while the status is UP: no naming request is refused for it.", () => node.Status.Current == ServerStatus.Up ? 1 : 0);
@@ -37,7 +36,7 @@ internal static class NodeMetrics
             "fastregistry_dirty_marks",
             "Changed services and marked subscriptions that have not been pushed yet, wherever they wait.",
             () => node.Push.Workers.Sum(static worker => worker.Queued + worker.Merging));
-        metrics.Gauge("fastregistry_connections_behind", "Connections whose output has passed its mark: pushes to them are put off.", () => node.Resources.Budget.BehindConnections);
+        metrics.Gauge("fastregistry_connections_behind", "Connections whose output has passed its mark: pushes to them are put off.", () => node.Resources.Budget.ConnectionsAboveHighWaterMark);
         metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
         metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
         metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);
@@ -58,4 +57,45 @@ internal static class NodeMetrics
         EventMetrics.Define(metrics, node.Events, node.EventLog);
         NacosMetrics.Define(node);
     }
+}
+
+/// <summary>Defines the figures of the event hub: published per kind, the rest per observer.</summary>
+internal static class EventMetrics
+{
+    public static void Define(RegistryMetrics metrics, EventHub events, EventLog? log)
+    {
+        metrics.Counters(
+            "fastregistry_events_published_total",
+            "Events published while somebody listened to their kind.",
+            [.. Enum.GetValues<EventKind>().Select(kind => MetricSeries.Of("kind", kind.ToString(), () => events.Published(kind)))]);
+        metrics.Counters("fastregistry_events_delivered_total", "Events handed to an observer.", Of(events, static queue => queue.Delivered));
+        metrics.Counters("fastregistry_events_dropped_total", "Events that did not fit into an observer's queue.", Of(events, static queue => queue.Dropped));
+        metrics.Counters("fastregistry_event_faults_total", "Events an observer failed at.", Of(events, static queue => queue.Faults));
+        metrics.Gauges("fastregistry_event_queue", "Events that wait for an observer.", Of(events, static queue => queue.Queued));
+        if (log is not null)
+        {
+            metrics.Counter("fastregistry_events_folded_total", "Events that share a log line with others of their second.", () => log.Folded);
+        }
+    }
+
+    private static MetricSeries[] Of(EventHub events, Func<ObserverQueue, double> read) =>
+        [.. events.Queues.Select(queue => MetricSeries.Of("observer", queue.Name, () => read(queue)))];
+}
+
+/// <summary>Defines the counters of the control points, one name per point. They count only while a point has a rule.</summary>
+internal static class RateLimitMetrics
+{
+    public static void Define(RateLimiter limiter, RegistryMetrics metrics)
+    {
+        foreach (RateLimitPoint point in limiter.Points)
+        {
+            string prefix = $"fastregistry_rate_limit_{SnakeCase(point.Point.ToString())}";
+            metrics.Counter($"{prefix}_passed_total", $"Calls of {point.Point} that passed its rate limit.", () => point.Passed);
+            metrics.Counter($"{prefix}_refused_total", $"Calls of {point.Point} that its rate limit refused.", () => point.Refused);
+            metrics.Counter($"{prefix}_beyond_total", $"Calls of {point.Point} beyond its rate limit, refused or only noted.", () => point.Beyond);
+        }
+    }
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select(static (character, i) => i > 0 && char.IsUpper(character) ? $"_{char.ToLowerInvariant(character)}" : char.ToLowerInvariant(character).ToString()));
 }

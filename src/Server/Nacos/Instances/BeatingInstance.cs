@@ -117,7 +117,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
             return Deadline.After(now, LookAgainMilliseconds);
         }
 
-        lock (Client.ClientGate)
+        lock (Client.ClientLock)
         {
             if (_state == Gone)
             {
@@ -146,7 +146,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
 
     private bool TryRecover(long now)
     {
-        lock (Client.ClientGate)
+        lock (Client.ClientLock)
         {
             if (_state == Gone)
             {
@@ -192,14 +192,14 @@ internal sealed class BeatingInstance : IDeadlineOwner
 
     private void SetHealthLocked(bool healthy)
     {
-        if (_clients.Registry.Services.TryGet(Service, out ServiceEntry? entry))
+        if (_clients.Registry.TryGet(Service, out ServiceEntry? entry))
         {
-            _clients.Registry.Registrations.SetHealth(Client, entry, Identity, healthy);
+            _clients.Registry.SetHealth(Client, entry, Identity, healthy);
         }
     }
 
     /// <summary>Checks whether the service switches the check off. The name of the key is misleading, but it means this in Nacos.</summary>
-    private bool IsServiceExempt() => _clients.Registry.Services.TryGet(Service, out ServiceEntry? entry)
+    private bool IsServiceExempt() => _clients.Registry.TryGet(Service, out ServiceEntry? entry)
         && entry.Metadata is { } metadata
         && metadata.ExtendData.TryGetValue(ExemptKey, out string? value)
         && FlagText.IsWordForTrue(value);

@@ -113,7 +113,7 @@ internal sealed class InstanceListEndpoints(ServiceRegistry registry, SwitchBoar
         RequestParameters parameters = call.Parameters;
         int keyBytes = ServiceKeyText.TryRead(parameters, key);
         int clustersBytes = parameters.ReadUtf8(ClustersName(call), clusters);
-        if (keyBytes < 0 || clustersBytes < 0 || !registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry) || !entry.IsSnapshotCurrent)
+        if (keyBytes < 0 || clustersBytes < 0 || !registry.TryGet(key[..keyBytes], out ServiceEntry? entry) || !entry.IsSnapshotCurrent)
         {
             return null;
         }
@@ -135,7 +135,7 @@ internal sealed class InstanceListEndpoints(ServiceRegistry registry, SwitchBoar
     private ListForm Find(ApiCall call)
     {
         (ServiceKey key, string clusters, bool healthyOnly) = Read(call);
-        if (!registry.Services.TryGet(key, out ServiceEntry? entry))
+        if (!registry.TryGet(key, out ServiceEntry? entry))
         {
             return ListForms.Empty(key, clusters);
         }

@@ -146,7 +146,7 @@ internal sealed class InstanceOverrides(ServiceRegistry registry, LimitOptions l
     /// <exception cref="HttpError">There is no such service, or no room.</exception>
     public bool Change(ServiceKey service, InstanceIdentity identity, Func<InstanceOverride, InstanceOverride> change)
     {
-        AdministrationOutcome outcome = registry.Administration.Override(service, identity, (_, before) => Checked(change(before)));
+        AdministrationOutcome outcome = registry.SetOverride(service, identity, (_, before) => Checked(change(before)));
         switch (outcome)
         {
             case AdministrationOutcome.NoSuchService:

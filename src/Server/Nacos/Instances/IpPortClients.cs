@@ -79,9 +79,9 @@ internal sealed class IpPortClients
             }
 
             RequestError? error;
-            lock (client.ClientGate)
+            lock (client.ClientLock)
             {
-                error = Registry.Registrations.Register(client, key, [instance], replace: true).Error ?? RenewLocked(client, key, instance);
+                error = Registry.Register(client, key, [instance], replace: true).Error ?? RenewLocked(client, key, instance);
             }
 
             if (error != RequestError.SessionClosed)
@@ -103,9 +103,9 @@ internal sealed class IpPortClients
             return;
         }
 
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
-            Registry.Withdrawals.DeregisterAll(client, key);
+            Registry.DeregisterAll(client, key);
             if (TryFind(InstanceKeyText.Of(key, ip, port), out BeatingInstance? beating))
             {
                 EndLocked(beating);
@@ -120,7 +120,7 @@ internal sealed class IpPortClients
     {
         if (TryFind(InstanceKeyText.Of(key, identity.Ip, identity.Port), out BeatingInstance? beating))
         {
-            lock (beating.Client.ClientGate)
+            lock (beating.Client.ClientLock)
             {
                 if (FindPublishedLocked(beating.Client, key) is { } shown)
                 {
@@ -134,9 +134,9 @@ internal sealed class IpPortClients
     public void ExpireLocked(BeatingInstance beating)
     {
         RegistryClient client = beating.Client;
-        if (Registry.Services.TryGet(beating.Service, out ServiceEntry? entry))
+        if (Registry.TryGet(beating.Service, out ServiceEntry? entry))
         {
-            Registry.Withdrawals.Withdraw(client, entry, beating.Identity, DeregisterReason.BeatsMissed);
+            Registry.Withdraw(client, entry, beating.Identity, DeregisterReason.BeatsMissed);
         }
 
         EndLocked(beating);
@@ -160,7 +160,7 @@ internal sealed class IpPortClients
             client = new RegistryClient(ClientKind.IpPort, $"{id.Ip}:{id.Port}");
 
             // Other threads find the client at once; the lock keeps what they publish behind the event.
-            lock (client.ClientGate)
+            lock (client.ClientLock)
             {
                 if (_clients.TryAdd(id, client))
                 {
@@ -180,7 +180,7 @@ internal sealed class IpPortClients
         {
             if (InstanceCount >= MaximumInstances || BeatingInstance.TryCreate(this, client, key, text) is not { } made)
             {
-                Registry.Withdrawals.DeregisterAll(client, key);
+                Registry.DeregisterAll(client, key);
                 return RequestError.Limit("the number of instances registered over HTTP", MaximumInstances);
             }
 
@@ -196,15 +196,15 @@ internal sealed class IpPortClients
     /// <summary>Finds what a client publishes for a service, as an override shows it.</summary>
     private Instance? FindPublishedLocked(RegistryClient client, ServiceKey key)
     {
-        if (!Registry.Services.TryGet(key, out ServiceEntry? entry) || client.FindHoldingGate(entry) is not { Count: > 0 } own)
+        if (!Registry.TryGet(key, out ServiceEntry? entry) || client.FindLocked(entry) is not { Count: > 0 } own)
         {
             return null;
         }
 
-        lock (entry.ServiceGate)
+        lock (entry.ServiceLock)
         {
             Instance registered = own[0].Instance;
-            InstanceOverride? shown = entry.Listing.FindOverrideHoldingGate(registered.Identity);
+            InstanceOverride? shown = entry.FindOverrideLocked(registered.Identity);
             return shown is null ? registered : shown.Over(registered);
         }
     }
@@ -220,7 +220,7 @@ internal sealed class IpPortClients
 
     private void ForgetIfEmpty((string Ip, int Port) id, RegistryClient client, DeregisterReason reason)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.PublicationCount > 0)
             {

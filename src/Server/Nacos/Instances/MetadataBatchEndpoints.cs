@@ -95,7 +95,7 @@ internal sealed class MetadataBatchEndpoints(ServiceRegistry registry, InstanceO
     private List<BatchElement> AllOf(ServiceKey service)
     {
         List<BatchElement> all = [];
-        if (registry.Services.TryGet(service, out ServiceEntry? entry))
+        if (registry.TryGet(service, out ServiceEntry? entry))
         {
             foreach (Instance instance in entry.GetSnapshot().Instances)
             {
@@ -108,14 +108,14 @@ internal sealed class MetadataBatchEndpoints(ServiceRegistry registry, InstanceO
 
     private bool IsListed(ServiceKey service, InstanceIdentity identity)
     {
-        if (!registry.Services.TryGet(service, out ServiceEntry? entry))
+        if (!registry.TryGet(service, out ServiceEntry? entry))
         {
             return false;
         }
 
-        lock (entry.ServiceGate)
+        lock (entry.ServiceLock)
         {
-            return entry.Listing.ShownHoldingGate(identity) is not null;
+            return entry.ShownLocked(identity) is not null;
         }
     }
 }

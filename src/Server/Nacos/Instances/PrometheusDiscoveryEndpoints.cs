@@ -72,7 +72,7 @@ internal sealed class PrometheusDiscoveryEndpoints(ServiceRegistry registry)
         await using (json.ConfigureAwait(false))
         {
             json.WriteStartArray();
-            foreach (ServiceEntry entry in registry.Services.Services)
+            foreach (ServiceEntry entry in registry.Services)
             {
                 if ((@namespace ?? entry.Key.Namespace) != entry.Key.Namespace || (service ?? entry.Key.Name) != entry.Key.Name || entry.InstanceCount == 0)
                 {

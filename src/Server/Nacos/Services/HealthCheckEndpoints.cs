@@ -67,7 +67,7 @@ internal sealed class HealthCheckEndpoints(ServiceRegistry registry)
             },
             UpdateAsync);
         api.Map(Server, call => call.JsonAsync(JsonText.ObjectOf(json => json.WriteString(
-            "msg", $"Hello! I am Nacos-Naming and healthy! total services: {registry.Services.Count}, local port:{call.Context.Connection.LocalPort}"))));
+            "msg", $"Hello! I am Nacos-Naming and healthy! total services: {registry.ServiceCount}, local port:{call.Context.Connection.LocalPort}"))));
         api.Map(Checkers, static call => call.JsonAsync(JsonText.ObjectOf(static json =>
         {
             foreach (HealthCheckType type in Enum.GetValues<HealthCheckType>())
@@ -152,7 +152,7 @@ internal sealed class ClusterEndpoints(ServiceRegistry registry)
             ExtendData = ServiceForm.ReadMetadata(call.Parameters),
         };
         bool tooMany = false;
-        AdministrationOutcome outcome = registry.Administration.Update(key, before =>
+        AdministrationOutcome outcome = registry.UpdateMetadata(key, before =>
         {
             tooMany = before.Clusters.Count >= MaximumClusters && !before.Clusters.ContainsKey(name);
             return tooMany ? before : before with { Clusters = before.Clusters.SetItem(name, cluster) };

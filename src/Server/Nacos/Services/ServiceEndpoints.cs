@@ -114,11 +114,11 @@ internal sealed class ServiceEndpoints(ServiceRegistry registry)
         ServiceKey key = ServiceNames.Read(call.Parameters);
         ServiceMetadata metadata = ServiceForm.Read(call.Parameters);
         ServiceKind kind = call.IsV2 && call.Parameters.FindFlag("ephemeral") == true ? ServiceKind.Ephemeral : ServiceKind.Persistent;
-        return registry.Administration.Create(key, kind, metadata) switch
+        return registry.CreateService(key, kind, metadata) switch
         {
             AdministrationOutcome.Done => call.OkAsync(),
             AdministrationOutcome.Exists => throw HttpError.Illegal($"specified service {key.GroupedName} already exists!", ResultCode.ServiceAlreadyExists),
-            _ => throw HttpError.Of(registry.Changes.TableFull),
+            _ => throw HttpError.Of(registry.ServiceLimitReached),
         };
     }
 
@@ -126,7 +126,7 @@ internal sealed class ServiceEndpoints(ServiceRegistry registry)
     {
         call.Check();
         ServiceKey key = ServiceNames.Read(call.Parameters);
-        return registry.Administration.Delete(key) switch
+        return registry.DeleteService(key) switch
         {
             AdministrationOutcome.Done => call.OkAsync(),
             AdministrationOutcome.NotEmpty => throw HttpError.Illegal(
@@ -150,7 +150,7 @@ internal sealed class ServiceEndpoints(ServiceRegistry registry)
         }
 
         ServiceMetadata metadata = ServiceForm.Read(call.Parameters);
-        return registry.Administration.Update(key, before => metadata with { Clusters = before.Clusters }) == AdministrationOutcome.Done
+        return registry.UpdateMetadata(key, before => metadata with { Clusters = before.Clusters }) == AdministrationOutcome.Done
             ? call.OkAsync()
             : throw HttpError.Illegal($"service {key.GroupedName} not found!", ResultCode.ServiceNotExist);
     }
@@ -173,7 +173,7 @@ internal sealed class ServiceEndpoints(ServiceRegistry registry)
 internal sealed record ServiceView(ServiceKey Key, ServiceKind Kind, ServiceMetadata Metadata, ServiceSnapshot Snapshot)
 {
     /// <summary>Null when there is no such service; one that is only subscribed to is none.</summary>
-    public static ServiceView? Find(ServiceRegistry registry, ServiceKey key) => registry.Services.TryGet(key, out ServiceEntry? entry) ? Of(entry) : null;
+    public static ServiceView? Find(ServiceRegistry registry, ServiceKey key) => registry.TryGet(key, out ServiceEntry? entry) ? Of(entry) : null;
 
     /// <summary>Null when it is only subscribed to.</summary>
     public static ServiceView? Of(ServiceEntry entry) =>

@@ -89,7 +89,7 @@ internal sealed class ServiceListEndpoints(ServiceRegistry registry)
         call.Check();
         string group = call.Parameters.Find("groupName") ?? ServiceKey.DefaultGroup;
         List<string> names = [];
-        foreach (ServiceEntry entry in registry.Services.InGroup(ServiceNames.NamespaceOf(call.Parameters), group))
+        foreach (ServiceEntry entry in registry.ServicesInGroup(ServiceNames.NamespaceOf(call.Parameters), group))
         {
             if (entry.Kind is not null)
             {
@@ -116,7 +116,7 @@ internal sealed class ServiceListEndpoints(ServiceRegistry registry)
             byNamespace.Add(only, []);
         }
 
-        foreach (ServiceEntry entry in registry.Services.Services)
+        foreach (ServiceEntry entry in registry.Services)
         {
             if (entry.Kind is null || (only is not null && entry.Key.Namespace != only))
             {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Selection;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;

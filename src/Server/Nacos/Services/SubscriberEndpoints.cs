@@ -41,7 +41,7 @@ internal sealed class SubscriberEndpoints(ServiceRegistry registry)
         ServiceKey part = ServiceNames.Read(call.Parameters);
         Page page = new(call.Parameters.FindWholeNumber("pageNo") ?? 1, call.Parameters.FindWholeNumber("pageSize") ?? DefaultPageSize);
         List<Subscription> subscriptions = [];
-        foreach (ServiceEntry entry in registry.Services.Services)
+        foreach (ServiceEntry entry in registry.Services)
         {
             ServiceKey key = entry.Key;
             if (entry.SubscriberCount > 0
