@@ -8,7 +8,6 @@ using FastRegistry.Server.Http.OpenApi;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Logging;
 using FastRegistry.Server.Management;
-using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Cluster;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Namespaces;
@@ -59,14 +58,14 @@ internal static class HttpApi
         application.UseMiddleware<HttpAdmission>(node.Switches, node.Admission);
         OperatorAccess operators = new(application.Services.GetRequiredService<OperatorOptions>(), options);
         ApiRoutes api = new(application, options, operators);
-        new InstanceEndpoints(node, clients).Map(api);
-        InstanceOverrides overrides = new(node, clients);
-        new InstanceDetailEndpoints(node).Map(api);
-        new InstanceStatusEndpoints(node).Map(api);
-        new InstanceUpdateEndpoints(node, overrides).Map(api);
-        new MetadataBatchEndpoints(node, overrides).Map(api);
-        new InstanceListEndpoints(node, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
-        new BeatEndpoints(node, clients).Map(api);
+        new InstanceEndpoints(node.Switches, clients).Map(api);
+        InstanceOverrides overrides = new(node.Registry, node.Options.Limits, clients);
+        new InstanceDetailEndpoints(node.Registry).Map(api);
+        new InstanceStatusEndpoints(node.Registry).Map(api);
+        new InstanceUpdateEndpoints(node.Registry, node.Switches, overrides).Map(api);
+        new MetadataBatchEndpoints(node.Registry, overrides).Map(api);
+        new InstanceListEndpoints(node.Registry, node.Switches, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
+        new BeatEndpoints(node.Admission, node.Switches, clients).Map(api);
         MapServices(api, node);
         MapOperations(api, application.Services, node, clients, operators);
 
@@ -79,12 +78,12 @@ internal static class HttpApi
     /// <summary>Services and what belongs to them.</summary>
     private static void MapServices(ApiRoutes api, RegistryNode node)
     {
-        new ServiceEndpoints(node).Map(api);
-        new ServiceListEndpoints(node).Map(api);
-        new SubscriberEndpoints(node).Map(api);
-        new ClusterEndpoints(node).Map(api);
-        new HealthCheckEndpoints(node).Map(api);
-        new CatalogEndpoints(node).Map(api);
+        new ServiceEndpoints(node.Registry).Map(api);
+        new ServiceListEndpoints(node.Registry).Map(api);
+        new SubscriberEndpoints(node.Registry).Map(api);
+        new ClusterEndpoints(node.Registry).Map(api);
+        new HealthCheckEndpoints(node.Registry).Map(api);
+        new CatalogEndpoints(node.Registry).Map(api);
     }
 
     /// <summary>Operations: views, the console's calls, health, and the description of everything.</summary>
@@ -110,7 +109,7 @@ internal static class HttpApi
         ServerStateEndpoints.Map(api);
         LoginEndpoints.Map(api);
         AuthenticationEndpoints.Map(api);
-        new PrometheusDiscoveryEndpoints(node).Map(api);
+        new PrometheusDiscoveryEndpoints(node.Registry).Map(api);
         ActuatorEndpoints.Map(api);
         new HealthEndpoints(node).Map(api);
         new OperatorEndpoints(node.Services.Sessions).Map(api);

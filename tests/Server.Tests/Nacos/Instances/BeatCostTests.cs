@@ -4,7 +4,6 @@ using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
-using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Tests;

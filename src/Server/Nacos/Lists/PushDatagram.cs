@@ -4,9 +4,8 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Server.Nacos.Lists;
 
-namespace FastRegistry.Server.Nacos.UdpPush;
+namespace FastRegistry.Server.Nacos.Lists;
 
 /// <summary>One list as a datagram, shared by all that get it. Immutable.</summary>
 /// <param name="Number">By which it is acknowledged: grows, and stays below 2^53, where clients that have only doubles still count exactly.</param>

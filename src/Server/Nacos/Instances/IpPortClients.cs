@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
@@ -8,16 +10,28 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Nacos.Clients;
+namespace FastRegistry.Server.Nacos.Instances;
 
-/// <summary>Clients that are an ip and a port, made by HTTP registrations, and what they publish, which lives on beats.</summary>
+/// <summary>The clients that HTTP registrations create, one for each ip:port, and the instances that they publish and keep alive by beats.</summary>
 /// <remarks>
-/// One per node; any thread. As in Nacos one such client publishes at most one instance per service; it goes when it publishes nothing any more. Everything about one
-/// client happens under its gate; a beat of a healthy instance takes no lock: one look-up and two stores. Bounded by <see cref="MaximumInstances"/>.
+/// <para>
+/// Contract: <see cref="Register"/> registers an instance, or replaces the one that its ip:port published for the service (as in Nacos there is at most
+/// one), and restarts its timeouts. <see cref="TryFind"/> gets the instance that a beat names; <see cref="BeatingInstance.TryBeat"/> takes the beat.
+/// <see cref="Deregister"/> withdraws what an ip:port publishes for a service. <see cref="Refresh"/> applies the beat times of an instance again after an
+/// operator has changed its override.
+/// </para>
+/// <para>
+/// Locks: thread-safe. Everything about one client happens under the lock of that client, which is taken before the lock of a service. A beat of a
+/// healthy instance takes no lock: it is one look-up and two stores.
+/// </para>
+/// <para>
+/// Lifetime: one per node, owned by its HTTP side. A client exists while it publishes something; an instance exists until it is deregistered or its
+/// beats are missing for its delete timeout. Bounded by <see cref="MaximumInstances"/>; beyond that a registration is refused.
+/// </para>
 /// </remarks>
 internal sealed class IpPortClients
 {
-    /// <summary>Instances of all these clients, and so clients, kept at most.</summary>
+    /// <summary>The maximum of instances of all these clients together, and therefore of clients.</summary>
     public const int MaximumInstances = 1_000_000;
 
     private readonly ConcurrentDictionary<(string Ip, int Port), RegistryClient> _clients = new();
@@ -42,18 +56,18 @@ internal sealed class IpPortClients
 
     public int Count => Volatile.Read(ref _clientCount);
 
-    /// <summary>Instances that live on beats.</summary>
+    /// <summary>Gets the number of instances that beats keep alive.</summary>
     public int InstanceCount => Volatile.Read(ref _instanceCount);
 
-    /// <summary>All of them, in no order; safe while they change.</summary>
+    /// <summary>Gets all clients, in no order; safe while they change.</summary>
     public IEnumerable<RegistryClient> Clients => _clients.Select(static pair => pair.Value);
 
     public RegistryClient? Find(string ip, int port) => _clients.GetValueOrDefault((ip, port));
 
-    /// <summary>Finds what beats under a key of <see cref="InstanceKeyText"/>.</summary>
+    /// <summary>Finds the instance with a key of <see cref="InstanceKeyText"/>.</summary>
     public bool TryFind(ReadOnlySpan<byte> key, [NotNullWhen(true)] out BeatingInstance? instance) => _byText.TryGetValue(key, out instance);
 
-    /// <summary>Registers an instance in place of what its ip:port published for the service; its time without beats begins again.</summary>
+    /// <summary>Registers an instance in place of what its ip:port published for the service, and restarts its timeouts.</summary>
     public RequestError? Register(ServiceKey key, Instance instance)
     {
         (string Ip, int Port) id = (instance.Identity.Ip, instance.Identity.Port);
@@ -67,7 +81,7 @@ internal sealed class IpPortClients
             RequestError? error;
             lock (client.ClientLock)
             {
-                error = Registry.Register(client, key, [instance], replace: true).Error ?? RenewHoldingGate(client, key, instance);
+                error = Registry.Register(client, key, [instance], replace: true).Error ?? RenewLocked(client, key, instance);
             }
 
             if (error != RequestError.SessionClosed)
@@ -76,7 +90,7 @@ internal sealed class IpPortClients
                 return error;
             }
 
-            // It was just being forgotten; the next round makes a new one.
+            // The client was being removed at the same time; the next round creates a new one.
             Remove(id, client);
         }
     }
@@ -94,30 +108,30 @@ internal sealed class IpPortClients
             Registry.DeregisterAll(client, key);
             if (TryFind(InstanceKeyText.Of(key, ip, port), out BeatingInstance? beating))
             {
-                EndHoldingGate(beating);
+                EndLocked(beating);
             }
         }
 
         ForgetIfEmpty((ip, port), client, DeregisterReason.Request);
     }
 
-    /// <summary>An operator's override may have changed the times of an instance.</summary>
+    /// <summary>Takes the times of an instance again, because an operator's override may have changed them.</summary>
     public void Refresh(ServiceKey key, InstanceIdentity identity)
     {
         if (TryFind(InstanceKeyText.Of(key, identity.Ip, identity.Port), out BeatingInstance? beating))
         {
             lock (beating.Client.ClientLock)
             {
-                if (FindPublishedHoldingGate(beating.Client, key) is { } shown)
+                if (FindPublishedLocked(beating.Client, key) is { } shown)
                 {
-                    beating.SetTimesHoldingGate(shown);
+                    beating.SetTimesLocked(shown);
                 }
             }
         }
     }
 
-    /// <summary>An instance has missed its beats for so long that it goes. The caller holds its client's gate.</summary>
-    public void ExpireHoldingGate(BeatingInstance beating)
+    /// <summary>Withdraws an instance whose beats were missing for its delete timeout. The caller holds the lock of its client.</summary>
+    public void ExpireLocked(BeatingInstance beating)
     {
         RegistryClient client = beating.Client;
         if (Registry.TryGet(beating.Service, out ServiceEntry? entry))
@@ -125,7 +139,7 @@ internal sealed class IpPortClients
             Registry.Withdraw(client, entry, beating.Identity, DeregisterReason.BeatsMissed);
         }
 
-        EndHoldingGate(beating);
+        EndLocked(beating);
         ForgetIfEmpty((beating.Identity.Ip, beating.Identity.Port), client, DeregisterReason.BeatsMissed);
     }
 
@@ -145,7 +159,7 @@ internal sealed class IpPortClients
 
             client = new RegistryClient(ClientKind.IpPort, $"{id.Ip}:{id.Port}");
 
-            // Others find it at once; the gate keeps what they publish behind the event.
+            // Other threads find the client at once; the lock keeps what they publish behind the event.
             lock (client.ClientLock)
             {
                 if (_clients.TryAdd(id, client))
@@ -158,8 +172,8 @@ internal sealed class IpPortClients
         }
     }
 
-    /// <summary>The registration is in: from now on it lives on beats. Without room for that it is taken back.</summary>
-    private RequestError? RenewHoldingGate(RegistryClient client, ServiceKey key, Instance instance)
+    /// <summary>Starts or restarts the beats of an instance that has just been registered. Withdraws it again when there is no room.</summary>
+    private RequestError? RenewLocked(RegistryClient client, ServiceKey key, Instance instance)
     {
         byte[] text = InstanceKeyText.Of(key, instance.Identity.Ip, instance.Identity.Port);
         if (!_instances.TryGetValue(text, out BeatingInstance? beating))
@@ -175,12 +189,12 @@ internal sealed class IpPortClients
             Interlocked.Increment(ref _instanceCount);
         }
 
-        beating.RenewHoldingGate(instance, FindPublishedHoldingGate(client, key) ?? instance);
+        beating.RenewLocked(instance, FindPublishedLocked(client, key) ?? instance);
         return null;
     }
 
-    /// <summary>What a client publishes for a service, as an override shows it.</summary>
-    private Instance? FindPublishedHoldingGate(RegistryClient client, ServiceKey key)
+    /// <summary>Finds what a client publishes for a service, as an override shows it.</summary>
+    private Instance? FindPublishedLocked(RegistryClient client, ServiceKey key)
     {
         if (!Registry.TryGet(key, out ServiceEntry? entry) || client.FindLocked(entry) is not { Count: > 0 } own)
         {
@@ -195,12 +209,12 @@ internal sealed class IpPortClients
         }
     }
 
-    private void EndHoldingGate(BeatingInstance beating)
+    private void EndLocked(BeatingInstance beating)
     {
         if (_instances.TryRemove(KeyValuePair.Create(beating.Key, beating)))
         {
             Interlocked.Decrement(ref _instanceCount);
-            beating.EndHoldingGate();
+            beating.EndLocked();
         }
     }
 
@@ -230,4 +244,45 @@ internal sealed class IpPortClients
             Interlocked.Decrement(ref _clientCount);
         }
     }
+}
+
+/// <summary>The key of what an ip:port publishes for a service, as bytes: <c>namespace 0 group 0 name 0 ip 0 port</c>.</summary>
+/// <remarks>With it a beat finds its instance without creating a string.</remarks>
+internal sealed class InstanceKeyText : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+{
+    private const int MaximumPortBytes = 11;
+
+    public static byte[] Of(ServiceKey service, string ip, int port)
+    {
+        int ipBytes = Encoding.UTF8.GetByteCount(ip);
+        Span<byte> key = new byte[service.Utf8.Length + 1 + ipBytes + 1 + MaximumPortBytes];
+        service.Utf8.CopyTo(key);
+        key[service.Utf8.Length] = 0;
+        Encoding.UTF8.GetBytes(ip, key[(service.Utf8.Length + 1)..]);
+        return key[..Finish(key, service.Utf8.Length + 1 + ipBytes, port)].ToArray();
+    }
+
+    /// <summary>Writes zero and port behind service and ip.</summary>
+    /// <returns>Bytes of the whole key; -1 when it does not fit.</returns>
+    public static int Finish(Span<byte> key, int written, int port)
+    {
+        if (key.Length < written + 1 + MaximumPortBytes)
+        {
+            return -1;
+        }
+
+        key[written++] = 0;
+        Utf8Formatter.TryFormat(port, key[written..], out int portBytes);
+        return written + portBytes;
+    }
+
+    public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+    public int GetHashCode([DisallowNull] byte[] obj) => ServiceKey.HashOf(obj);
+
+    public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => ServiceKey.HashOf(alternate);
+
+    public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
 }

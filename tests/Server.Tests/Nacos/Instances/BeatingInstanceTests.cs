@@ -2,10 +2,10 @@ using System.Globalization;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Tests;
 
-namespace FastRegistry.Server.Tests.Nacos.Clients;
+namespace FastRegistry.Server.Tests.Nacos.Instances;
 
 public sealed class BeatingInstanceTests : IDisposable
 {

@@ -2,14 +2,16 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Wire.Timing;
 
-namespace FastRegistry.Server.Nacos.Clients;
+namespace FastRegistry.Server.Nacos.Instances;
 
-/// <summary>What one ip:port publishes for one service, and the time since its last beat.</summary>
+/// <summary>The instance that one ip:port publishes for one service, and the time of its last beat.</summary>
 /// <remarks>
-/// Any thread beats: one store and one look at the state. Everything else holds the client's gate; the wheel's thread judges. Store and look are ordered by a full
-/// fence on both sides, so of a beat and a verdict that meet, one sees the other. Lives until it is deregistered or expires.
+/// A beat comes on any thread and takes no lock: it stores the time and then reads the state. Everything else holds the lock of the client; the wheel's
+/// thread decides whether the instance is unhealthy or gone. Both sides have a full fence between their store and their read, so when a beat and that
+/// decision coincide, at least one sees the other. The instance lives until it is deregistered or expires.
 /// </remarks>
 internal sealed class BeatingInstance : IDeadlineOwner
 {
@@ -17,7 +19,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
     private const int Unhealthy = 1;
     private const int Gone = 2;
 
-    // Shorter times are taken as this: nobody can beat so often, and the wheel has better things to do.
+    // Shorter times count as this: no client can beat so often, and the wheel would be busy with nothing else.
     private const int ShortestMilliseconds = 1_000;
     private const int LookAgainMilliseconds = 5_000;
     private const string ExemptKey = "enableClientBeat";
@@ -48,21 +50,21 @@ internal sealed class BeatingInstance : IDeadlineOwner
     /// <summary>See <see cref="InstanceKeyText"/>.</summary>
     public byte[] Key { get; }
 
-    /// <summary>Guarded by the client's gate: another registration of the same ip:port may have another cluster.</summary>
+    /// <summary>Guarded by the lock of the client: another registration of the same ip:port may have another cluster.</summary>
     public InstanceIdentity Identity { get; private set; }
 
-    /// <summary>Milliseconds between its beats where its metadata says so; -1 = as everybody.</summary>
+    /// <summary>Gets the milliseconds between its beats from its metadata; -1 = not set, the node's default applies.</summary>
     public long IntervalMilliseconds => Volatile.Read(ref _intervalMilliseconds);
 
-    /// <summary>Null when the wheel has no room.</summary>
+    /// <summary>Creates an instance with an entry on the wheel; null when the wheel has no room.</summary>
     public static BeatingInstance? TryCreate(IpPortClients clients, RegistryClient client, ServiceKey service, byte[] key)
     {
         BeatingInstance instance = new(clients, client, service, key);
         return clients.Wheel.TryAllocate(instance, out instance._wheelEntry) ? instance : null;
     }
 
-    /// <summary>A sign of life.</summary>
-    /// <returns>False when it came too late: the instance is gone.</returns>
+    /// <summary>Takes a beat.</summary>
+    /// <returns>False when the beat is too late: the instance is gone.</returns>
     public bool TryBeat()
     {
         long now = _wheel.Now;
@@ -78,32 +80,32 @@ internal sealed class BeatingInstance : IDeadlineOwner
         return state == Healthy || TryRecover(now);
     }
 
-    /// <summary>It was registered, again perhaps.</summary>
-    /// <param name="instance">As it was registered.</param>
-    /// <param name="shown">As an override shows it: that decides the times.</param>
-    public void RenewHoldingGate(Instance instance, Instance shown)
+    /// <summary>Starts the times again after a registration, the first one or a repeated one.</summary>
+    /// <param name="instance">The instance as it was registered.</param>
+    /// <param name="shown">The instance as an override shows it; its metadata decides the times.</param>
+    public void RenewLocked(Instance instance, Instance shown)
     {
         Identity = instance.Identity;
         Interlocked.Exchange(ref _lastBeat, _wheel.Now);
         Interlocked.Exchange(ref _state, instance.Healthy ? Healthy : Unhealthy);
         Client.LastRenewed = _lastBeat;
-        SetTimesHoldingGate(shown);
+        SetTimesLocked(shown);
     }
 
-    /// <summary>Takes the times of its metadata and counts them from the last beat.</summary>
-    public void SetTimesHoldingGate(Instance shown)
+    /// <summary>Takes the times from the metadata of the instance and counts them from its last beat.</summary>
+    public void SetTimesLocked(Instance shown)
     {
         BeatTimes times = BeatTimes.Of(shown);
         _timeoutMilliseconds = (int)Math.Clamp(times.TimeoutMilliseconds, ShortestMilliseconds, int.MaxValue);
         _deleteMilliseconds = (int)Math.Clamp(times.DeleteMilliseconds, ShortestMilliseconds, int.MaxValue);
         Volatile.Write(ref _intervalMilliseconds, PreservedMetadata.MillisecondsOf(shown, PreservedMetadata.BeatInterval, -1));
         _isExempt = FlagText.IsWordForTrue(shown.FindMetadata(ExemptKey));
-        Deadline next = NextHoldingGate();
+        Deadline next = NextLocked();
         _wheel.Arm(_wheelEntry, next.Start, next.TimeoutMilliseconds);
     }
 
-    /// <summary>It is not published any more.</summary>
-    public void EndHoldingGate()
+    /// <summary>Ends the instance once it is no longer published.</summary>
+    public void EndLocked()
     {
         Interlocked.Exchange(ref _state, Gone);
         _wheel.Release(_wheelEntry);
@@ -130,16 +132,16 @@ internal sealed class BeatingInstance : IDeadlineOwner
 
             if (IsSilentFor(_deleteMilliseconds, now, Gone))
             {
-                _clients.ExpireHoldingGate(this);
+                _clients.ExpireLocked(this);
                 return Deadline.None;
             }
 
             if (_state == Healthy && IsSilentFor(_timeoutMilliseconds, now, Unhealthy))
             {
-                SetHealth(healthy: false);
+                SetHealthLocked(healthy: false);
             }
 
-            return NextHoldingGate();
+            return NextLocked();
         }
     }
 
@@ -155,8 +157,8 @@ internal sealed class BeatingInstance : IDeadlineOwner
             if (_state == Unhealthy)
             {
                 Interlocked.Exchange(ref _state, Healthy);
-                SetHealth(healthy: true);
-                Deadline next = NextHoldingGate();
+                SetHealthLocked(healthy: true);
+                Deadline next = NextLocked();
                 _wheel.Arm(_wheelEntry, now, next.TimeoutMilliseconds);
             }
 
@@ -164,7 +166,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
         }
     }
 
-    /// <summary>Whether no beat came for a time; if so it is in the state that follows from it.</summary>
+    /// <summary>Checks whether no beat came for a time; if so, sets the state that follows from that.</summary>
     private bool IsSilentFor(int milliseconds, long now, int state)
     {
         if (_wheel.Effective(Volatile.Read(ref _lastBeat)) + milliseconds > now)
@@ -172,7 +174,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
             return false;
         }
 
-        // First the state, then the beat once more: a beat stores, then looks at the state.
+        // Sets the state, then reads the beat once more, because a beat stores its time and then reads the state.
         int before = Interlocked.Exchange(ref _state, state);
         if (_wheel.Effective(Volatile.Read(ref _lastBeat)) + milliseconds <= now)
         {
@@ -183,13 +185,13 @@ internal sealed class BeatingInstance : IDeadlineOwner
         return false;
     }
 
-    private Deadline NextHoldingGate()
+    private Deadline NextLocked()
     {
         int timeout = _state == Healthy ? Math.Min(_timeoutMilliseconds, _deleteMilliseconds) : _deleteMilliseconds;
         return Deadline.After(Volatile.Read(ref _lastBeat), timeout);
     }
 
-    private void SetHealth(bool healthy)
+    private void SetHealthLocked(bool healthy)
     {
         if (_clients.Registry.TryGet(Service, out ServiceEntry? entry))
         {
@@ -197,7 +199,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
         }
     }
 
-    /// <summary>The name of the key misleads: as in Nacos it switches the check off.</summary>
+    /// <summary>Checks whether the service switches the check off. The name of the key is misleading, but it means this in Nacos.</summary>
     private bool IsServiceExempt() => _clients.Registry.TryGet(Service, out ServiceEntry? entry)
         && entry.Metadata is { } metadata
         && metadata.ExtendData.TryGetValue(ExemptKey, out string? value)
