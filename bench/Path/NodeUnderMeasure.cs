@@ -1,4 +1,3 @@
-using FastRegistry.Wire.Transport.InMemory;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using FastRegistry.Server.Hosting;
