@@ -3,7 +3,6 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRegistry.Bench.Registry;
@@ -34,12 +33,12 @@ public class RegisterBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        ServerOptions options = new()
+        RegistryNodeOptions options = new()
         {
             Deadlines = new DeadlineOptions { WarmUp = TimeSpan.Zero },
             Limits = new LimitOptions { InstancesPerService = 100_000, PublicationsPerClient = 100_000 },
         };
-        _node = new RegistryNode(ServerOptionsReader.Check(options), TimeProvider.System, NullLogger.Instance);
+        _node = new RegistryNode(options.Check(), TimeProvider.System, NullLogger.Instance);
         _client = new RegistryClient(ClientKind.Native, "bench");
         for (int number = 0; number < Instances; number++)
         {

@@ -3,7 +3,6 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Configuration;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Instance = FastRegistry.Registry.Instances.Instance;
@@ -38,11 +37,11 @@ public class StallBenchmarks
 
     [GlobalSetup]
     public void SetUp() => _node = new RegistryNode(
-        ServerOptionsReader.Check(new ServerOptions
+        new RegistryNodeOptions
         {
             Deadlines = new DeadlineOptions { WarmUp = TimeSpan.Zero },
             Limits = new LimitOptions { InstancesPerService = 100_000, PublicationsPerClient = 100_000 },
-        }),
+        }.Check(),
         TimeProvider.System,
         NullLogger.Instance);
 

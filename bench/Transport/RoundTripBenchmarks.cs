@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport.InMemory;
@@ -37,8 +36,8 @@ public class RoundTripBenchmarks
     [GlobalSetup]
     public async Task SetUp()
     {
-        ServerOptions options = new() { Deadlines = new DeadlineOptions { WarmUp = TimeSpan.Zero } };
-        _node = new RegistryNode(ServerOptionsReader.Check(options), TimeProvider.System, NullLogger.Instance);
+        RegistryNodeOptions options = new() { Deadlines = new DeadlineOptions { WarmUp = TimeSpan.Zero } };
+        _node = new RegistryNode(options.Check(), TimeProvider.System, NullLogger.Instance);
         _node.StartWorkers();
         _node.Start();
         PipeScheduler scheduler = Scheduling == RoundTripScheduling.Inline ? PipeScheduler.Inline : PipeScheduler.ThreadPool;

@@ -1,7 +1,6 @@
 using FastRegistry.Load.InMemory;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Outbound;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,7 +17,7 @@ internal sealed class MemoryNode : IAsyncDisposable
 
     public MemoryNode(InMemorySettings settings, int clients)
     {
-        ServerOptions options = ServerOptionsReader.Check(new ServerOptions
+        RegistryNodeOptions options = new RegistryNodeOptions
         {
             Node = new NodeOptions { Id = "load-memory" },
             Limits = new LimitOptions { Connections = clients },
@@ -28,7 +27,7 @@ internal sealed class MemoryNode : IAsyncDisposable
                 IdleProbe = TimeSpan.FromSeconds(settings.IdleProbeSeconds),
                 ProbeAnswer = TimeSpan.FromSeconds(settings.ProbeAnswerSeconds),
             },
-        });
+        }.Check();
         Releases = new ReleaseObserver(clients);
         Node = new RegistryNode(options, _clock, NullLogger.Instance, observers: [Releases]);
         Node.StartWorkers();

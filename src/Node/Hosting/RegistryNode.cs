@@ -22,7 +22,14 @@ using FastRegistry.Wire.Transport.Epoll;
 namespace FastRegistry.Node.Hosting;
 
 /// <summary>One node without its HTTP side: registry, sessions, workers, deadlines and the client listener, put together.</summary>
-/// <remarks>Made, started and stopped by its host, each once. Tests use it with in-memory connections and pump its workers themselves.</remarks>
+/// <remarks>
+/// <para>
+/// Created, started and stopped by its host, each once, in this order: the constructor, <see cref="StartWorkers"/>, <see cref="Bind"/>, <see cref="Start"/>,
+/// <see cref="StopAsync"/>. Tests use it with in-memory connections and pump its workers themselves. The properties are the parts of the node: they live as long as it,
+/// and callers take the part that they need, not the node.
+/// </para>
+/// <para>The node has no lock of its own; its state is one word that only moves forward.</para>
+/// </remarks>
 internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
 {
     private readonly TimeProvider _timeProvider;
