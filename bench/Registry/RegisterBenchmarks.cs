@@ -73,7 +73,7 @@ public class RegisterBenchmarks
 
         for (int i = 0; i < Writes; i++)
         {
-            _node.Registry.Withdrawals.Deregister(_client, Service, _leavers[i]);
+            _node.Registry.Deregister(_client, Service, _leavers[i]);
         }
     }
 
@@ -107,7 +107,7 @@ public class RegisterBenchmarks
 
     private void Write(Instance[] instances)
     {
-        if (_node.Registry.Registrations.Register(_client, Service, instances, replace: false).Error is { } error)
+        if (_node.Registry.Register(_client, Service, instances, replace: false).Error is { } error)
         {
             throw new InvalidOperationException(error.Text);
         }

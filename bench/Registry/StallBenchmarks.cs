@@ -66,7 +66,7 @@ public class StallBenchmarks
 
     /// <summary>A client goes, in one piece: a client with more than 512 publications goes in slices instead.</summary>
     [Benchmark]
-    public void ReleaseClient() => _node.Registry.Withdrawals.Release(_client);
+    public void ReleaseClient() => _node.Registry.Release(_client);
 
     /// <summary>A batch is parsed, checked and published.</summary>
     [Benchmark]
@@ -79,14 +79,14 @@ public class StallBenchmarks
             _ = InstanceFactory.TryCreate(request.Instances[i], "", out instances[i]);
         }
 
-        _node.Registry.Registrations.Register(_client, _service, instances, replace: false);
+        _node.Registry.Register(_client, _service, instances, replace: false);
     }
 
     /// <summary>The first reader after a change copies the list under the service's gate.</summary>
     [Benchmark]
     public object BuildList()
     {
-        _node.Registry.Services.TryGet(_service, out ServiceEntry? entry);
+        _node.Registry.TryGet(_service, out ServiceEntry? entry);
         return entry!.GetSnapshot();
     }
 }

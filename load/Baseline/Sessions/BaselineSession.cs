@@ -65,10 +65,10 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
         Volatile.Read(ref _subscriptions)?.RemoveAll();
         if (Volatile.Read(ref _client) is { } client)
         {
-            lock (client.ClientGate)
+            lock (client.ClientLock)
             {
                 client.Session = null;
-                node.Registry.Withdrawals.Release(client);
+                node.Registry.Release(client);
             }
         }
     }

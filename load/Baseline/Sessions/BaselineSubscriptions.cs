@@ -58,10 +58,10 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
                 return RequestError.Limit(LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
-            Subscription? subscription = services.Registry.Subscriptions.Add(this, key, id, filter);
+            Subscription? subscription = services.Registry.Subscribe(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(RegistryOptions.ServicesKey, services.Options.Limits.Services);
+                return services.Registry.ServiceLimitReached;
             }
 
             _byId.Add(id, subscription);
@@ -78,7 +78,7 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
                 return false;
             }
 
-            services.Registry.Subscriptions.Remove(subscription);
+            services.Registry.Unsubscribe(subscription);
             return true;
         }
     }
@@ -91,7 +91,7 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
             _ended = true;
             foreach (Subscription subscription in _byId.Values)
             {
-                services.Registry.Subscriptions.Remove(subscription);
+                services.Registry.Unsubscribe(subscription);
             }
 
             _byId.Clear();

@@ -41,7 +41,7 @@ internal record RegistryNodeOptions
     {
         ClientTransport.Check();
         Deadlines.Check();
-        PushOptionsRules.Check(Push);
+        Push.Check();
         Limits.Check();
         Selectors.Check();
         Workers.Check();

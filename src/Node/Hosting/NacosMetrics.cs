@@ -15,27 +15,27 @@ internal static class NacosMetrics
         node.Metrics.Gauges(
             "nacos_naming_subscriber",
             "Subscriptions made over HTTP (v1) and by native clients (v2).",
-            [MetricSeries.Of("version", "v1", () => registry.Subscriptions.OfOthers), MetricSeries.Of("version", "v2", () => registry.Subscriptions.OfSessions)]);
+            [MetricSeries.Of("version", "v1", () => registry.OtherSubscriptionCount), MetricSeries.Of("version", "v2", () => registry.SessionSubscriptionCount)]);
         node.Metrics.Gauges(
             "nacos_naming_publisher",
             "Instances published over HTTP (v1) and by native clients and other nodes (v2).",
             [
-                MetricSeries.Of("version", "v1", () => registry.Publications.Of(ClientKind.IpPort) + registry.Publications.Of(ClientKind.PersistentIpPort)),
-                MetricSeries.Of("version", "v2", () => registry.Publications.Of(ClientKind.Native) + registry.Publications.Of(ClientKind.Synced)),
+                MetricSeries.Of("version", "v1", () => registry.PublicationsOf(ClientKind.IpPort) + registry.PublicationsOf(ClientKind.PersistentIpPort)),
+                MetricSeries.Of("version", "v2", () => registry.PublicationsOf(ClientKind.Native) + registry.PublicationsOf(ClientKind.Synced)),
             ]);
         node.Metrics.Ranking(
             "service_change_count",
             "Changes of the ten services that changed most in the last whole window of 30 s.",
-            () => [.. registry.Busiest.Read().Select(static place => MetricSeries.Of("service", $"{place.Service.Namespace}##{place.Service.GroupedName}", () => place.Changes))]);
+            () => [.. registry.ReadBusiest().Select(static place => MetricSeries.Of("service", $"{place.Service.Namespace}##{place.Service.GroupedName}", () => place.Changes))]);
     }
 
     private static void DefineMonitor(RegistryNode node) => node.Metrics.Gauges(
         "nacos_monitor",
         "Figures under the names they have in Nacos.",
         [
-            Naming("serviceCount", () => node.Registry.Services.Count),
-            Naming("ipCount", () => node.Registry.Publications.All),
-            Naming("subscriberCount", () => node.Registry.Subscriptions.Count),
+            Naming("serviceCount", () => node.Registry.ServiceCount),
+            Naming("ipCount", () => node.Registry.PublicationCount),
+            Naming("subscriberCount", () => node.Registry.SubscriptionCount),
             Naming("totalPush", () => node.Push.Workers.Sum(static worker => worker.Pushes)),
             Naming("failedPush", () => node.Push.Workers.Sum(static worker => worker.Failures)),
             Naming("emptyPush", () => node.Push.Workers.Sum(static worker => worker.EmptyPushes)),

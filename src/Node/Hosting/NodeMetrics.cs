@@ -1,7 +1,6 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Overrides;
 
 namespace FastRegistry.Node.Hosting;
 
@@ -17,11 +16,11 @@ internal static class NodeMetrics
         metrics.Gauge("fastregistry_connections_applications", "Applications that have connections.", () => node.Services.Limits.Applications);
         metrics.Counter("fastregistry_connection_rules_faults_total", "Times the rules file could not be used.", () => node.RulesFile?.Faults ?? 0);
         metrics.Counter("fastregistry_labels_file_faults_total", "Times the labels file could not be used.", () => node.LabelsFile?.Faults ?? 0);
-        metrics.Gauge("fastregistry_overrides", "Operators' overrides of instances, those that wait for their client to return included.", () => node.Registry.OverrideExpiry.Count);
+        metrics.Gauge("fastregistry_overrides", "Operators' overrides of instances, those that wait for their client to return included.", () => node.Registry.OverrideCount);
         metrics.Gauge("fastregistry_clients", "Native clients that are set up.", () => node.Services.Clients.Count);
-        metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.Services.Count);
-        metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.Publications.All);
-        metrics.Gauge("fastregistry_subscriptions", "Subscriptions of all clients.", () => node.Registry.Subscriptions.Count);
+        metrics.Gauge("fastregistry_services", "Services known, those without an instance included.", () => node.Registry.ServiceCount);
+        metrics.Gauge("fastregistry_publications", "Published instances, waiting ones included.", () => node.Registry.PublicationCount);
+        metrics.Gauge("fastregistry_subscriptions", "Subscriptions of all clients.", () => node.Registry.SubscriptionCount);
         metrics.Gauge("fastregistry_revision", "Highest revision given out.", () => node.Registry.Revisions.Current);
         metrics.Gauge("fastregistry_provisional", "1 while lists are provisional.", () => node.Registry.IsProvisional ? 1 : 0);
         metrics.Gauge("fastregistry_status_up", "1 while the status is UP: no naming request is refused for it.", () => node.Status.Current == ServerStatus.Up ? 1 : 0);

@@ -19,7 +19,7 @@ internal sealed partial class NamingRequests
         }
 
         error = InstanceFactory.TryCreate(request.Instance, "instance", out Instance instance);
-        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Registrations.Register(caller.Client, key, [instance], replace: false, caller));
+        return error is not null ? NamingAnswer.Of(error) : Registered(registry.Register(caller.Client, key, [instance], replace: false, caller));
     }
 
     private NamingAnswer BatchRegister(INamingCaller caller, Messages.BatchRegisterRequest request)
@@ -51,7 +51,7 @@ internal sealed partial class NamingRequests
             }
         }
 
-        return Registered(registry.Registrations.Register(caller.Client, key, instances, request.Replace, caller));
+        return Registered(registry.Register(caller.Client, key, instances, request.Replace, caller));
     }
 
     private NamingAnswer Deregister(INamingCaller caller, Messages.DeregisterRequest request)
@@ -73,6 +73,6 @@ internal sealed partial class NamingRequests
             return NamingAnswer.Of(error);
         }
 
-        return Deregistered(registry.Withdrawals.Deregister(caller.Client, key, identities, caller));
+        return Deregistered(registry.Deregister(caller.Client, key, identities, caller));
     }
 }

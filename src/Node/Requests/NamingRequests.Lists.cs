@@ -29,7 +29,7 @@ internal sealed partial class NamingRequests
         }
 
         InstanceFilter filter = InstanceFilter.Create(request.Clusters, request.HealthyOnly);
-        if (!registry.Services.TryGet(key, out ServiceEntry? entry))
+        if (!registry.TryGet(key, out ServiceEntry? entry))
         {
             ServiceSnapshot none = new(key, registry.Epoch, registry.Revisions.Current, 0, registry.IsProvisional, EmptyCause.NeverSeen, []);
             return NamingAnswer.Of(none.Encode(filter));
@@ -87,7 +87,7 @@ internal sealed partial class NamingRequests
             return NamingAnswer.Of(error);
         }
 
-        List<string> names = registry.Services.ListNames(key.Namespace, key.Group);
+        List<string> names = registry.ListServiceNames(key.Namespace, key.Group);
         long skip = (Math.Max(request.PageNumber, 1L) - 1) * size;
         Messages.ListServicesReply reply = new() { Total = (uint)names.Count };
         reply.Names.AddRange(names.Skip((int)Math.Min(skip, names.Count)).Take(size));

@@ -119,7 +119,7 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
         if (!ServiceRequestReader.TryRead(body, out ServiceRequestReader request)
             || !request.Item.IsEmpty
             || !request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
-            || !registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry)
+            || !registry.TryGet(key[..keyBytes], out ServiceEntry? entry)
             || !entry.IsSnapshotCurrent)
         {
             return false;
@@ -142,7 +142,7 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
         answer = default;
         if (!TryRead(caller, body, out ServiceRequestReader request, out ServiceEntry? entry)
             || !InstanceReader.TryRead(request.Item, out InstanceReader instance)
-            || !registry.Registrations.TryRegister(caller.Client, entry, instance, caller, out RegistrationResult result, out byte[]? unchanged))
+            || !registry.TryRegister(caller.Client, entry, instance, caller, out RegistrationResult result, out byte[]? unchanged))
         {
             return false;
         }
@@ -159,7 +159,7 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
         Span<char> texts = stackalloc char[InstanceReader.MaximumNameLength];
         if (!TryRead(caller, body, out ServiceRequestReader request, out ServiceEntry? entry)
             || !InstanceReader.TryReadKey(request.Item, out InstanceReader key)
-            || !registry.Withdrawals.TryDeregister(caller.Client, entry, key.NameIn(texts), caller, out RegistrationResult result))
+            || !registry.TryDeregister(caller.Client, entry, key.NameIn(texts), caller, out RegistrationResult result))
         {
             return false;
         }
@@ -174,7 +174,7 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
         entry = null;
         return ServiceRequestReader.TryRead(body, out request)
             && request.TryWriteKey(caller.DefaultNamespaceUtf8, key, out int keyBytes)
-            && registry.Services.TryGet(key[..keyBytes], out entry);
+            && registry.TryGet(key[..keyBytes], out entry);
     }
 
     private static NamingAnswer Registered(in RegistrationResult result) => result.Error is not null

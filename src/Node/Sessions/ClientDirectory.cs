@@ -33,7 +33,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
         while (true)
         {
             RegistryClient client = _clients.FindOrAdd(instanceId);
-            lock (client.ClientGate)
+            lock (client.ClientLock)
             {
                 if (client.IsReleased)
                 {
@@ -50,7 +50,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
                 {
                     // Without room in the wheel they stay until the new session ends: late, but no ghosts.
                     int attachment = client.Attachment;
-                    ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.Withdrawals.WithdrawNotReaffirmed(client, attachment));
+                    ReaffirmDeadline.TryStart(wheel, reaffirm, () => registry.WithdrawNotReaffirmed(client, attachment));
                 }
 
                 if (superseded is null)
@@ -70,7 +70,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
     /// <summary>A session has ended: its client goes, unless a newer session speaks for it.</summary>
     public void Detach(RegistryClient client, ClientSession session, CloseReason reason)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.Session != session)
             {
@@ -89,7 +89,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
                 return;
             }
 
-            ClientRelease.Begin(registry, workers, client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost);
+            registry.Release(client, reason.Kind == CloseKind.GoAwayReceived ? DeregisterReason.ClientLeft : DeregisterReason.ConnectionLost, workers);
         }
 
         _clients.Remove(client);
@@ -97,14 +97,14 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
 
     private void ReleaseUnlessAttached(RegistryClient client, int attachment)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.Attachment != attachment)
             {
                 return;
             }
 
-            ClientRelease.Begin(registry, workers, client, DeregisterReason.NotReturned);
+            registry.Release(client, DeregisterReason.NotReturned, workers);
         }
 
         _clients.Remove(client);

@@ -22,7 +22,7 @@ internal sealed partial class ClientSession
             return false;
         }
 
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             // While the session speaks for the client, its wheel entry is its own.
             if (client.Session != this || Status.IsLeaving)

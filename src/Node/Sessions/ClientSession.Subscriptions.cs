@@ -37,10 +37,10 @@ internal sealed partial class ClientSession
                 return RequestError.Limit(LimitOptions.SubscriptionsPerClientKey, maximum);
             }
 
-            Subscription? subscription = _services.Registry.Subscriptions.Add(this, key, id, filter);
+            Subscription? subscription = _services.Registry.Subscribe(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(RegistryOptions.ServicesKey, _services.Options.Limits.Services);
+                return _services.Registry.ServiceLimitReached;
             }
 
             state.ById.Add(id, subscription);
@@ -63,7 +63,7 @@ internal sealed partial class ClientSession
                 return false;
             }
 
-            _services.Registry.Subscriptions.Remove(subscription);
+            _services.Registry.Unsubscribe(subscription);
             return true;
         }
     }
@@ -122,7 +122,7 @@ internal sealed partial class ClientSession
             state.HasEnded = true;
             foreach (Subscription subscription in state.ById.Values)
             {
-                _services.Registry.Subscriptions.Remove(subscription);
+                _services.Registry.Unsubscribe(subscription);
             }
 
             state.ById.Clear();

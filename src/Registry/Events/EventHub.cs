@@ -1,6 +1,10 @@
+using System.Numerics;
+using System.Threading.Channels;
+using FastRegistry.Wire.Timing;
+
 namespace FastRegistry.Registry.Events;
 
-/// <summary>Where the node says what happened, and where observers hear of it.</summary>
+/// <summary>Takes the events of the node and hands them to the observers that selected them.</summary>
 /// <remarks>
 /// One per node, started and stopped with it. Publishing is allowed on any thread and under any lock of the node: it reads one word when nobody listens, else
 /// it writes to the bounded queues of the listeners; it never waits, never throws and never runs an observer. Each observer hears all the types it selected in
@@ -12,7 +16,7 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly Lock _hubGate = new();
+    private readonly Lock _hubLock = new();
     private readonly IEventPublisher?[] _publishers = new IEventPublisher?[Enum.GetValues<EventKind>().Length];
     private readonly List<Task> _workers = [];
     private readonly CancellationTokenSource _hurry = new();
@@ -27,11 +31,11 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
     public void Add(INodeObserver observer)
     {
         ObserverQueue queue;
-        lock (_hubGate)
+        lock (_hubLock)
         {
             queue = observer.Queue is { } own
-                ? NewQueueHoldingGate(observer.Name, own)
-                : _shared ??= NewQueueHoldingGate("shared", new ObserverQueueOptions(SharedCapacity, OverflowPolicy.DropNewest));
+                ? NewQueueLocked(observer.Name, own)
+                : _shared ??= NewQueueLocked("shared", new ObserverQueueOptions(SharedCapacity, OverflowPolicy.DropNewest));
         }
 
         observer.Select(new EventSelection(this, queue));
@@ -40,7 +44,7 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
     /// <summary>True when somebody listens to this kind; for publishers whose event costs something to make.</summary>
     public bool Wants(EventKind kind) => (Volatile.Read(ref _wanted) & (1u << (int)kind)) != 0;
 
-    /// <summary>Tells those who listen, if there are any. After the change it tells of can be seen.</summary>
+    /// <summary>Hands an event to those who listen, if there are any. Called when the change it reports can be seen.</summary>
     public void Publish<TEvent>(in TEvent nodeEvent)
         where TEvent : struct, INodeEvent
     {
@@ -57,7 +61,7 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
     public void Listen<TEvent>(EventLane<TEvent> lane)
         where TEvent : struct, INodeEvent
     {
-        lock (_hubGate)
+        lock (_hubLock)
         {
             if (_publishers[(int)TEvent.Kind] is not EventPublisher<TEvent> publisher)
             {
@@ -65,7 +69,7 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
                 Volatile.Write(ref _publishers[(int)TEvent.Kind], publisher);
             }
 
-            publisher.AddHoldingGate(lane);
+            publisher.AddLocked(lane);
 
             // Last: who sees the bit finds the publisher.
             Volatile.Write(ref _wanted, _wanted | (1u << (int)TEvent.Kind));
@@ -103,10 +107,270 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
 
     public void Dispose() => _hurry.Dispose();
 
-    private ObserverQueue NewQueueHoldingGate(string name, ObserverQueueOptions options)
+    private ObserverQueue NewQueueLocked(string name, ObserverQueueOptions options)
     {
         ObserverQueue queue = new(name, options, log);
         Volatile.Write(ref _queues, [.. _queues, queue]);
         return queue;
+    }
+}
+
+/// <summary>What the hub needs to know of a publisher without its event type.</summary>
+internal interface IEventPublisher
+{
+    /// <summary>Events published while somebody listened.</summary>
+    long Published { get; }
+}
+
+/// <summary>Hands the events of one type to the queues of those who listen. Has no thread and no queue of its own, so a type costs nothing by itself.</summary>
+/// <remarks>Made with the first listener. Any thread publishes; listeners are added under the hub's lock.</remarks>
+internal sealed class EventPublisher<TEvent> : IEventPublisher
+    where TEvent : struct, INodeEvent
+{
+    private EventLane<TEvent>[] _lanes = [];
+    private long _published;
+
+    public long Published => Interlocked.Read(ref _published);
+
+    /// <summary>The caller holds the hub's lock.</summary>
+    public void AddLocked(EventLane<TEvent> lane) => Volatile.Write(ref _lanes, [.. _lanes, lane]);
+
+    public void Publish(in TEvent nodeEvent, DateTimeOffset at)
+    {
+        Interlocked.Increment(ref _published);
+        foreach (EventLane<TEvent> lane in Volatile.Read(ref _lanes))
+        {
+            lane.Offer(nodeEvent, at);
+        }
+    }
+}
+
+/// <summary>The waiting events of one type in an observer's queue. The queue holds the order between lanes: one entry per event.</summary>
+internal abstract class ObserverLane
+{
+    /// <summary>False for what is no event of the node, such as the tick of a clock.</summary>
+    public virtual bool IsCounted => true;
+
+    /// <summary>Forgets the oldest waiting event. The caller holds the queue's lock.</summary>
+    public abstract void DropOldestLocked();
+
+    /// <summary>Hands the oldest waiting event to the observer. Worker's thread only.</summary>
+    public abstract void Deliver();
+}
+
+/// <summary>Waiting events of one type for one observer, kept as structs: nothing is boxed.</summary>
+/// <remarks>Any thread offers; the worker of the queue delivers. Guarded by the queue's lock. Bounded by the queue's capacity.</remarks>
+/// <param name="queue">Of the observer.</param>
+/// <param name="observe">Takes them.</param>
+/// <param name="isCounted">See <see cref="ObserverLane.IsCounted"/>.</param>
+/// <param name="folding">Asked by publishers whether the observer only counts the event; null = it takes every one.</param>
+/// <param name="kind">Number of the type, for <paramref name="folding"/>.</param>
+internal sealed class EventLane<TEvent>(
+    ObserverQueue queue, ObserveEvent<TEvent> observe, bool isCounted = true, EventFolding? folding = null, EventKind kind = default) : ObserverLane
+    where TEvent : struct
+{
+    private readonly Queue<(TEvent Event, DateTimeOffset At)> _events = new();
+
+    public override bool IsCounted => isCounted;
+
+    /// <summary>Queues an event; false when it was dropped.</summary>
+    public bool Offer(in TEvent nodeEvent, DateTimeOffset at)
+    {
+        if (folding is not null && folding.TryFold(kind))
+        {
+            queue.CountFolded();
+            return true;
+        }
+
+        lock (queue.QueueLock)
+        {
+            bool entered = queue.TryEnterLocked(this);
+            if (entered)
+            {
+                _events.Enqueue((nodeEvent, at));
+            }
+
+            return entered;
+        }
+    }
+
+    public override void DropOldestLocked() => _events.Dequeue();
+
+    public override void Deliver()
+    {
+        (TEvent Event, DateTimeOffset At) next;
+        lock (queue.QueueLock)
+        {
+            next = _events.Dequeue();
+        }
+
+        observe(in next.Event, next.At);
+    }
+}
+
+/// <summary>Counts, per kind, the events that an observer does not take one by one because it has had enough of the kind for now.</summary>
+/// <remarks>Publishers ask on any thread and under any lock; the observer's worker says until when. Bounded by the number of kinds.</remarks>
+internal sealed class EventFolding(TimingWheel wheel)
+{
+    private readonly long[] _until = new long[Enum.GetValues<EventKind>().Length];
+    private readonly long[] _counted = new long[Enum.GetValues<EventKind>().Length];
+    private long _total;
+
+    /// <summary>Events that were counted instead of taken.</summary>
+    public long Total => Interlocked.Read(ref _total);
+
+    /// <summary>Counts an event of a kind that is folded at present; false when the observer takes it.</summary>
+    public bool TryFold(EventKind kind)
+    {
+        if (wheel.Now >= Volatile.Read(ref _until[(int)kind]))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _counted[(int)kind]);
+        Interlocked.Increment(ref _total);
+        return true;
+    }
+
+    /// <summary>The observer has counted an event itself.</summary>
+    public void CountOne() => Interlocked.Increment(ref _total);
+
+    /// <summary>From now to a wheel time publishers only count the events of a kind.</summary>
+    public void FoldUntil(EventKind kind, long end) => Volatile.Write(ref _until[(int)kind], end);
+
+    /// <summary>True when publishers have counted events of a kind that were not taken out yet.</summary>
+    public bool HasCounted(EventKind kind) => Volatile.Read(ref _counted[(int)kind]) > 0;
+
+    /// <summary>Takes the count of a kind.</summary>
+    public long Take(EventKind kind) => Interlocked.Exchange(ref _counted[(int)kind], 0);
+}
+
+/// <summary>The events that wait for one observer, of all types it selected, in the order they were published, and the worker that hands them over.</summary>
+/// <remarks>
+/// Any thread offers through the lanes; one task runs <see cref="RunAsync"/>, or a test pumps <see cref="Step"/>. The lock is innermost: it is taken under any
+/// other lock and none is taken under it but the channel's own. Lives as long as the hub.
+/// </remarks>
+/// <param name="name">Of the observer.</param>
+/// <param name="options">Capacity and overflow.</param>
+/// <param name="log">For observers that throw.</param>
+internal sealed class ObserverQueue(string name, ObserverQueueOptions options, ILogger log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    // The lane of each waiting event; the event itself is in the lane. Publishers read as well, to drop the oldest.
+    private readonly Channel<ObserverLane> _order = Channel.CreateBounded<ObserverLane>(
+        new BoundedChannelOptions(options.Capacity) { FullMode = BoundedChannelFullMode.Wait });
+
+    private long _delivered;
+    private long _dropped;
+    private long _faults;
+    private bool _abandoned;
+
+    public string Name { get; } = name;
+
+    /// <summary>Guards the order and the lanes' events.</summary>
+    public Lock QueueLock { get; } = new();
+
+    /// <summary>Events handed to the observer, those it threw at and those it only counted included.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>Events that did not fit.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Events the observer threw at.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    /// <summary>Events that wait.</summary>
+    public int Queued => _order.Reader.Count;
+
+    /// <summary>The observer has counted an event, which therefore does not wait.</summary>
+    public void CountFolded() => Interlocked.Increment(ref _delivered);
+
+    /// <summary>Takes a place for an event of a lane, or drops what the policy says.</summary>
+    public bool TryEnterLocked(ObserverLane lane)
+    {
+        if (_order.Writer.TryWrite(lane))
+        {
+            return true;
+        }
+
+        if (options.Overflow == OverflowPolicy.DropOldest && _order.Reader.TryRead(out ObserverLane? oldest))
+        {
+            oldest.DropOldestLocked();
+            CountDropped(oldest);
+            if (_order.Writer.TryWrite(lane))
+            {
+                return true;
+            }
+        }
+
+        CountDropped(lane);
+        return false;
+    }
+
+    /// <summary>Hands over until <see cref="Complete"/> was called and nothing waits.</summary>
+    public async Task RunAsync(TimeProvider timeProvider, CancellationToken hurry)
+    {
+        while (await _order.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            while (!Volatile.Read(ref _abandoned) && Step())
+            {
+            }
+
+            if (Volatile.Read(ref _abandoned))
+            {
+                return;
+            }
+
+            // A worker that waits is woken by its publisher, which costs the publisher more than the event does. So it sleeps a little first: under load a
+            // publisher only writes.
+            await Task.Delay(Pause, timeProvider, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Hands one event over; false when there is none. One thread at a time.</summary>
+    public bool Step()
+    {
+        if (!_order.Reader.TryRead(out ObserverLane? lane))
+        {
+            return false;
+        }
+
+        if (lane.IsCounted)
+        {
+            Interlocked.Increment(ref _delivered);
+        }
+
+        try
+        {
+            lane.Deliver();
+        }
+#pragma warning disable CA1031 // An observer's fault is its own: it is counted, and the next event is handed over.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            // The log is told less and less often: an observer that always fails must not fill it.
+            ulong faults = (ulong)Interlocked.Increment(ref _faults);
+            if (BitOperations.IsPow2(faults))
+            {
+                log.ObserverFault(fault, Name, faults);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Nothing more is taken; what waits is still handed over.</summary>
+    public void Complete() => _order.Writer.TryComplete();
+
+    /// <summary>The worker ends with the event it is at.</summary>
+    public void Abandon() => Volatile.Write(ref _abandoned, true);
+
+    private void CountDropped(ObserverLane lane)
+    {
+        if (lane.IsCounted)
+        {
+            Interlocked.Increment(ref _dropped);
+        }
     }
 }

@@ -3,6 +3,19 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Events;
 
+/// <summary>What becomes of events. Section <c>Events</c>.</summary>
+internal sealed record EventOptions
+{
+    /// <summary>Events kept for the operator's call. Default 10,000; 0 keeps none.</summary>
+    public int Kept { get; init; } = 10_000;
+
+    /// <summary>Log lines of one kind per second; what is more becomes one line with the count. Default 100.</summary>
+    public int LinesPerSecond { get; init; } = 100;
+
+    /// <summary>Events that may wait for the log, and for the ring. Default 16,384; beyond it they are dropped and counted.</summary>
+    public int QueueCapacity { get; init; } = 16_384;
+}
+
 /// <summary>Writes the log category <c>FastRegistry.Events</c>: who registered, changed, was ejected, and why.</summary>
 /// <remarks>
 /// Lines are written by its queue's worker; the wheel's thread only queues a tick when a second with folded events is over. Which kinds it listens to is decided
@@ -21,14 +34,11 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     private readonly TimeProvider _timeProvider;
     private readonly int _linesPerSecond;
     private readonly int _entry;
+    private readonly EventFolding _folding;
     private readonly EventFold[] _folds = new EventFold[Enum.GetValues<EventKind>().Length];
 
-    // Shared with publishers: until when they only count the events of a kind, and how many they have counted.
-    private readonly long[] _foldedUntil = new long[Enum.GetValues<EventKind>().Length];
-    private readonly long[] _counted = new long[Enum.GetValues<EventKind>().Length];
     private EventLane<FoldTick>? _ticks;
     private long _lastFlush;
-    private long _folded;
 
     public EventLog(ILogger log, TimingWheel wheel, TimeProvider timeProvider, EventOptions options)
     {
@@ -36,6 +46,7 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
         _wheel = wheel;
         _timeProvider = timeProvider;
         _linesPerSecond = options.LinesPerSecond;
+        _folding = new EventFolding(wheel);
         _entry = wheel.Allocate(this);
         Queue = new ObserverQueueOptions(options.QueueCapacity, OverflowPolicy.DropNewest);
     }
@@ -46,7 +57,7 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     public ObserverQueueOptions Queue { get; }
 
     /// <summary>Events that were counted in a line for many.</summary>
-    public long Folded => Interlocked.Read(ref _folded);
+    public long Folded => _folding.Total;
 
     /// <summary>The level of a kind's lines. Nothing that comes with every push or subscription is above Debug.</summary>
     public static LogLevel LevelOf(EventKind kind) => kind switch
@@ -61,24 +72,11 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     public void Select(EventSelection events)
     {
         _ticks = events.ToSelf<FoldTick>(OnTick);
-        events.OnEvery(kind => _log.IsEnabled(LevelOf(kind)), Write, TryFold);
+        events.OnEvery(kind => _log.IsEnabled(LevelOf(kind)), Write, _folding);
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now) =>
         _ticks!.Offer(default, _timeProvider.GetUtcNow()) ? Deadline.None : Deadline.After(now, WindowMilliseconds);
-
-    /// <summary>Counts an event when its kind has had its lines. Any thread, under any lock.</summary>
-    private bool TryFold(EventKind kind)
-    {
-        if (_wheel.Now >= Volatile.Read(ref _foldedUntil[(int)kind]))
-        {
-            return false;
-        }
-
-        Interlocked.Increment(ref _counted[(int)kind]);
-        Interlocked.Increment(ref _folded);
-        return true;
-    }
 
     private void Write(in EventDescription description, DateTimeOffset at)
     {
@@ -96,10 +94,10 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
 
         if (!fold.TryTakeLine(_linesPerSecond))
         {
-            Interlocked.Increment(ref _folded);
+            _folding.CountOne();
             if (fold.Folded == 1)
             {
-                Volatile.Write(ref _foldedUntil[(int)description.Kind], fold.End);
+                _folding.FoldUntil(description.Kind, fold.End);
                 _wheel.Arm(_entry, now, WindowMilliseconds);
             }
 
@@ -142,12 +140,12 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
         for (int kind = 0; kind < _folds.Length; kind++)
         {
             ref EventFold fold = ref _folds[kind];
-            if (fold.IsOver(now) && (fold.Folded > 0 || Volatile.Read(ref _counted[kind]) > 0))
+            if (fold.IsOver(now) && (fold.Folded > 0 || _folding.HasCounted((EventKind)kind)))
             {
                 Flush(ref fold, (EventKind)kind, now);
             }
 
-            waiting |= fold.Folded > 0 || Volatile.Read(ref _counted[kind]) > 0;
+            waiting |= fold.Folded > 0 || _folding.HasCounted((EventKind)kind);
         }
 
         if (waiting)
@@ -158,7 +156,7 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
 
     private void Flush(ref EventFold fold, EventKind kind, long now)
     {
-        long folded = fold.Folded + Interlocked.Exchange(ref _counted[(int)kind], 0);
+        long folded = fold.Folded + _folding.Take(kind);
         if (folded > 0)
         {
             LogLevel level = LevelOf(kind);
@@ -167,4 +165,69 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
 
         fold.Begin(now);
     }
+}
+
+/// <summary>How many lines of one kind were written in the present second, and how many events were not. Worker's thread only.</summary>
+internal struct EventFold
+{
+    private const int WindowMilliseconds = 1000;
+
+    private long _since;
+    private int _lines;
+
+    /// <summary>Events of this second without a line of their own.</summary>
+    public int Folded { get; private set; }
+
+    /// <summary>Wheel time at which the second is over.</summary>
+    public readonly long End => _since + WindowMilliseconds;
+
+    public readonly bool IsOver(long now) => now - _since >= WindowMilliseconds;
+
+    /// <summary>Begins another second at the time of the event that is the first in it.</summary>
+    public void Begin(long now)
+    {
+        _since = now;
+        _lines = 0;
+        Folded = 0;
+    }
+
+    /// <summary>True when the event gets a line.</summary>
+    public bool TryTakeLine(int linesPerSecond)
+    {
+        if (_lines >= linesPerSecond)
+        {
+            Folded++;
+            return false;
+        }
+
+        _lines++;
+        return true;
+    }
+}
+
+/// <summary>The event log tells itself that a second in which it folded is over.</summary>
+internal readonly record struct FoldTick;
+
+/// <summary>The log lines of the event hub and its observers.</summary>
+internal static partial class RegistryLog
+{
+    [LoggerMessage(50, LogLevel.Error, "Observer {Observer} failed at an event, for the {Faults}th time")]
+    public static partial void ObserverFault(this ILogger log, Exception fault, string observer, ulong faults);
+
+    [LoggerMessage(51, LogLevel.Warning, "{Events} events were not handed to observer {Observer} before the stop")]
+    public static partial void EventsLeftBehind(this ILogger log, int events, string observer);
+
+    [LoggerMessage(EventId = 70, Message = "{Kind}: {Client} session {Session} {Reason} {Text}")]
+    public static partial void ClientEvent(this ILogger log, LogLevel level, EventKind kind, ClientReference client, long session, string reason, string text);
+
+    [LoggerMessage(EventId = 71, Message = "{Kind}: {Service} {Client} session {Session} revision {Revision}")]
+    public static partial void ServiceEvent(
+        this ILogger log, LogLevel level, EventKind kind, ServiceKey service, ClientReference client, long session, long revision);
+
+    [LoggerMessage(EventId = 72, Message = "{Kind}: {Instance} of {Service} by {Client} at revision {Revision} {Reason}")]
+    public static partial void InstanceEvent(
+        this ILogger log, LogLevel level, EventKind kind, InstanceIdentity instance, ServiceKey? service, ClientReference client, long revision, string reason);
+
+    [LoggerMessage(EventId = 73, Message = "{Kind}: {Count} more within a second")]
+    public static partial void FoldedEvents(this ILogger log, LogLevel level, long count, EventKind kind);
 }

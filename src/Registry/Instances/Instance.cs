@@ -138,3 +138,32 @@ internal sealed class Instance : IEquatable<Instance>
         return new(identity, weight, healthy, enabled, isOverridden, InstanceEncoder.Encode(identity, weight, healthy, enabled, metadata, instanceId, isOverridden));
     }
 }
+
+/// <summary>What makes an instance the same one in a list.</summary>
+internal readonly record struct InstanceIdentity(string Cluster, string Ip, int Port)
+{
+    /// <summary>As texts to search with.</summary>
+    public InstanceName Name => new(Cluster, Ip, Port);
+
+    /// <summary><c>ip:port#cluster</c>.</summary>
+    public override string ToString() => $"{Ip}:{Port}#{Cluster}";
+}
+
+/// <summary>What makes an instance the same one in a list, as texts that need not be strings: to search with.</summary>
+internal readonly ref struct InstanceName(ReadOnlySpan<char> cluster, ReadOnlySpan<char> ip, int port)
+{
+    public ReadOnlySpan<char> Cluster { get; } = cluster;
+
+    public ReadOnlySpan<char> Ip { get; } = ip;
+
+    public int Port { get; } = port;
+
+    public bool IsOf(Instance instance)
+    {
+        InstanceName other = instance.Name;
+        return Port == other.Port && Ip.SequenceEqual(other.Ip) && Cluster.SequenceEqual(other.Cluster);
+    }
+
+    /// <summary>Seeded at random per process like that of a string, so nobody can choose addresses that collide. Clusters are few and left out.</summary>
+    public int Hash => HashCode.Combine(string.GetHashCode(Ip), Port);
+}

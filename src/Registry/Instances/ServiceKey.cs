@@ -1,4 +1,5 @@
 using System.Text;
+using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Registry.Instances;
 
@@ -49,4 +50,56 @@ internal sealed class ServiceKey : IEquatable<ServiceKey>
     public override int GetHashCode() => _hash;
 
     public override string ToString() => $"{Namespace}/{GroupedName}";
+}
+
+/// <summary>Lets a table of services be searched by the UTF-8 form of a key.</summary>
+internal sealed class ServiceKeyComparer : IEqualityComparer<ServiceKey>, IAlternateEqualityComparer<ReadOnlySpan<byte>, ServiceKey>
+{
+    public bool Equals(ServiceKey? x, ServiceKey? y) => x is null ? y is null : x.Equals(y);
+
+    public int GetHashCode(ServiceKey obj) => obj.GetHashCode();
+
+    public bool Equals(ReadOnlySpan<byte> alternate, ServiceKey other) => other.Utf8.SequenceEqual(alternate);
+
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => ServiceKey.HashOf(alternate);
+
+    public ServiceKey Create(ReadOnlySpan<byte> alternate)
+    {
+        string[] parts = Encoding.UTF8.GetString(alternate).Split('\0', 3);
+        return new ServiceKey(parts[0], parts[1], parts[2]);
+    }
+}
+
+/// <summary>Makes valid service keys of what a request says.</summary>
+internal static class ServiceKeyFactory
+{
+    /// <summary>Fills in the defaults and checks the rules.</summary>
+    /// <param name="namespace">Empty = <paramref name="defaultNamespace"/>.</param>
+    /// <param name="group">Empty = the default group.</param>
+    /// <param name="name">Required.</param>
+    /// <param name="defaultNamespace">The set-up's namespace.</param>
+    /// <param name="key">The key when null is returned.</param>
+    public static RequestError? TryCreate(string @namespace, string group, string name, string defaultNamespace, out ServiceKey key)
+    {
+        @namespace = @namespace.Length == 0 ? defaultNamespace : @namespace;
+        group = group.Length == 0 ? ServiceKey.DefaultGroup : group;
+        key = null!;
+        if (NameRules.BrokenByNamespace(@namespace) is { } namespaceRule)
+        {
+            return RequestError.Invalid("namespace", namespaceRule);
+        }
+
+        if (NameRules.BrokenByGroup(group) is { } groupRule)
+        {
+            return RequestError.Invalid("group", groupRule);
+        }
+
+        if (NameRules.BrokenByService(name) is { } nameRule)
+        {
+            return RequestError.Invalid("name", nameRule);
+        }
+
+        key = new ServiceKey(@namespace, group, name);
+        return null;
+    }
 }

@@ -1,12 +1,22 @@
 using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Overrides;
 
+/// <summary>A service that instances are overridden of, as <see cref="OverrideExpiry"/> knows it.</summary>
+internal interface IOverriddenService
+{
+    /// <summary>An override's time after its instance may be over. Takes the service's lock.</summary>
+    /// <param name="identity">Where it is.</param>
+    /// <param name="entry">The override.</param>
+    /// <param name="since">When its time began.</param>
+    /// <returns>Null when it is done with; else the time from which to wait again.</returns>
+    long? ExpireOverride(InstanceIdentity identity, OverrideEntry entry, long since);
+}
+
 /// <summary>Overrides whose instance is gone, on their way out.</summary>
 /// <remarks>
-/// One per node, with one wheel entry at the earliest end. Its gate is taken last, under a service's gate, and never held while one is taken. An override counts
+/// One per node, with one wheel entry at the earliest end. Its lock is taken last, under a service's lock, and never held while one is taken. An override counts
 /// until it has left its service and the queue, so both are bounded by <c>Limits:Overrides</c>.
 /// </remarks>
 internal sealed class OverrideExpiry : IDeadlineOwner
@@ -18,8 +28,8 @@ internal sealed class OverrideExpiry : IDeadlineOwner
     private readonly int _keepMilliseconds;
     private readonly int _maximum;
     private readonly int _entry;
-    private readonly Lock _queueGate = new();
-    private readonly PriorityQueue<(ServiceEntry Service, InstanceIdentity Identity, OverrideEntry Override), long> _gone = new();
+    private readonly Lock _queueLock = new();
+    private readonly PriorityQueue<(IOverriddenService Service, InstanceIdentity Identity, OverrideEntry Override), long> _gone = new();
     private int _count;
 
     /// <param name="wheel">Source of time; takes an entry for good.</param>
@@ -50,8 +60,8 @@ internal sealed class OverrideExpiry : IDeadlineOwner
 
     public void Uncount() => Interlocked.Decrement(ref _count);
 
-    /// <summary>Begins the time of an override. The caller holds the service's gate.</summary>
-    public void GoneHoldingGate(ServiceEntry service, InstanceIdentity identity, OverrideEntry entry)
+    /// <summary>Begins the time of an override. The caller holds the service's lock.</summary>
+    public void AddLocked(IOverriddenService service, InstanceIdentity identity, OverrideEntry entry)
     {
         entry.GoneSince = _wheel.Now;
         if (entry.IsQueued)
@@ -68,9 +78,9 @@ internal sealed class OverrideExpiry : IDeadlineOwner
     {
         for (int done = 0; ; done++)
         {
-            (ServiceEntry Service, InstanceIdentity Identity, OverrideEntry Override) next;
+            (IOverriddenService Service, InstanceIdentity Identity, OverrideEntry Override) next;
             long since;
-            lock (_queueGate)
+            lock (_queueLock)
             {
                 if (!_gone.TryPeek(out next, out since))
                 {
@@ -85,22 +95,16 @@ internal sealed class OverrideExpiry : IDeadlineOwner
                 _gone.Dequeue();
             }
 
-            long? later;
-            lock (next.Service.ServiceGate)
-            {
-                later = next.Service.Listing.ExpireOverrideHoldingGate(next.Identity, next.Override, since);
-            }
-
-            if (later is { } again)
+            if (next.Service.ExpireOverride(next.Identity, next.Override, since) is { } again)
             {
                 Enqueue(next.Service, next.Identity, next.Override, again);
             }
         }
     }
 
-    private void Enqueue(ServiceEntry service, InstanceIdentity identity, OverrideEntry entry, long since)
+    private void Enqueue(IOverriddenService service, InstanceIdentity identity, OverrideEntry entry, long since)
     {
-        lock (_queueGate)
+        lock (_queueLock)
         {
             _gone.Enqueue((service, identity, entry), since);
             if (_gone.TryPeek(out _, out long first) && first == since)

@@ -1,10 +1,101 @@
 using System.Threading.Channels;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Framing;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Push;
+
+/// <summary>A service as its push worker knows it: a mark, a merge window, and a way to push to all its subscribers.</summary>
+internal interface IPushedService
+{
+    ServiceKey Key { get; }
+
+    int SubscriberCount { get; }
+
+    /// <summary>When it may be pushed next. Belongs to its push worker's thread.</summary>
+    ref MergeWindow MergeWindow { get; }
+
+    /// <summary>True on the edge from clean to dirty: the caller queues the service for its push worker.</summary>
+    bool TryMarkDirty();
+
+    /// <summary>The worker clears the mark before it reads the state, so a change after the read marks it again.</summary>
+    void ClearDirty();
+
+    /// <summary>Pushes the newest list to all subscribers. The worker's thread, without a lock.</summary>
+    /// <param name="worker">Counts the pushes.</param>
+    /// <param name="changes">The service's count of changes, as of the list that was pushed; it may wrap.</param>
+    /// <returns>False when there is no subscriber.</returns>
+    bool PushToAll(PushWorker worker, out int changes);
+}
+
+/// <summary>A subscription as its push worker knows it.</summary>
+internal interface IPushedSubscription
+{
+    IPushedService Service { get; }
+
+    /// <summary>False once it was removed.</summary>
+    bool IsActive { get; }
+
+    /// <summary>Clears its resync mark and pushes the newest list to it. The worker's thread.</summary>
+    void PushNewest(PushWorker worker);
+}
+
+/// <summary>Spreads changed services over the push workers. Any thread.</summary>
+/// <remarks>A service always belongs to the same worker, so all its pushes are made by one thread and cannot overtake each other.</remarks>
+internal sealed class PushDispatcher
+{
+    private readonly PushWorker[] _workers;
+    private bool _ended;
+
+    /// <param name="workers">How many.</param>
+    /// <param name="enabled">Whether pushes are on to begin with; <see cref="SetEnabled"/> changes it.</param>
+    /// <param name="events">Told of pushes.</param>
+    /// <param name="wheel">Ends merge windows.</param>
+    /// <param name="options">How changes are merged.</param>
+    public PushDispatcher(int workers, bool enabled, EventHub events, TimingWheel wheel, PushOptions options)
+    {
+        _workers = new PushWorker[workers];
+        for (int i = 0; i < workers; i++)
+        {
+            _workers[i] = new PushWorker(enabled, events, wheel, options);
+        }
+    }
+
+    public IReadOnlyList<PushWorker> Workers => _workers;
+
+    /// <summary>A service has changed. Only the edge from clean to dirty queues it, so a storm of changes is one entry.</summary>
+    public void Changed(IPushedService service)
+    {
+        if (service.SubscriberCount > 0 && !Volatile.Read(ref _ended) && service.TryMarkDirty())
+        {
+            WorkerOf(service).Enqueue(service);
+        }
+    }
+
+    /// <summary>The node is stopping: nothing is pushed any more. Clients that leave now would otherwise empty the lists of those that have not left yet.</summary>
+    public void End()
+    {
+        Volatile.Write(ref _ended, true);
+        foreach (PushWorker worker in _workers)
+        {
+            worker.End();
+        }
+    }
+
+    /// <summary>A subscriber that had been behind is ready for the newest list.</summary>
+    public void Resync(IPushedSubscription subscription) => WorkerOf(subscription.Service).Enqueue(subscription);
+
+    /// <summary>Switches pushes off or on. While they are off changes are only marked, and each subscriber gets one newest list afterwards. Any thread.</summary>
+    public void SetEnabled(bool enabled)
+    {
+        foreach (PushWorker worker in _workers)
+        {
+            worker.SetEnabled(enabled);
+        }
+    }
+
+    private PushWorker WorkerOf(IPushedService service) => _workers[(uint)service.Key.GetHashCode() % (uint)_workers.Length];
+}
 
 /// <summary>Pushes the newest list of changed services to their subscribers, or what leads to it.</summary>
 /// <remarks>
@@ -15,14 +106,14 @@ namespace FastRegistry.Registry.Push;
 /// </remarks>
 internal sealed class PushWorker
 {
-    // ServiceEntry: push to all its subscribers. Subscription: push to this one. The worker itself: a merge window is over, or pushes were switched.
+    // A service: push to all its subscribers. A subscription: push to this one. The worker itself: a merge window is over, or pushes were switched.
     private readonly Channel<object> _marked = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly HeldMarks _held = new();
-    private readonly List<Subscription> _subscribers = [];
-    private readonly EventHub _events;
+    private readonly DeferredPushes _deferred = new();
     private readonly MergingServices _merging;
     private readonly TimingWheel _wheel;
-    private readonly PushOptions _options;
+    private readonly MergeLimits _limits;
+    private readonly bool _merges;
+    private object? _buffer;
     private bool _enabled;
     private bool _ended;
     private int _queued;
@@ -36,13 +127,18 @@ internal sealed class PushWorker
     public PushWorker(bool enabled, EventHub events, TimingWheel wheel, PushOptions options)
     {
         _enabled = enabled;
-        _events = events;
+        Events = events;
         _wheel = wheel;
-        _options = options;
+        _limits = options.MergeLimits;
+        _merges = options.MergeWindowMaximum > TimeSpan.Zero;
         _merging = new MergingServices(wheel, () => _marked.Writer.TryWrite(this));
     }
 
-    private bool HasMergeWindow => _options.MergeWindowMaximum > TimeSpan.Zero;
+    /// <summary>Told of each push by the subscription that makes it.</summary>
+    public EventHub Events { get; }
+
+    /// <summary>Nothing is pushed any more.</summary>
+    public bool IsEnded => Volatile.Read(ref _ended);
 
     /// <summary>Lists and deltas written to connections.</summary>
     public long Pushes => Interlocked.Read(ref _pushes);
@@ -68,9 +164,35 @@ internal sealed class PushWorker
     /// <summary>Changed services that wait for the end of their merge window.</summary>
     public int Merging => _merging.Count;
 
-    public void Enqueue(ServiceEntry service) => EnqueueMarked(service);
+    public void Enqueue(IPushedService service) => EnqueueMarked(service);
 
-    public void Enqueue(Subscription subscription) => EnqueueMarked(subscription);
+    public void Enqueue(IPushedSubscription subscription) => EnqueueMarked(subscription);
+
+    /// <summary>A buffer that the worker keeps from push to push, for what it pushes. Its thread only; always asked for as one type.</summary>
+    public T Buffer<T>()
+        where T : class, new() => (T)(_buffer ??= new T());
+
+    /// <summary>A list or delta is on its way to a subscriber. The worker's thread, which is the only writer.</summary>
+    public void CountSent(int bytes, bool isDelta, bool isEmpty)
+    {
+        Volatile.Write(ref _pushes, _pushes + 1);
+        Volatile.Write(ref _bytes, _bytes + bytes);
+        if (isDelta)
+        {
+            Volatile.Write(ref _deltas, _deltas + 1);
+        }
+
+        if (isEmpty)
+        {
+            Interlocked.Increment(ref _emptyPushes);
+        }
+    }
+
+    /// <summary>A list was put off because the connection of its subscriber was behind.</summary>
+    public void CountPutOff() => Interlocked.Increment(ref _resyncs);
+
+    /// <summary>A list could not be written.</summary>
+    public void CountFailure() => Interlocked.Increment(ref _failures);
 
     /// <summary>From now on marks are taken and nothing is pushed.</summary>
     public void End() => Volatile.Write(ref _ended, true);
@@ -109,12 +231,12 @@ internal sealed class PushWorker
         bool enabled = Volatile.Read(ref _enabled);
         if (enabled)
         {
-            if (_held.Count > 0)
+            if (_deferred.Count > 0)
             {
-                _held.MoveTo(_marked.Writer);
+                _deferred.MoveTo(_marked.Writer);
             }
 
-            if (_merging.TryTake(out ServiceEntry? due))
+            if (_merging.TryTake(out IPushedService? due))
             {
                 PushToAll(due!, waited: true);
                 return true;
@@ -141,20 +263,19 @@ internal sealed class PushWorker
         if (!enabled)
         {
             // Still counted as waiting.
-            Interlocked.Add(ref _queued, -_held.Add(marked));
+            Interlocked.Add(ref _queued, -_deferred.Add(marked));
             return true;
         }
 
         Interlocked.Decrement(ref _queued);
-        if (marked is Subscription subscription)
+        if (marked is IPushedSubscription subscription)
         {
-            subscription.ClearResync();
-            Push(subscription, subscription.Service.GetSnapshot());
+            subscription.PushNewest(this);
             return true;
         }
 
-        ServiceEntry service = (ServiceEntry)marked;
-        if (HasMergeWindow && service.MergeWindow.OpenAt > _wheel.Now)
+        IPushedService service = (IPushedService)marked;
+        if (_merges && service.MergeWindow.OpenAt > _wheel.Now)
         {
             _merging.Add(service);
         }
@@ -166,31 +287,14 @@ internal sealed class PushWorker
         return true;
     }
 
-    private void PushToAll(ServiceEntry service, bool waited)
+    private void PushToAll(IPushedService service, bool waited)
     {
         // Mark first, state second: a change after the read sets the mark again.
         service.ClearDirty();
-
-        // A step that failed may have left some behind.
-        _subscribers.Clear();
-        service.CopySubscribers(_subscribers);
-        if (_subscribers.Count == 0)
-        {
-            return;
-        }
-
         long startedAt = _wheel.Now;
-        int changes = service.ChangeCount;
-        ServiceSnapshot snapshot = service.GetSnapshot();
-        foreach (Subscription subscriber in _subscribers)
+        if (service.PushToAll(this, out int changes) && _merges)
         {
-            Push(subscriber, snapshot);
-        }
-
-        _subscribers.Clear();
-        if (HasMergeWindow)
-        {
-            service.MergeWindow.Pushed(startedAt, _wheel.Now, waited, changes, _options);
+            service.MergeWindow.Pushed(startedAt, _wheel.Now, waited, changes, _limits);
         }
     }
 
@@ -200,58 +304,196 @@ internal sealed class PushWorker
         Interlocked.Increment(ref _queued);
         _marked.Writer.TryWrite(marked);
     }
+}
 
-    private void Push(Subscription subscription, ServiceSnapshot snapshot)
+/// <summary>Marks that a push worker has put aside while pushes are switched off.</summary>
+/// <remarks>
+/// The worker's thread only. Bounded by what lives: whenever it has doubled, the marks of services without subscribers and of subscriptions that have ended are
+/// dropped. Left in the worker's queue they would pile up for as long as pushes are off.
+/// </remarks>
+internal sealed class DeferredPushes
+{
+    private const int LeastToPrune = 1024;
+
+    private readonly List<object> _marks = [];
+    private int _pruneAt = LeastToPrune;
+
+    public int Count => _marks.Count;
+
+    /// <summary>Puts a marked service or subscription aside.</summary>
+    /// <returns>How many marks were dropped meanwhile.</returns>
+    public int Add(object marked)
     {
-        bool repeat = subscription.TakeRepeat();
-        if (!subscription.IsActive || (snapshot.Revision <= subscription.WrittenRevision && !repeat) || Volatile.Read(ref _ended))
+        _marks.Add(marked);
+        if (_marks.Count < _pruneAt)
         {
-            return;
+            return 0;
         }
 
-        long session = subscription.Subscriber.SessionId;
-        snapshot.MarkWritten();
-        string? address = snapshot.Metadata?.Selector is null ? null : subscription.Subscriber.RemoteAddress;
-        EncodedPush push = snapshot.EncodePush(repeat ? 0 : subscription.DeltaBase, subscription.Filter, address) with { AsksForAck = repeat };
-        switch (subscription.Subscriber.Push(subscription, snapshot, push))
+        int dropped = _marks.RemoveAll(static mark => !IsStillOfUse(mark));
+        _pruneAt = Math.Max(LeastToPrune, 2 * _marks.Count);
+        return dropped;
+    }
+
+    /// <summary>Gives everything back.</summary>
+    public void MoveTo(ChannelWriter<object> marks)
+    {
+        foreach (object mark in _marks)
         {
-            case PushOutcome.Sent:
-                subscription.Pushed(snapshot.Revision);
-                Count(push);
-                if (snapshot.Instances.IsEmpty)
-                {
-                    Interlocked.Increment(ref _emptyPushes);
-                }
+            marks.TryWrite(mark);
+        }
 
-                _events.Publish(new PushSent(snapshot.Key, session, subscription.Id, snapshot.Revision));
-                break;
-            case PushOutcome.Resync:
-                if (repeat)
-                {
-                    subscription.AskToRepeat();
-                }
+        _marks.Clear();
+        _marks.Capacity = 0;
+        _pruneAt = LeastToPrune;
+    }
 
-                Interlocked.Increment(ref _resyncs);
-                _events.Publish(new PushPutOff(snapshot.Key, session, subscription.Id, snapshot.Revision));
-                break;
-            case PushOutcome.TooLarge:
-                Interlocked.Increment(ref _failures);
-                _events.Publish(new PushTooLarge(snapshot.Key, session, subscription.Id, snapshot.Revision));
-                break;
-            default:
-                Interlocked.Increment(ref _failures);
-                break;
+    private static bool IsStillOfUse(object mark)
+    {
+        if (mark is IPushedSubscription subscription)
+        {
+            return subscription.IsActive;
+        }
+
+        // Mark first, state second: a subscriber that comes after the look has its list from the answer, and a change after it marks the service anew.
+        IPushedService service = (IPushedService)mark;
+        if (service.SubscriberCount > 0)
+        {
+            return true;
+        }
+
+        service.ClearDirty();
+        return service.SubscriberCount > 0 && service.TryMarkDirty();
+    }
+}
+
+/// <summary>Changed services of one push worker that wait for the end of their window.</summary>
+/// <remarks>
+/// Belongs to its worker's thread; the wheel's thread only wakes the worker. One wheel entry for all of them, at the earliest end. Bounded: a
+/// service keeps its dirty mark while it waits, so it is in here at most once.
+/// </remarks>
+internal sealed class MergingServices : IDeadlineOwner
+{
+    private readonly TimingWheel _wheel;
+    private readonly Action _wake;
+    private readonly int _entry;
+    private readonly PriorityQueue<IPushedService, long> _waiting = new();
+    private long _armedFor = long.MaxValue;
+    private int _count;
+
+    /// <summary>Takes a wheel entry for good.</summary>
+    /// <param name="wheel">Source of time.</param>
+    /// <param name="wake">Makes the worker look again. Called on the wheel's thread.</param>
+    public MergingServices(TimingWheel wheel, Action wake)
+    {
+        _wheel = wheel;
+        _wake = wake;
+        _entry = wheel.Allocate(this);
+    }
+
+    /// <summary>Services that wait. Any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public void Add(IPushedService service)
+    {
+        _waiting.Enqueue(service, service.MergeWindow.OpenAt);
+        Volatile.Write(ref _count, _waiting.Count);
+    }
+
+    /// <summary>Takes a service whose window is over.</summary>
+    public bool TryTake(out IPushedService? service)
+    {
+        if (!_waiting.TryPeek(out service, out long openAt) || openAt > _wheel.Now)
+        {
+            return false;
+        }
+
+        _waiting.Dequeue();
+        Volatile.Write(ref _count, _waiting.Count);
+        return true;
+    }
+
+    /// <summary>The worker has nothing else to do: it wants to be woken for the next end of a window.</summary>
+    public void ArmForNext()
+    {
+        if (_waiting.TryPeek(out _, out long openAt) && openAt != _armedFor)
+        {
+            _armedFor = openAt;
+            long now = _wheel.Now;
+            _wheel.Arm(_entry, now, (int)Math.Max(openAt - now, 1));
         }
     }
 
-    /// <summary>The worker is the only writer.</summary>
-    private void Count(in EncodedPush push)
+    /// <summary>The worker was woken: the wheel knows of nothing any more.</summary>
+    public void Woken() => _armedFor = long.MaxValue;
+
+    Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        Volatile.Write(ref _pushes, _pushes + 1);
-        Volatile.Write(ref _bytes, _bytes + push.Body.Length);
-        if (push.Type == MessageType.DeltaPush)
+        _wake();
+        return Deadline.None;
+    }
+}
+
+/// <summary>The shortest and the longest merge window, in wheel milliseconds.</summary>
+internal readonly record struct MergeLimits(int MinimumMilliseconds, int MaximumMilliseconds);
+
+/// <summary>When a service may be pushed next: at once while its changes are few and its fan-out is short, else when its window is over.</summary>
+/// <remarks>
+/// Part of an <see cref="IPushedService"/>; belongs to the thread of its push worker. Two rules, and the later time counts. An allowance: each push is paid
+/// for with the shortest window, or with twice the time its fan-out took when that is longer, and up to <see cref="AllowedAtOnce"/> shortest windows may be owed; so a
+/// few changes in quick succession go at once, a fan-out that is not short takes at most half of the worker, and no pattern of changes makes more pushes than
+/// one per shortest window and <see cref="AllowedAtOnce"/>. A window: under pressure it doubles, and without it halves. Times are wheel milliseconds.
+/// </remarks>
+internal struct MergeWindow
+{
+    /// <summary>Pushes that may follow each other at once after quiet.</summary>
+    public const int AllowedAtOnce = 8;
+
+    /// <summary>Changes in one push that make a longer window worth its wait.</summary>
+    public const int WorthwhileChanges = 4;
+
+    private long _openAt;
+    private long _paidUntil;
+    private long _pushedAt;
+    private int _milliseconds;
+    private int _changes;
+
+    /// <summary>The window that began with the last push; 0 = never pushed.</summary>
+    public readonly int Milliseconds => _milliseconds;
+
+    /// <summary>From when on it may be pushed.</summary>
+    public readonly long OpenAt => _openAt;
+
+    /// <summary>A push was made; the next window begins.</summary>
+    /// <param name="startedAt">When the push began.</param>
+    /// <param name="endedAt">When the last subscriber had it.</param>
+    /// <param name="waited">It had to wait for the window.</param>
+    /// <param name="changes">The service's count of changes, as of the list that was pushed.</param>
+    /// <param name="limits">Of the window.</param>
+    public void Pushed(long startedAt, long endedAt, bool waited, int changes, MergeLimits limits)
+    {
+        int maximum = limits.MaximumMilliseconds;
+        int minimum = Math.Min(limits.MinimumMilliseconds, maximum);
+        int merged = unchecked(changes - _changes);
+
+        // More than one change per shortest window: without merging, the pushes could not keep up with the allowance.
+        bool pressed = (long)merged * minimum > startedAt - _pushedAt;
+        if (waited && pressed)
         {
-            Volatile.Write(ref _deltas, _deltas + 1);
+            _milliseconds = merged >= WorthwhileChanges ? _milliseconds * 2 : _milliseconds;
         }
+        else
+        {
+            // Quiet for the window once: half of it. For twice the window: as if there had been no pressure.
+            _milliseconds = !waited && startedAt - _openAt >= _milliseconds ? minimum : _milliseconds / 2;
+        }
+
+        _milliseconds = Math.Clamp(_milliseconds, minimum, maximum);
+        _changes = changes;
+        _pushedAt = startedAt;
+        long fanOut = endedAt - startedAt;
+        _paidUntil = Math.Max(_paidUntil, startedAt) + Math.Max(minimum, fanOut + Math.Min(fanOut, maximum));
+        long allowed = _paidUntil - ((AllowedAtOnce - 1) * minimum);
+        _openAt = Math.Max(allowed, _milliseconds > minimum ? endedAt + _milliseconds : endedAt);
     }
 }

@@ -1,5 +1,3 @@
-using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Metadata;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
@@ -34,14 +32,6 @@ internal sealed record RequestError(ErrorCode Code, string Field, string Text, b
         new(ErrorCode.UnknownOperation, "", $"this node does not know request type {(byte)type}");
 
     public static RequestError Limit(string option, int limit) => new(ErrorCode.LimitExceeded, "", $"{option} is {limit}");
-
-    /// <summary>The service is of the other kind, which its first use has fixed.</summary>
-    public static RequestError OtherKind(ServiceKey service, ServiceKind asked) => new(
-        ErrorCode.Conflict,
-        "persistent",
-        asked == ServiceKind.Ephemeral
-            ? $"Current service {service.GroupedName} is persistent service, can't register ephemeral instance."
-            : $"Current service {service.GroupedName} is ephemeral service, can't register persistent instance.");
 
     public ErrorReply ToReply() => new()
     {

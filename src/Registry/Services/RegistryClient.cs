@@ -5,8 +5,8 @@ namespace FastRegistry.Registry.Services;
 
 /// <summary>An owner of publications.</summary>
 /// <remarks>
-/// Its gate serialises everything it publishes with its release, so a registration that races with the end of its connection leaves no ghost.
-/// Lock order: client gate, then service gate. Only <see cref="ServiceRegistry"/> takes them.
+/// Its lock serialises everything it publishes with its release, so a registration that races with the end of its connection leaves no ghost.
+/// Lock order: client lock, then service lock. Only <see cref="ServiceRegistry"/> takes them.
 /// </remarks>
 /// <param name="kind">How it is attached.</param>
 /// <param name="id">See <see cref="Id"/>.</param>
@@ -51,7 +51,7 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
     public ClientReference Reference => new(Number, Id);
 
     /// <summary>Guards everything below. The client itself: a lock of its own would be a third of an idle client.</summary>
-    public object ClientGate => this;
+    public object ClientLock => this;
 
     /// <summary>True once it was released; it never publishes again.</summary>
     public bool IsReleased { get; set; }
@@ -64,10 +64,10 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
 
     public int PublicationCount { get; private set; }
 
-    public IReadOnlyCollection<ServiceEntry> ServicesHoldingGate => _published is null ? [] : _published.Keys;
+    public IReadOnlyCollection<ServiceEntry> ServicesLocked => _published is null ? [] : _published.Keys;
 
     /// <summary>Notes a change of what it publishes.</summary>
-    public void ChangedHoldingGate() => Volatile.Write(ref _revision, _revision + 1);
+    public void ChangedLocked() => Volatile.Write(ref _revision, _revision + 1);
 
     /// <summary>True when it has not been renewed for so long that it goes. Native and persistent clients never go by time.</summary>
     /// <param name="now">Wheel time.</param>
@@ -83,7 +83,7 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
     /// <summary>Everything it publishes. For operators: it costs time in proportion.</summary>
     public List<(ServiceKey Service, Instance Instance)> CopyPublications()
     {
-        lock (ClientGate)
+        lock (ClientLock)
         {
             List<(ServiceKey Service, Instance Instance)> all = new(PublicationCount);
             foreach ((ServiceEntry entry, List<Publication> publications) in _published ?? [])
@@ -95,10 +95,10 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
         }
     }
 
-    public List<Publication>? FindHoldingGate(ServiceEntry entry) =>
+    public List<Publication>? FindLocked(ServiceEntry entry) =>
         _published is not null && _published.TryGetValue(entry, out List<Publication>? list) ? list : null;
 
-    public void AddHoldingGate(ServiceEntry entry, Publication publication)
+    public void AddLocked(ServiceEntry entry, Publication publication)
     {
         _published ??= [];
         if (!_published.TryGetValue(entry, out List<Publication>? list))
@@ -112,9 +112,9 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
         PublicationCount++;
     }
 
-    public void RemoveHoldingGate(ServiceEntry entry, Publication publication)
+    public void RemoveLocked(ServiceEntry entry, Publication publication)
     {
-        List<Publication> list = FindHoldingGate(entry)!;
+        List<Publication> list = FindLocked(entry)!;
         Publication last = list[^1];
         list[publication.IndexInClient] = last;
         last.IndexInClient = publication.IndexInClient;
@@ -125,4 +125,158 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
             _published!.Remove(entry);
         }
     }
+}
+
+/// <summary>An instance a client publishes for a service.</summary>
+/// <remarks>Guarded by its service's lock; <see cref="IndexInClient"/> by its client's lock.</remarks>
+internal sealed class Publication
+{
+    public required RegistryClient Client { get; init; }
+
+    public required Instance Instance { get; set; }
+
+    /// <summary>When it was registered or last changed, Unix microseconds, unique on this node: the newest of an identity is listed.</summary>
+    public long RegisteredAt { get; set; }
+
+    /// <summary>The next older publication of the same identity; it waits and is listed when this one goes.</summary>
+    public Publication? Waiting { get; set; }
+
+    /// <summary>Position in the client's list for the service.</summary>
+    public int IndexInClient { get; set; }
+
+    /// <summary>Which attachment of the client named it last: those of an older session go when they are not named again.</summary>
+    public int Attachment { get; set; }
+
+    /// <summary>Number of the batch that named it last, so that a replacing batch finds what it did not name.</summary>
+    public long Batch { get; set; }
+}
+
+/// <summary>What a registration did to the publication it names.</summary>
+internal enum PublicationChange
+{
+    /// <summary>It is as it was.</summary>
+    None,
+
+    /// <summary>Its client did not publish it before.</summary>
+    Added,
+
+    /// <summary>It has other values now.</summary>
+    Updated,
+}
+
+/// <summary>Everything that is published for a service: per identity the listed publication and, behind it, those that wait.</summary>
+/// <remarks>
+/// Part of a <see cref="ServiceEntry"/>, guarded by its lock. Of one identity the newest registration is listed: latest time stamp, then highest node, then highest
+/// client, so that every node lists the same whatever order it hears of them in. Registrations of this node have rising stamps, so they go to the front at once.
+/// A set and not a dictionary: the publication holds its identity already, and a million of them would hold it twice.
+/// </remarks>
+internal readonly struct PublicationSet(ulong node)
+{
+    private readonly HashSet<Publication> _listed = new(PublicationComparer.Shared);
+
+    /// <summary>Identities.</summary>
+    public int Count => _listed.Count;
+
+    public HashSet<Publication> Listed => _listed;
+
+    /// <summary>What is listed under an identity.</summary>
+    public Publication? Find(InstanceName name) =>
+        _listed.GetAlternateLookup<InstanceName>().TryGetValue(name, out Publication? listed) ? listed : null;
+
+    /// <summary>What a client publishes, listed or waiting.</summary>
+    /// <param name="listed">What is listed under the identity.</param>
+    /// <param name="client">Whose.</param>
+    public static Publication? Find(Publication? listed, RegistryClient client)
+    {
+        Publication? publication = listed;
+        while (publication is not null && publication.Client != client)
+        {
+            publication = publication.Waiting;
+        }
+
+        return publication;
+    }
+
+    /// <summary>True when an identity would leave the list with this publication.</summary>
+    public bool IsOnlyOne(Publication publication) => publication.Waiting is null && Find(publication.Instance.Name) == publication;
+
+    /// <summary>Puts a publication in its place.</summary>
+    public void Add(Publication publication)
+    {
+        Publication? newest = Find(publication.Instance.Name);
+        if (newest is null || IsNewer(publication, newest))
+        {
+            publication.Waiting = newest;
+            if (newest is not null)
+            {
+                _listed.Remove(newest);
+            }
+
+            _listed.Add(publication);
+            return;
+        }
+
+        Publication before = newest;
+        while (before.Waiting is { } next && !IsNewer(publication, next))
+        {
+            before = next;
+        }
+
+        publication.Waiting = before.Waiting;
+        before.Waiting = publication;
+    }
+
+    /// <summary>Takes a publication out.</summary>
+    public void Remove(Publication publication)
+    {
+        Publication newest = Find(publication.Instance.Name)!;
+        if (newest == publication)
+        {
+            _listed.Remove(publication);
+            if (publication.Waiting is not null)
+            {
+                _listed.Add(publication.Waiting);
+            }
+        }
+        else
+        {
+            Publication before = newest;
+            while (before.Waiting != publication)
+            {
+                before = before.Waiting!;
+            }
+
+            before.Waiting = publication.Waiting;
+        }
+
+        publication.Waiting = null;
+    }
+
+    private bool IsNewer(Publication left, Publication right)
+    {
+        if (left.RegisteredAt != right.RegisteredAt)
+        {
+            return left.RegisteredAt > right.RegisteredAt;
+        }
+
+        ulong leftNode = left.Client.OwnerNode == 0 ? node : left.Client.OwnerNode;
+        ulong rightNode = right.Client.OwnerNode == 0 ? node : right.Client.OwnerNode;
+        return leftNode != rightNode ? leftNode > rightNode : left.Client.Key.CompareTo(right.Client.Key) > 0;
+    }
+}
+
+/// <summary>Lets the publications of a service be searched by the identity of their instances, which a publication never changes. Stateless.</summary>
+internal sealed class PublicationComparer : IEqualityComparer<Publication>, IAlternateEqualityComparer<InstanceName, Publication>
+{
+    public static PublicationComparer Shared { get; } = new();
+
+    public bool Equals(Publication? x, Publication? y) => x is null ? y is null : y is not null && x.Instance.Name.IsOf(y.Instance);
+
+    public int GetHashCode(Publication obj) => obj.Instance.Name.Hash;
+
+    public bool Equals(InstanceName alternate, Publication other) => alternate.IsOf(other.Instance);
+
+    public int GetHashCode(InstanceName alternate) => alternate.Hash;
+
+    public Publication Create(InstanceName alternate) => throw new NotSupportedException("publications are not made by looking for them");
 }

@@ -77,7 +77,7 @@ public readonly record struct FrameHeader(uint BodyLength, FrameKind Kind, Frame
     }
 }
 
-/// <summary>What a frame is. A kind that is not listed ends the connection unless the frame is <see cref="FrameFlags.Skippable"/>.</summary>
+/// <summary>The kinds of frames. A kind that is not listed ends the connection unless the frame is <see cref="FrameFlags.Skippable"/>.</summary>
 public enum FrameKind : byte
 {
     /// <summary>Not a kind; a frame with it is refused.</summary>
@@ -133,7 +133,7 @@ public enum FrameFlags : byte
     /// <summary>A plain frame.</summary>
     None = 0,
 
-    /// <summary>CA: the body starts with an <see cref="UInt64Body"/> that is not part of the message.</summary>
+    /// <summary>CA: the body starts with an ack, a <see cref="UInt64Body"/> that is not part of the message.</summary>
     CarriesAck = 0x01,
 
     /// <summary>ER, responses only: the body is an <c>ErrorReply</c>.</summary>
@@ -251,7 +251,7 @@ public static class FrameReader
     }
 }
 
-/// <summary>What <see cref="FrameReader.TryRead"/> found at the start of a buffer.</summary>
+/// <summary>The result of <see cref="FrameReader.TryRead"/>.</summary>
 public enum FrameReadStatus
 {
     /// <summary>A whole frame; the buffer was advanced past it.</summary>

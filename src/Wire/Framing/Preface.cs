@@ -29,7 +29,7 @@ public static class Preface
         destination[4] = FrameHeader.CurrentVersion;
     }
 
-    /// <summary>Judges what has arrived so far.</summary>
+    /// <summary>Checks what has arrived so far.</summary>
     /// <param name="received">All bytes since the connection opened.</param>
     public static PrefaceStatus Check(in ReadOnlySequence<byte> received)
     {
@@ -53,18 +53,18 @@ public static class Preface
     }
 }
 
-/// <summary>What the first bytes of a connection are.</summary>
+/// <summary>The result of <see cref="Preface.Check"/>.</summary>
 public enum PrefaceStatus
 {
-    /// <summary>Right so far, more bytes are needed.</summary>
+    /// <summary>Correct so far; more bytes are needed.</summary>
     Incomplete,
 
     /// <summary>A whole preface with a version this build speaks.</summary>
     Accepted,
 
-    /// <summary>Some other protocol.</summary>
+    /// <summary>The bytes belong to another protocol.</summary>
     NotOurs,
 
-    /// <summary>Our protocol in a version this build does not speak.</summary>
+    /// <summary>This protocol, in a version that this build does not speak.</summary>
     UnsupportedVersion,
 }

@@ -88,8 +88,8 @@ public sealed class TransportResources
 /// <summary>How much may wait to be sent on one connection.</summary>
 public sealed record OutboundLimits
 {
-    /// <summary>The high-water mark: while more bytes wait, pushes only mark a resync and the connection's requests are not read. Default 64 KiB. A smaller mark
-    /// costs throughput on long round trips, a larger one costs memory for every slow reader.</summary>
+    /// <summary>The high-water mark: while more bytes wait, pushes only mark a resync and the connection's requests are not read. Default 64 KiB. A smaller
+    /// mark costs throughput on long round trips, a larger one costs memory for every slow reader.</summary>
     public int HighWaterMarkBytes { get; init; } = 64 * 1024;
 
     /// <summary>With more bytes than this waiting, anything further ends the connection as a slow consumer. Default 1 MiB. Reached only when many answers
@@ -97,7 +97,7 @@ public sealed record OutboundLimits
     public int HardBytes { get; init; } = 1024 * 1024;
 }
 
-/// <summary>Bytes waiting to be sent on all connections of a process together. Any thread; lives as long as the process' transports.</summary>
+/// <summary>Counts the bytes that wait to be sent on all connections of a process together. Thread-safe; lives as long as the process' transports.</summary>
 /// <param name="limitBytes">When more is waiting, pushes only mark a resync. Default: a quarter of the memory the process may use.</param>
 public sealed class OutboundBudget(long limitBytes)
 {
@@ -119,7 +119,7 @@ public sealed class OutboundBudget(long limitBytes)
     /// <summary>Connections whose output has passed the high-water mark and has not drained yet.</summary>
     public int ConnectionsAboveHighWaterMark => Volatile.Read(ref _aboveHighWaterMark);
 
-    /// <summary>True when nothing that can wait should be added.</summary>
+    /// <summary>True while more than the bound is waiting: nothing that can be put off should be added.</summary>
     public bool IsExceeded => UsedBytes > LimitBytes;
 
     internal void CountAboveHighWaterMark(int change) => Interlocked.Add(ref _aboveHighWaterMark, change);
@@ -127,13 +127,14 @@ public sealed class OutboundBudget(long limitBytes)
     internal void Add(long bytes) => Interlocked.Add(ref _used, bytes);
 }
 
-/// <summary>What became of something that was to be sent.</summary>
+/// <summary>Whether a frame was taken into the outbound chain.</summary>
 public enum AppendOutcome
 {
-    /// <summary>It is in the chain and will be sent in this order.</summary>
+    /// <summary>Taken: it will be sent in the order of the chain.</summary>
     Appended,
 
-    /// <summary>Not taken: the connection's output is above its high-water mark, or that of all connections above the budget. Try again when it has drained.</summary>
+    /// <summary>Not taken: the connection's output is above its high-water mark, or that of all connections above the budget. Try again when it has
+    /// drained.</summary>
     AboveHighWaterMark,
 
     /// <summary>Not taken: the connection is closing.</summary>
@@ -178,7 +179,7 @@ public sealed class BatchWriter : PipeWriter
     {
     }
 
-    /// <summary>Throws away what was collected.</summary>
+    /// <summary>Drops what was collected.</summary>
     public override void Complete(Exception? exception = null) => _segments.Clear(_pool);
 
     internal ref SegmentList Segments => ref _segments;
@@ -223,7 +224,7 @@ internal struct SegmentList
             throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "more than the memory last handed out");
         }
 
-        // What RemoveFront took off the front of this block stays off.
+        // Bytes that RemoveFront took off the front of this block stay off.
         int start = tail.Used - tail.Memory.Length;
         tail.Used += bytes;
         tail.Memory = tail.Block.Memory[start..tail.Used];
@@ -350,7 +351,7 @@ internal sealed class OutboundSegment
     public int Used;
 }
 
-/// <summary>Where segments and their blocks come from and go back to. Any thread.</summary>
+/// <summary>The pool of segments and, through <see cref="BlockPool"/>, of their blocks. Thread-safe.</summary>
 internal sealed class SegmentPool(BlockPool blocks)
 {
     private readonly DefaultObjectPool<OutboundSegment> _segments = new(new SegmentPolicy(), maximumRetained: 4096);
@@ -427,7 +428,7 @@ public sealed class Block : IMemoryOwner<byte>
 /// <remarks>
 /// Lives as long as its transport; every method may be called from any thread. An idle connection holds no block. When more than
 /// <see cref="MaximumRetained"/> blocks are free, further ones go to the garbage collector. The pool does not limit how many are rented: the
-/// bounds are where the bytes are queued (<c>OutboundBudget</c>, frame size, started-frame deadline).
+/// bounds are where the bytes are queued (<see cref="OutboundBudget"/>, frame size, started-frame deadline).
 /// </remarks>
 public sealed class BlockPool : MemoryPool<byte>
 {

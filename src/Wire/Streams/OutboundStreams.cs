@@ -14,7 +14,7 @@ namespace FastRegistry.Wire.Streams;
 public sealed class OutboundStreams(Connection connection)
 {
     private readonly Lock _streamLock = new();
-    private readonly List<Stream> _open = [];
+    private readonly List<OpenStream> _open = [];
     private uint _lastId;
     private long _sentBytes;
     private int _next;
@@ -53,7 +53,7 @@ public sealed class OutboundStreams(Connection connection)
             }
 
             ChunkPrefix chunk = new(++_lastId, header.Kind, header.Flags, header.Type, (ulong)total);
-            _open.Add(new Stream(chunk, header.CorrelationId, prefix.ToArray(), body, onSent));
+            _open.Add(new OpenStream(chunk, header.CorrelationId, prefix.ToArray(), body, onSent));
         }
 
         Pump();
@@ -65,7 +65,7 @@ public sealed class OutboundStreams(Connection connection)
     {
         lock (_streamLock)
         {
-            foreach (Stream stream in _open)
+            foreach (OpenStream stream in _open)
             {
                 if (stream.Prefix.StreamId == credit.StreamId)
                 {
@@ -115,7 +115,7 @@ public sealed class OutboundStreams(Connection connection)
 
             long room = connection.Outbound.HighWaterMarkBytes - connection.Outbound.QueuedBytes;
             // A queue of exactly the mark is not above it, so no drain would call this again: one piece more takes the queue over the mark.
-            while (!connection.Outbound.IsAboveHighWaterMark && batch.Bytes <= room && onSent is null && TryChooseLocked(out Stream? stream))
+            while (!connection.Outbound.IsAboveHighWaterMark && batch.Bytes <= room && onSent is null && TryChooseLocked(out OpenStream? stream))
             {
                 WritePiece(batch, stream);
                 if (stream.Remaining == 0)
@@ -138,7 +138,7 @@ public sealed class OutboundStreams(Connection connection)
         }
     }
 
-    private bool TryChooseLocked([NotNullWhen(true)] out Stream? stream)
+    private bool TryChooseLocked([NotNullWhen(true)] out OpenStream? stream)
     {
         for (int i = 0; i < _open.Count; i++)
         {
@@ -154,7 +154,7 @@ public sealed class OutboundStreams(Connection connection)
         return false;
     }
 
-    private void WritePiece(BatchWriter batch, Stream stream)
+    private void WritePiece(BatchWriter batch, OpenStream stream)
     {
         // The message's own prefix is a few bytes and travels in the first piece.
         byte[] messagePrefix = stream.MessagePrefix;
@@ -178,7 +178,7 @@ public sealed class OutboundStreams(Connection connection)
         batch.AppendShared(piece);
     }
 
-    private sealed class Stream(ChunkPrefix prefix, ulong correlationId, byte[] messagePrefix, ReadOnlyMemory<byte> body, Action? onSent)
+    private sealed class OpenStream(ChunkPrefix prefix, ulong correlationId, byte[] messagePrefix, ReadOnlyMemory<byte> body, Action? onSent)
     {
         public ChunkPrefix Prefix { get; } = prefix;
 

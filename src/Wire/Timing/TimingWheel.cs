@@ -8,13 +8,14 @@ namespace FastRegistry.Wire.Timing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Owner and lifetime: one per process, owned by a server or client object together with its <see cref="WheelDriver"/>. It holds no unmanaged resource and needs
-/// no disposal. An owner of deadlines takes an entry (<see cref="Allocate"/>), arms, touches and disarms it, and gives it back once (<see cref="Release"/>).
+/// Owner and lifetime: one per server or client object, which owns it together with its <see cref="WheelDriver"/>. It holds no unmanaged resource and needs
+/// no disposal. An owner of deadlines takes an entry (<see cref="Allocate"/>), arms, touches and disarms it, and gives it back once, by
+/// <see cref="Release"/>.
 /// </para>
 /// <para>
-/// Threads and locks: everything is thread-safe but <see cref="Step"/>, which one thread at a time calls (the wheel's thread, normally the driver's). Only that
-/// thread links entries and calls owners, and it holds no lock while it does. Arm, touch and disarm are lock-free; allocating takes the store's lock, which is a
-/// leaf.
+/// Threads and locks: everything is thread-safe but <see cref="Step"/>, which one thread at a time calls (the wheel's thread, normally the driver's). Only
+/// that thread links entries and calls owners, and it holds no lock while it does. Arm, touch and disarm are lock-free, but that an arm for a time before
+/// the planned step wakes the driver under the driver's short lock. Allocating takes the store's lock. Both locks are leaves.
 /// </para>
 /// <para>
 /// Complexity and bounds: every operation is O(1), and a touch is one store. A step looks at <see cref="TimingWheelOptions.MaximumWorkPerStep"/> entries at

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace FastRegistry.Wire.Transport;
 
-/// <summary>What a listener does after accepting has failed: it reports the error and backs off.</summary>
+/// <summary>Decides what a listener does after accepting has failed: it reports the error and backs off.</summary>
 /// <remarks>One per listener; used by whoever accepts, one at a time.</remarks>
 /// <param name="observer">Is told about errors.</param>
 /// <param name="options">Back-off times.</param>
@@ -36,7 +36,7 @@ internal sealed class AcceptRetry(IAcceptObserver observer, SocketTransportOptio
     }
 }
 
-/// <summary>Is told what an accept loop meets, for logs and metrics. Called on the loop.</summary>
+/// <summary>Receives the errors of an accept loop, for logs and metrics. Called on the loop.</summary>
 public interface IAcceptObserver
 {
     /// <summary>Accepting failed and goes on: at once when transient, after <paramref name="backOff"/> under pressure.</summary>

@@ -13,18 +13,19 @@ namespace FastRegistry.Wire.Transport;
 /// </para>
 /// <para>
 /// Threads: <see cref="Send"/>, <see cref="SendBatch"/>, <see cref="TryPush"/>, <see cref="Abort"/> and <see cref="CloseAfterSending"/> are thread-safe. The
-/// receive path (<see cref="ReceiveUntilDrained"/> and the hooks below it) is entered by one thread at a time; <c>_receiveState</c> says who holds it. Sending is
-/// done by one thread at a time too, the one that <see cref="OutboundChain"/> made the active sender. The two paths may run side by side.
+/// receive path (<see cref="ReceiveUntilDrained"/> and the hooks below it) is entered by one thread at a time; <c>_receiveState</c> says who holds it.
+/// Sending is done by one thread at a time too, the one that <see cref="OutboundChain"/> made the active sender. The two paths may run side by side.
 /// </para>
 /// <para>
 /// Locks: only the chain's own, which is never held over I/O or a call of the handler.
 /// </para>
 /// <para>
-/// Bounds: above the high-water mark of its output a connection stops receiving (<see cref="PausesAboveHighWaterMark"/>) and refuses pushes; above the hard limit
-/// it ends. Idle, it holds no buffer.
+/// Bounds: above the high-water mark of its output a connection stops receiving (<see cref="PausesAboveHighWaterMark"/>) and refuses pushes; above the hard
+/// limit it ends. Idle, it holds no buffer.
 /// </para>
 /// <para>
-/// A transport derives one sealed class. It supplies the I/O: the receive path's hooks, and a sender that sends what <see cref="OutboundChain.TryTake"/> hands it.
+/// A transport derives one sealed class. It supplies the I/O: the receive path's hooks, and a sender that sends what <see cref="OutboundChain.TryTake"/>
+/// hands it.
 /// </para>
 /// </remarks>
 public abstract partial class Connection
@@ -59,7 +60,8 @@ public abstract partial class Connection
     /// <summary>True when the buffers of all connections together use more memory than they may: nothing large should be waited for.</summary>
     public bool IsMemoryShort => Resources.Blocks.RentedBytes > Resources.MaximumBlockBytes;
 
-    /// <summary>Whether the peer has sent something that was not read yet, as while receiving is paused; true also where the transport cannot tell. Thread-safe.</summary>
+    /// <summary>Whether the peer has sent something that was not read yet, as while receiving is paused; true also where the transport cannot tell.
+    /// Thread-safe.</summary>
     public virtual bool HasUnreadInput => true;
 
     /// <summary>Why the connection ended or is ending; null while it is open.</summary>
@@ -135,7 +137,8 @@ public abstract partial class Connection
     {
     }
 
-    /// <summary>Hook of the receive loop: one receive that does not block. What it brings goes to the handler, or away when the connection is closing.</summary>
+    /// <summary>Hook of the receive loop: one receive that does not block. What it brings goes to the handler, or away when the connection is
+    /// closing.</summary>
     /// <returns>True when it has emptied the source, so that asking again would only cost a system call.</returns>
     private protected abstract bool ReceiveOnce();
 
@@ -152,7 +155,8 @@ public abstract partial class Connection
     /// <summary>The transport has something; the caller now holds the receive path.</summary>
     private protected void ResumeFromWait() => Volatile.Write(ref _receiveState, Running);
 
-    /// <summary>The receive path: receives until nothing is there, the output must drain, the turn is over or the connection ends. The caller holds the path.</summary>
+    /// <summary>The receive path: receives until nothing is there, the output must drain, the turn is over or the connection ends. The caller holds the
+    /// path.</summary>
     /// <returns>True when it has paused: the drain of the output calls <see cref="ContinueReceiving"/>.</returns>
     private protected bool ReceiveUntilDrained()
     {
@@ -160,7 +164,7 @@ public abstract partial class Connection
         {
             return RunReceiveLoop();
         }
-#pragma warning disable CA1031 // Such as positions from a handler that are not in its buffer; the thread is not the connection's, so it must cost this connection only.
+#pragma warning disable CA1031 // Such as positions from a handler that are not in its buffer. The thread serves others too: it must cost this connection only.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -214,6 +218,8 @@ public abstract partial class Connection
         }
     }
 
+    /// <summary>The receive loop of all transports. In this order: end when aborted, give the handler what it can take, pause above the high-water mark, wait
+    /// when the source is empty, end the turn when it is long enough, receive.</summary>
     private bool RunReceiveLoop()
     {
         bool drained = false;
@@ -383,7 +389,8 @@ public sealed class OutboundChain
         }
     }
 
-    /// <summary>Appends a push and gives it the next sequence, unless the output is above its high-water mark or that of all connections above the budget.</summary>
+    /// <summary>Appends a push and gives it the next sequence, unless the output is above its high-water mark or that of all connections above the
+    /// budget.</summary>
     internal AppendOutcome AppendPush(in FrameHeader header, long changedAtMicroseconds, ReadOnlyMemory<byte> sharedBody, out ulong sequence, out bool startSending)
     {
         sequence = 0;

@@ -17,11 +17,11 @@ public interface IConnectionListener : IAsyncDisposable
 public interface IConnectionAcceptor
 {
     /// <summary>Makes the handler of a new connection. Called on the accept loop; must not block.</summary>
-    /// <returns>The handler, or null to drop the connection without a word.</returns>
+    /// <returns>The handler, or null to drop the connection without a goaway.</returns>
     IConnectionHandler? Accept(Connection connection);
 }
 
-/// <summary>How every listener hands over what it has accepted.</summary>
+/// <summary>Hands accepted connections over; the same for every listener.</summary>
 internal static class AcceptedConnection
 {
     /// <summary>Starts the connection with the handler that the acceptor makes for it, or drops it. Does not throw.</summary>

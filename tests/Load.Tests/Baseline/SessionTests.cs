@@ -87,7 +87,7 @@ public sealed class SessionTests
         await stock.WaitAsync(7);
         await provider.LeaveAsync();
         await consumer.LeaveAsync();
-        await BaselineFixture.EventuallyAsync(() => baseline.Host.Node.Registry.Subscriptions.Count == 0, static () => "a subscription is left");
+        await BaselineFixture.EventuallyAsync(() => baseline.Host.Node.Registry.SubscriptionCount == 0, static () => "a subscription is left");
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class HttpFleetTests
         })));
 
         Assert.Equal([10, 10, 5], lists.Select(static list => list.Found));
-        Assert.Equal(25, server.Host.Node.Registry.Services.Services.Sum(static entry => entry.GetSnapshot().Instances.Length));
+        Assert.Equal(25, server.Host.Node.Registry.Services.Sum(static entry => entry.GetSnapshot().Instances.Length));
     }
 
     [Fact]

@@ -224,7 +224,7 @@ public sealed class EventHubTests : IDisposable
             }
             else
             {
-                _hub.Publish(new PushSent(key, Session: 1, Subscription: 1, i));
+                _hub.Publish(new PushSent(key, Session: 1, SubscriptionId: 1, i));
             }
         }
     }

@@ -17,23 +17,14 @@ internal static class Make
         FastRegistry.Registry.Instances.Instance.Create(
             new InstanceIdentity(cluster, ip, port), weight, healthy, enabled, metadata is null ? [] : ImmutableArray.Create(KeyValuePair.Create("m", metadata)));
 
-    public static RegistrationResult Register(
-        this ServiceRegistry registry, RegistryClient client, ServiceKey key, Instance[] instances, bool replace, object? session = null, long[]? registeredAt = null) =>
-        registry.Registrations.Register(client, key, instances, replace, session, registeredAt);
-
-    public static RegistrationResult DeregisterAll(this ServiceRegistry registry, RegistryClient client, ServiceKey key) =>
-        registry.Withdrawals.DeregisterAll(client, key);
-
-    public static void Release(this ServiceRegistry registry, RegistryClient client) => registry.Withdrawals.Release(client);
-
     public static RegistrationResult Register(this ServiceRegistry registry, RegistryClient client, string service, params Instance[] instances) =>
-        registry.Registrations.Register(client, Key(service), instances, replace: false);
+        registry.Register(client, Key(service), instances, replace: false);
 
     public static RegistrationResult Deregister(this ServiceRegistry registry, RegistryClient client, string service, params Instance[] instances) =>
-        registry.Withdrawals.Deregister(client, Key(service), [.. instances.Select(static instance => instance.Identity)]);
+        registry.Deregister(client, Key(service), [.. instances.Select(static instance => instance.Identity)]);
 
     public static ServiceEntry? Find(this ServiceRegistry registry, string service = "s") =>
-        registry.Services.TryGet(Key(service), out ServiceEntry? entry) ? entry : null;
+        registry.TryGet(Key(service), out ServiceEntry? entry) ? entry : null;
 
     /// <summary>Every listed instance as <c>port=weight</c>, sorted.</summary>
     public static string[] Listed(this ServiceRegistry registry, string service = "s") => registry.Find(service) is { } entry

@@ -173,7 +173,7 @@ internal sealed class NodeFixture : IDisposable
         Assert.Equal(0, Node.Services.Limits.Addresses);
         Assert.Equal(0, Node.Services.Limits.Applications);
         Assert.Equal(0, Registry.PublicationCount);
-        Assert.Equal(0, Registry.Services.Count);
+        Assert.Equal(0, Registry.ServiceCount);
         Assert.Equal(0, Resources.Blocks.Rented);
         Assert.Equal(0, Resources.Budget.UsedBytes);
         Assert.Equal(RestingWheelEntries, Wheel.AllocatedEntries);

@@ -1,7 +1,6 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
@@ -29,7 +28,7 @@ public sealed class LabelsFileTests : IDisposable
         registry.Register(Make.Client(), "s", Make.Instance(1, ip: "10.0.0.1"), Make.Instance(2, ip: "10.0.0.2"));
         ServiceEntry service = registry.Find()!;
         Assert.True(LabelSelector.TryParse("CONSUMER.label.zone=PROVIDER.label.zone", out LabelSelector? selector, out _));
-        registry.Administration.Update(service.Key, metadata => metadata with { Selector = selector });
+        registry.UpdateMetadata(service.Key, metadata => metadata with { Selector = selector });
         Assert.Equal(["10.0.0.1"], Shown(service));
 
         await File.WriteAllTextAsync(path, Labels("west"), TestContext.Current.CancellationToken);

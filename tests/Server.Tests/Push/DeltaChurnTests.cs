@@ -214,7 +214,7 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
                 InstanceOverride value = _random.Next(3) == 0
                     ? new InstanceOverride()
                     : new InstanceOverride { Weight = _random.Next(5, 9), Enabled = _random.Next(3) == 0 ? false : null };
-                _node.Registry.Administration.Override(entry.Key, identity, (_, _) => value);
+                _node.Registry.SetOverride(entry.Key, identity, (_, _) => value);
             }
 
             if (_random.Next(80) == 0)
@@ -224,7 +224,7 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
         }
 
         private void SetThreshold(double value) => Assert.Equal(
-            AdministrationOutcome.Done, _node.Registry.Administration.Update(Make.Key(Service), metadata => metadata with { ProtectThreshold = value }));
+            AdministrationOutcome.Done, _node.Registry.UpdateMetadata(Make.Key(Service), metadata => metadata with { ProtectThreshold = value }));
 
         /// <summary>Some numbers are published by two clients at a time.</summary>
         private int NumberOf(int publisher)

@@ -5,7 +5,7 @@ namespace FastRegistry.Server.Tests.Push;
 /// <summary>The rule of the window alone, with fan-outs that take time, which the pumped node does not have.</summary>
 public sealed class MergeWindowRuleTests
 {
-    private static readonly PushOptions Options = new();
+    private static readonly MergeLimits Limits = new PushOptions().MergeLimits;
 
     private MergeWindow _window;
     private long _now = 10_000;
@@ -56,7 +56,7 @@ public sealed class MergeWindowRuleTests
         PushOptions options = new() { MergeWindowMinimum = TimeSpan.FromMilliseconds(50), MergeWindowMaximum = TimeSpan.FromMilliseconds(50) };
         for (int i = 0; i < 100; i++)
         {
-            _window.Pushed(_now, _now, waited: true, _changes += 1_000, options);
+            _window.Pushed(_now, _now, waited: true, _changes += 1_000, options.MergeLimits);
             Assert.Equal(50, _window.Milliseconds);
             _now = Math.Max(_now, _window.OpenAt);
         }
@@ -66,7 +66,7 @@ public sealed class MergeWindowRuleTests
 
     private void PushFor(int milliseconds)
     {
-        _window.Pushed(_now, _now + milliseconds, waited: _window.OpenAt > 0, ++_changes, Options);
+        _window.Pushed(_now, _now + milliseconds, waited: _window.OpenAt > 0, ++_changes, Limits);
         _now += milliseconds;
     }
 }

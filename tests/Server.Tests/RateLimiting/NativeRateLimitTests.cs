@@ -61,7 +61,7 @@ public sealed class NativeRateLimitTests : IDisposable
     {
         _node.Node.Limit(ControlPoint.Subscribe, 0);
         Assert.True(_client.Call(MessageType.Subscribe, new SubscribeRequest { SubscriptionId = 1, Name = "s" }).IsError);
-        Assert.Equal(0, _node.Registry.Subscriptions.Count);
+        Assert.Equal(0, _node.Registry.SubscriptionCount);
     }
 
     [Fact]

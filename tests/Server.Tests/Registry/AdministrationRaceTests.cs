@@ -47,8 +47,8 @@ public sealed class AdministrationRaceTests
 
         node.AdvanceSeconds(1);
         Assert.Equal(0, node.Registry.PublicationCount);
-        Assert.Equal(0, node.Registry.Services.Count);
-        Assert.Equal(0, node.Registry.OverrideExpiry.Count);
+        Assert.Equal(0, node.Registry.ServiceCount);
+        Assert.Equal(0, node.Registry.OverrideCount);
         Assert.Equal(node.RestingWheelEntries, node.Wheel.AllocatedEntries);
     }
 
@@ -69,15 +69,15 @@ public sealed class AdministrationRaceTests
         for (int round = 0; round < Rounds; round++)
         {
             ServiceKey key = Make.Key($"s{round % 2}");
-            registry.Administration.Create(key, ServiceKind.Ephemeral, new ServiceMetadata());
-            registry.Administration.Override(key, identity, (_, _) => new InstanceOverride { Weight = 1 + (round % 7) });
-            registry.Administration.Update(key, static metadata => metadata with { ProtectThreshold = 0.5 });
+            registry.CreateService(key, ServiceKind.Ephemeral, new ServiceMetadata());
+            registry.SetOverride(key, identity, (_, _) => new InstanceOverride { Weight = 1 + (round % 7) });
+            registry.UpdateMetadata(key, static metadata => metadata with { ProtectThreshold = 0.5 });
             if (round % 3 == 0)
             {
-                registry.Administration.Override(key, identity, static (_, _) => new InstanceOverride());
+                registry.SetOverride(key, identity, static (_, _) => new InstanceOverride());
             }
 
-            registry.Administration.Delete(key);
+            registry.DeleteService(key);
         }
     }
 }

@@ -103,7 +103,7 @@ public sealed class ClientKindTests
         Expect(1, () => node.Registry.Deregister(client, "s", Make.Instance(2)));
         Expect(1, () => node.Registry.DeregisterAll(client, Make.Key()));
         Expect(0, () => node.Registry.DeregisterAll(client, Make.Key()));
-        Expect(0, () => node.Registry.Administration.Update(Make.Key(), static metadata => metadata));
+        Expect(0, () => node.Registry.UpdateMetadata(Make.Key(), static metadata => metadata));
         Expect(1, () => node.Registry.Register(client, "t", Make.Instance(1)));
         Expect(1, () => node.Registry.Release(client));
 

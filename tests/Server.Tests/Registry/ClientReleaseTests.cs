@@ -33,7 +33,7 @@ public sealed class ClientReleaseTests : IDisposable
         for (long left = Services * PerService; left > 0;)
         {
             Assert.True(_node.Node.Requests.Step());
-            left = Math.Max(0, left - ClientRelease.SlicePublications);
+            left = Math.Max(0, left - ServiceRegistry.ReleaseSlicePublications);
             Assert.Equal(left, _node.Registry.PublicationCount);
             Assert.Equal(left, released.PublicationCount);
         }
@@ -46,7 +46,7 @@ public sealed class ClientReleaseTests : IDisposable
     public void A_small_client_goes_at_once()
     {
         RawClient client = _node.Connect(_id);
-        client.Batch("s", replace: false, [.. Enumerable.Range(1, ClientRelease.SlicePublications).Select(static port => NewInstance(port))]);
+        client.Batch("s", replace: false, [.. Enumerable.Range(1, ServiceRegistry.ReleaseSlicePublications).Select(static port => NewInstance(port))]);
 
         _node.Node.Services.Clients.Detach(client.Session.Client, client.Session, CloseReason.PeerReset);
         Assert.Equal(0, _node.Registry.PublicationCount);
@@ -80,7 +80,7 @@ public sealed class ClientReleaseTests : IDisposable
         node.Registry.Register(client, "s", [.. Enumerable.Range(1, PerService).Select(static port => Make.Instance(port))]);
         Assert.True(node.Node.Requests.TryAdd(new NoRequest()));
 
-        ClientRelease.Begin(node.Registry, node.Node.Requests, client, DeregisterReason.ConnectionLost);
+        node.Registry.Release(client, DeregisterReason.ConnectionLost, node.Node.Requests);
         Assert.Equal(0, node.Registry.PublicationCount);
     }
 
@@ -92,8 +92,8 @@ public sealed class ClientReleaseTests : IDisposable
         RegistryClient client = Make.Client();
         node.Registry.Register(client, "s", [.. Enumerable.Range(1, PerService).Select(static port => Make.Instance(port))]);
 
-        ClientRelease.Begin(node.Registry, node.Node.Requests, client, DeregisterReason.ConnectionLost);
-        ClientRelease.Begin(node.Registry, node.Node.Requests, client, DeregisterReason.ConnectionLost);
+        node.Registry.Release(client, DeregisterReason.ConnectionLost, node.Node.Requests);
+        node.Registry.Release(client, DeregisterReason.ConnectionLost, node.Node.Requests);
         node.Pump();
 
         Assert.Equal(

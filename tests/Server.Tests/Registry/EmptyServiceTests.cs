@@ -28,7 +28,7 @@ public sealed class EmptyServiceTests : IDisposable
     [Fact]
     public void One_that_was_made_by_hand_goes_after_a_hundred_and_twenty()
     {
-        _node.Registry.Administration.Create(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata());
+        _node.Registry.CreateService(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata());
         _node.AdvanceSeconds(118);
         Assert.NotNull(_node.Registry.Find()!.Metadata);
         _node.AdvanceSeconds(4);
@@ -41,7 +41,7 @@ public sealed class EmptyServiceTests : IDisposable
     {
         Empty();
         _node.AdvanceSeconds(50);
-        _node.Registry.Administration.Update(Make.Key(), static metadata => metadata);
+        _node.Registry.UpdateMetadata(Make.Key(), static metadata => metadata);
         _node.AdvanceSeconds(117);
         Assert.NotNull(_node.Registry.Find()!.Metadata);
         _node.AdvanceSeconds(5);
@@ -53,7 +53,7 @@ public sealed class EmptyServiceTests : IDisposable
     {
         RawClient reader = _node.Connect();
         reader.Subscribe(1, "s");
-        _node.Registry.Administration.Create(Make.Key(), ServiceKind.Persistent, new ServiceMetadata { ProtectThreshold = 1 });
+        _node.Registry.CreateService(Make.Key(), ServiceKind.Persistent, new ServiceMetadata { ProtectThreshold = 1 });
         KeepAlive(reader, 123);
         ServiceEntry entry = _node.Registry.Find()!;
         Assert.Null(entry.Kind);

@@ -84,7 +84,7 @@ public sealed class LabelSelectorTests
         RawClient reader = node.ConnectBare(address: "10.9.9.9");
         reader.SetUp();
         Assert.Equal([1, 2, 3, 4], reader.Subscribe(1, "s").Ports());
-        node.Registry.Administration.Update(Make.Key(), static metadata => metadata with { Selector = Parse(Zone) });
+        node.Registry.UpdateMetadata(Make.Key(), static metadata => metadata with { Selector = Parse(Zone) });
         node.Pump();
         Assert.Equal([1, 2, 3, 4], reader.Read().Pushed.Ports());
 

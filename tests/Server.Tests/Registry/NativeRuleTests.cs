@@ -73,7 +73,7 @@ public sealed class NativeRuleTests : IDisposable
 
         Assert.Equal((ErrorCode.InvalidArgument, field, $"{field} {rule}", false), ((ErrorCode)answer.Error.Code, answer.Error.Field, answer.Error.Text, answer.Error.Retryable));
         Assert.Equal(0, _node.Registry.PublicationCount);
-        Assert.Equal(0, _node.Registry.Services.Count);
+        Assert.Equal(0, _node.Registry.ServiceCount);
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class NativeRuleTests : IDisposable
         Refused(type, "", "name is required");
         Refused(type, "@s", "name must not start with '@' or contain '@@'");
         Refused(type, "s", "clusters[1] may hold only letters, digits and '-'", "east", "we_st");
-        Assert.Equal(0, _node.Registry.Services.Count);
+        Assert.Equal(0, _node.Registry.ServiceCount);
     }
 
     [Fact]

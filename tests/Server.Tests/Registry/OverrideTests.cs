@@ -61,7 +61,7 @@ public sealed class OverrideTests : IDisposable
         Wire.Messages.Instance shown = Assert.Single(client.Read().Pushed.Instances);
         Assert.False(shown.Overridden);
         Assert.False(shown.HasWeight);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class OverrideTests : IDisposable
         long revision = _registry.Find()!.Revision;
         Set(weight: 3);
         Assert.Equal(revision, _registry.Find()!.Revision);
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class OverrideTests : IDisposable
         client.Close();
         KeepAlive(other, seconds);
 
-        Assert.Equal(holds ? 1 : 0, _registry.OverrideExpiry.Count);
+        Assert.Equal(holds ? 1 : 0, _registry.OverrideCount);
         _node.Connect(id).Register("s", 1);
         Assert.Equal(holds, Shown.IsOverridden);
     }
@@ -116,11 +116,11 @@ public sealed class OverrideTests : IDisposable
         client.Close();
         _node.Connect().Register("s", 1);
         Assert.Equal(["1=1"], _registry.Listed());
-        Assert.Empty(_registry.Find()!.Listing.CopyOverridesHoldingGate());
+        Assert.Empty(_registry.Find()!.CopyOverridesLocked());
 
         // It counts until its turn in the queue.
         _node.AdvanceSeconds(62);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class OverrideTests : IDisposable
         Set(weight: 5);
         _registry.Release(_client);
         Assert.Equal(["1=2"], _registry.Listed());
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Theory]
@@ -165,10 +165,10 @@ public sealed class OverrideTests : IDisposable
 
         _registry.Deregister(_client, "s", Make.Instance(1));
         _node.AdvanceSeconds(59);
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
         long revision = _registry.Find()!.Revision;
         _node.AdvanceSeconds(120);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
         Assert.Equal(revision, _registry.Find()!.Revision);
     }
 
@@ -181,11 +181,11 @@ public sealed class OverrideTests : IDisposable
         _registry.Deregister(_client, "s", Make.Instance(1));
         _node.Time.Suspend(TimeSpan.FromMinutes(10));
         _node.Pump();
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
         _node.AdvanceSeconds(58);
-        Assert.Equal(1, _registry.OverrideExpiry.Count);
+        Assert.Equal(1, _registry.OverrideCount);
         _node.AdvanceSeconds(4);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -201,9 +201,9 @@ public sealed class OverrideTests : IDisposable
 
         _registry.Release(_client);
         _node.AdvanceSeconds(59);
-        Assert.Equal(2500, _registry.OverrideExpiry.Count);
+        Assert.Equal(2500, _registry.OverrideCount);
         _node.AdvanceSeconds(2);
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -218,8 +218,8 @@ public sealed class OverrideTests : IDisposable
         Assert.Equal(["1=5"], node.Registry.Listed());
         node.Registry.Release(_client);
         node.AdvanceSeconds(610);
-        Assert.Equal(0, node.Registry.OverrideExpiry.Count);
-        Assert.Equal(0, node.Registry.Services.Count);
+        Assert.Equal(0, node.Registry.OverrideCount);
+        Assert.Equal(0, node.Registry.ServiceCount);
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class OverrideTests : IDisposable
         Assert.Equal(AdministrationOutcome.NoSuchService, Set(weight: 5));
         _registry.Register(_client, "s", Make.Instance(2));
         Assert.Equal(AdministrationOutcome.NoSuchInstance, Set(weight: 5));
-        Assert.Equal(0, _registry.OverrideExpiry.Count);
+        Assert.Equal(0, _registry.OverrideCount);
     }
 
     [Fact]
@@ -267,9 +267,9 @@ public sealed class OverrideTests : IDisposable
         get
         {
             ServiceEntry entry = _registry.Find()!;
-            lock (entry.ServiceGate)
+            lock (entry.ServiceLock)
             {
-                return entry.Listing.ShownHoldingGate(First)!;
+                return entry.ShownLocked(First)!;
             }
         }
     }
@@ -285,7 +285,7 @@ public sealed class OverrideTests : IDisposable
         NodeFixture node, InstanceIdentity identity, double? weight = null, bool? enabled = null, params (string Key, string Value)[] metadata)
     {
         InstanceOverride value = new() { Weight = weight, Enabled = enabled, Metadata = ServiceMetadata.NoData.AddRange(metadata.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value))) };
-        AdministrationOutcome outcome = node.Registry.Administration.Override(Make.Key(), identity, (_, _) => value);
+        AdministrationOutcome outcome = node.Registry.SetOverride(Make.Key(), identity, (_, _) => value);
         node.Pump();
         return outcome;
     }

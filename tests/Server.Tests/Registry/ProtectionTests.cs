@@ -30,7 +30,7 @@ public sealed class ProtectionTests
         Instance[] list = [.. Enumerable.Range(1, instances).Select(port => Make.Instance(port, healthy: port <= healthy))];
         foreach (bool healthyOnly in new[] { false, true })
         {
-            InstanceSelection selection = InstanceSelection.Of(list, Threshold(threshold), InstanceFilter.Create([], healthyOnly), AddressLabels.None);
+            InstanceSelection selection = InstanceSelection.Of(list, threshold, selector: null, InstanceFilter.Create([], healthyOnly), AddressLabels.None);
             Assert.Equal(reached, selection.ProtectionReached);
 
             // W31 mended: whoever wants healthy ones only gets all of a protected list.
@@ -73,7 +73,7 @@ public sealed class ProtectionTests
         node.Registry.Register(client, "s", Make.Instance(1), Make.Instance(2, healthy: false));
         RawClient reader = node.Connect();
         Assert.False(reader.Subscribe(1, "s").ProtectionReached);
-        Assert.Equal(AdministrationOutcome.Done, node.Registry.Administration.Update(Make.Key(), static metadata => metadata with { ProtectThreshold = 0.5 }));
+        Assert.Equal(AdministrationOutcome.Done, node.Registry.UpdateMetadata(Make.Key(), static metadata => metadata with { ProtectThreshold = 0.5 }));
         node.Pump();
 
         Wire.Messages.Snapshot pushed = reader.Read().Pushed;
@@ -81,7 +81,7 @@ public sealed class ProtectionTests
         Assert.All(pushed.Instances, static instance => Assert.True(!instance.HasHealthy || instance.Healthy));
         Assert.Equal([1, 2], reader.Query("s", healthyOnly: true).Ports());
 
-        node.Registry.Administration.Update(Make.Key(), static metadata => metadata with { ProtectThreshold = 0 });
+        node.Registry.UpdateMetadata(Make.Key(), static metadata => metadata with { ProtectThreshold = 0 });
         node.Pump();
         pushed = reader.Read().Pushed;
         Assert.False(pushed.ProtectionReached);

@@ -153,7 +153,7 @@ public sealed class RegistrationTests : IDisposable
 
         Assert.Equal((uint)ErrorCode.InvalidArgument, error.Code);
         Assert.Equal(field, error.Field);
-        Assert.Equal(0, _node.Registry.Services.Count);
+        Assert.Equal(0, _node.Registry.ServiceCount);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class SelectionTests
 
     internal static string Seen(Instance[] instances, ServiceMetadata? metadata, InstanceFilter filter, AddressLabels? labels = null)
     {
-        InstanceSelection selection = InstanceSelection.Of(instances, metadata, filter, labels ?? AddressLabels.None);
+        InstanceSelection selection = InstanceSelection.Of(instances, metadata?.ProtectThreshold, metadata?.Selector, filter, labels ?? AddressLabels.None);
         string marks = selection.ProtectionReached ? "protected: " : "";
         return marks + string.Join(' ', instances.Where(selection.Shows).Select(instance => instance.Identity.Port));
     }

@@ -37,7 +37,7 @@ public sealed class ServiceKindTests : IDisposable
     [Fact]
     public void A_native_client_is_told_of_the_conflict()
     {
-        Assert.Equal(AdministrationOutcome.Done, _node.Registry.Administration.Create(Make.Key(), ServiceKind.Persistent, new ServiceMetadata()));
+        Assert.Equal(AdministrationOutcome.Done, _node.Registry.CreateService(Make.Key(), ServiceKind.Persistent, new ServiceMetadata()));
         Wire.Messages.ErrorReply error = _node.Connect().TryRegister("s", 1).Error;
         Assert.Equal(ErrorCode.Conflict, (ErrorCode)error.Code);
         Assert.Contains("is persistent service", error.Text, StringComparison.Ordinal);
@@ -77,10 +77,10 @@ public sealed class ServiceKindTests : IDisposable
     {
         RawClient reader = _node.Connect();
         reader.Subscribe(1, "s");
-        _node.Registry.Administration.Create(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata());
-        Assert.Equal(AdministrationOutcome.Exists, _node.Registry.Administration.Create(Make.Key(), ServiceKind.Persistent, new ServiceMetadata()));
-        Assert.Equal(AdministrationOutcome.Done, _node.Registry.Administration.Delete(Make.Key()));
-        Assert.Equal(AdministrationOutcome.Done, _node.Registry.Administration.Create(Make.Key(), ServiceKind.Persistent, new ServiceMetadata()));
+        _node.Registry.CreateService(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata());
+        Assert.Equal(AdministrationOutcome.Exists, _node.Registry.CreateService(Make.Key(), ServiceKind.Persistent, new ServiceMetadata()));
+        Assert.Equal(AdministrationOutcome.Done, _node.Registry.DeleteService(Make.Key()));
+        Assert.Equal(AdministrationOutcome.Done, _node.Registry.CreateService(Make.Key(), ServiceKind.Persistent, new ServiceMetadata()));
         _node.Pump();
         reader.ReadAll();
         Assert.Null(_node.Registry.Register(_persistent, "s", Make.Instance(1)).Error);

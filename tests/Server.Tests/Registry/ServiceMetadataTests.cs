@@ -16,13 +16,13 @@ public sealed class ServiceMetadataTests : IDisposable
         kind is EventKind.ServiceMetadataChanged or EventKind.ServiceCreated or EventKind.ServiceDisappeared);
 
     private readonly NodeFixture _node;
-    private readonly ServiceAdministration _administration;
+    private readonly ServiceRegistry _administration;
     private readonly RegistryClient _client = Make.Client();
 
     public ServiceMetadataTests()
     {
         _node = new NodeFixture(observers: _observer);
-        _administration = _node.Registry.Administration;
+        _administration = _node.Registry;
     }
 
     public void Dispose() => _node.Dispose();
@@ -42,7 +42,7 @@ public sealed class ServiceMetadataTests : IDisposable
     {
         _node.Registry.Register(_client, "s", Make.Instance(1));
         Assert.Null(_node.Registry.Find()!.Metadata);
-        Assert.Equal(AdministrationOutcome.Exists, _administration.Create(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata()));
+        Assert.Equal(AdministrationOutcome.Exists, _administration.CreateService(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata()));
         Assert.Null(_node.Registry.Find()!.Metadata);
     }
 
@@ -52,7 +52,7 @@ public sealed class ServiceMetadataTests : IDisposable
         _node.Registry.Register(_client, "s", Make.Instance(1, healthy: false));
         RawClient reader = _node.Connect();
         ulong revision = reader.Subscribe(1, "s").Revision;
-        Assert.Equal(AdministrationOutcome.Done, _administration.Update(Make.Key(), static metadata => metadata));
+        Assert.Equal(AdministrationOutcome.Done, _administration.UpdateMetadata(Make.Key(), static metadata => metadata));
         _node.Pump();
         Wire.Messages.Snapshot pushed = reader.Read().Pushed;
         Assert.True(pushed.Revision > revision);
@@ -62,21 +62,21 @@ public sealed class ServiceMetadataTests : IDisposable
     [Fact]
     public void Only_a_service_that_is_there_can_be_changed_or_deleted()
     {
-        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.Update(Make.Key(), static metadata => metadata));
-        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.Delete(Make.Key()));
+        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.UpdateMetadata(Make.Key(), static metadata => metadata));
+        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.DeleteService(Make.Key()));
         _node.Connect().Subscribe(1, "s");
-        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.Update(Make.Key(), static metadata => metadata));
-        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.Delete(Make.Key()));
+        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.UpdateMetadata(Make.Key(), static metadata => metadata));
+        Assert.Equal(AdministrationOutcome.NoSuchService, _administration.DeleteService(Make.Key()));
     }
 
     [Fact]
     public void Only_a_service_without_instances_can_be_deleted_and_its_metadata_goes_with_it()
     {
-        _administration.Create(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata { ProtectThreshold = 0.5 });
+        _administration.CreateService(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata { ProtectThreshold = 0.5 });
         _node.Registry.Register(_client, "s", Make.Instance(1));
-        Assert.Equal(AdministrationOutcome.NotEmpty, _administration.Delete(Make.Key()));
+        Assert.Equal(AdministrationOutcome.NotEmpty, _administration.DeleteService(Make.Key()));
         _node.Registry.Deregister(_client, "s", Make.Instance(1));
-        Assert.Equal(AdministrationOutcome.Done, _administration.Delete(Make.Key()));
+        Assert.Equal(AdministrationOutcome.Done, _administration.DeleteService(Make.Key()));
         Assert.Null(_node.Registry.Find());
         _node.Registry.Register(_client, "s", Make.Instance(1));
         Assert.Null(_node.Registry.Find()!.Metadata);
@@ -88,8 +88,8 @@ public sealed class ServiceMetadataTests : IDisposable
     public void No_more_services_are_made_than_the_node_may_hold()
     {
         using NodeFixture node = new(limits: new LimitOptions { Services = 1 });
-        Assert.Equal(AdministrationOutcome.Done, node.Registry.Administration.Create(Make.Key("a"), ServiceKind.Ephemeral, new ServiceMetadata()));
-        Assert.Equal(AdministrationOutcome.LimitReached, node.Registry.Administration.Create(Make.Key("b"), ServiceKind.Ephemeral, new ServiceMetadata()));
+        Assert.Equal(AdministrationOutcome.Done, node.Registry.CreateService(Make.Key("a"), ServiceKind.Ephemeral, new ServiceMetadata()));
+        Assert.Equal(AdministrationOutcome.LimitReached, node.Registry.CreateService(Make.Key("b"), ServiceKind.Ephemeral, new ServiceMetadata()));
     }
 
     [Fact]
@@ -102,10 +102,10 @@ public sealed class ServiceMetadataTests : IDisposable
     [Fact]
     public void Observers_hear_of_it()
     {
-        _administration.Create(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata());
-        _administration.Update(Make.Key(), static metadata => metadata with { ProtectThreshold = 1 });
-        _administration.Delete(Make.Key());
-        _administration.Delete(Make.Key());
+        _administration.CreateService(Make.Key(), ServiceKind.Ephemeral, new ServiceMetadata());
+        _administration.UpdateMetadata(Make.Key(), static metadata => metadata with { ProtectThreshold = 1 });
+        _administration.DeleteService(Make.Key());
+        _administration.DeleteService(Make.Key());
         _node.Pump();
         Assert.Equal(["ServiceCreated", "ServiceMetadataChanged", "ServiceMetadataChanged", "ServiceDisappeared"], _observer.Lines);
         Assert.True(_observer.Heard[1].Revision < _observer.Heard[2].Revision);

@@ -109,7 +109,7 @@ public sealed class VisibleListTests : IDisposable
         Assert.Equal(0, _registry.PublicationCount);
         Assert.Empty(_registry.Listed());
         Assert.Empty(_registry.Listed("t"));
-        Assert.Equal(EmptyCause.Lost, _registry.Find()!.Listing.EmptyCause);
+        Assert.Equal(EmptyCause.Lost, _registry.Find()!.EmptyCause);
     }
 
     [Fact]

@@ -127,7 +127,7 @@ public sealed class SupersedeTests : IDisposable
         young.Register("s", 1);
 
         Assert.Null(young.TryRead());
-        Assert.True(_node.Registry.Services.TryGet(new ServiceKey("public", "DEFAULT_GROUP", "s"), out ServiceEntry? entry));
+        Assert.True(_node.Registry.TryGet(new ServiceKey("public", "DEFAULT_GROUP", "s"), out ServiceEntry? entry));
         Assert.Equal(0, entry.SubscriberCount);
     }
 }

@@ -116,7 +116,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
             return Deadline.After(now, LookAgainMilliseconds);
         }
 
-        lock (Client.ClientGate)
+        lock (Client.ClientLock)
         {
             if (_state == Gone)
             {
@@ -145,7 +145,7 @@ internal sealed class BeatingInstance : IDeadlineOwner
 
     private bool TryRecover(long now)
     {
-        lock (Client.ClientGate)
+        lock (Client.ClientLock)
         {
             if (_state == Gone)
             {
@@ -191,14 +191,14 @@ internal sealed class BeatingInstance : IDeadlineOwner
 
     private void SetHealth(bool healthy)
     {
-        if (_clients.Registry.Services.TryGet(Service, out ServiceEntry? entry))
+        if (_clients.Registry.TryGet(Service, out ServiceEntry? entry))
         {
-            _clients.Registry.Registrations.SetHealth(Client, entry, Identity, healthy);
+            _clients.Registry.SetHealth(Client, entry, Identity, healthy);
         }
     }
 
     /// <summary>The name of the key misleads: as in Nacos it switches the check off.</summary>
-    private bool IsServiceExempt() => _clients.Registry.Services.TryGet(Service, out ServiceEntry? entry)
+    private bool IsServiceExempt() => _clients.Registry.TryGet(Service, out ServiceEntry? entry)
         && entry.Metadata is { } metadata
         && metadata.ExtendData.TryGetValue(ExemptKey, out string? value)
         && FlagText.IsWordForTrue(value);

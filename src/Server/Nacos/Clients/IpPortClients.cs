@@ -65,9 +65,9 @@ internal sealed class IpPortClients
             }
 
             RequestError? error;
-            lock (client.ClientGate)
+            lock (client.ClientLock)
             {
-                error = Registry.Registrations.Register(client, key, [instance], replace: true).Error ?? RenewHoldingGate(client, key, instance);
+                error = Registry.Register(client, key, [instance], replace: true).Error ?? RenewHoldingGate(client, key, instance);
             }
 
             if (error != RequestError.SessionClosed)
@@ -89,9 +89,9 @@ internal sealed class IpPortClients
             return;
         }
 
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
-            Registry.Withdrawals.DeregisterAll(client, key);
+            Registry.DeregisterAll(client, key);
             if (TryFind(InstanceKeyText.Of(key, ip, port), out BeatingInstance? beating))
             {
                 EndHoldingGate(beating);
@@ -106,7 +106,7 @@ internal sealed class IpPortClients
     {
         if (TryFind(InstanceKeyText.Of(key, identity.Ip, identity.Port), out BeatingInstance? beating))
         {
-            lock (beating.Client.ClientGate)
+            lock (beating.Client.ClientLock)
             {
                 if (FindPublishedHoldingGate(beating.Client, key) is { } shown)
                 {
@@ -120,9 +120,9 @@ internal sealed class IpPortClients
     public void ExpireHoldingGate(BeatingInstance beating)
     {
         RegistryClient client = beating.Client;
-        if (Registry.Services.TryGet(beating.Service, out ServiceEntry? entry))
+        if (Registry.TryGet(beating.Service, out ServiceEntry? entry))
         {
-            Registry.Withdrawals.Withdraw(client, entry, beating.Identity, DeregisterReason.BeatsMissed);
+            Registry.Withdraw(client, entry, beating.Identity, DeregisterReason.BeatsMissed);
         }
 
         EndHoldingGate(beating);
@@ -146,7 +146,7 @@ internal sealed class IpPortClients
             client = new RegistryClient(ClientKind.IpPort, $"{id.Ip}:{id.Port}");
 
             // Others find it at once; the gate keeps what they publish behind the event.
-            lock (client.ClientGate)
+            lock (client.ClientLock)
             {
                 if (_clients.TryAdd(id, client))
                 {
@@ -166,7 +166,7 @@ internal sealed class IpPortClients
         {
             if (InstanceCount >= MaximumInstances || BeatingInstance.TryCreate(this, client, key, text) is not { } made)
             {
-                Registry.Withdrawals.DeregisterAll(client, key);
+                Registry.DeregisterAll(client, key);
                 return RequestError.Limit("the number of instances registered over HTTP", MaximumInstances);
             }
 
@@ -182,15 +182,15 @@ internal sealed class IpPortClients
     /// <summary>What a client publishes for a service, as an override shows it.</summary>
     private Instance? FindPublishedHoldingGate(RegistryClient client, ServiceKey key)
     {
-        if (!Registry.Services.TryGet(key, out ServiceEntry? entry) || client.FindHoldingGate(entry) is not { Count: > 0 } own)
+        if (!Registry.TryGet(key, out ServiceEntry? entry) || client.FindLocked(entry) is not { Count: > 0 } own)
         {
             return null;
         }
 
-        lock (entry.ServiceGate)
+        lock (entry.ServiceLock)
         {
             Instance registered = own[0].Instance;
-            InstanceOverride? shown = entry.Listing.FindOverrideHoldingGate(registered.Identity);
+            InstanceOverride? shown = entry.FindOverrideLocked(registered.Identity);
             return shown is null ? registered : shown.Over(registered);
         }
     }
@@ -206,7 +206,7 @@ internal sealed class IpPortClients
 
     private void ForgetIfEmpty((string Ip, int Port) id, RegistryClient client, DeregisterReason reason)
     {
-        lock (client.ClientGate)
+        lock (client.ClientLock)
         {
             if (client.PublicationCount > 0)
             {

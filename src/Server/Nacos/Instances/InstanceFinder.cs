@@ -10,14 +10,14 @@ internal static class InstanceFinder
     /// <exception cref="HttpError">404, in Nacos' words.</exception>
     public static Instance Find(ServiceRegistry registry, ServiceKey service, InstanceIdentity identity)
     {
-        if (!registry.Services.TryGet(service, out ServiceEntry? entry) || entry.InstanceCount == 0)
+        if (!registry.TryGet(service, out ServiceEntry? entry) || entry.InstanceCount == 0)
         {
             throw HttpError.NotFound($"no ips found for cluster {identity.Cluster} in service {service.GroupedName}");
         }
 
-        lock (entry.ServiceGate)
+        lock (entry.ServiceLock)
         {
-            return entry.Listing.ShownHoldingGate(identity) ?? throw HttpError.NotFound("no matched ip found!");
+            return entry.ShownLocked(identity) ?? throw HttpError.NotFound("no matched ip found!");
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
         RequestParameters parameters = call.Parameters;
         int keyBytes = ServiceKeyText.TryRead(parameters, key);
         int clustersBytes = parameters.ReadUtf8(ClustersName(call), clusters);
-        if (keyBytes < 0 || clustersBytes < 0 || !node.Registry.Services.TryGet(key[..keyBytes], out ServiceEntry? entry) || !entry.IsSnapshotCurrent)
+        if (keyBytes < 0 || clustersBytes < 0 || !node.Registry.TryGet(key[..keyBytes], out ServiceEntry? entry) || !entry.IsSnapshotCurrent)
         {
             return null;
         }
@@ -134,7 +134,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     private ListForm Find(ApiCall call)
     {
         (ServiceKey key, string clusters, bool healthyOnly) = Read(call);
-        if (!node.Registry.Services.TryGet(key, out ServiceEntry? entry))
+        if (!node.Registry.TryGet(key, out ServiceEntry? entry))
         {
             return ListForms.Empty(key, clusters);
         }

@@ -18,7 +18,7 @@ internal sealed class InstanceOverrides(RegistryNode node, IpPortClients clients
     /// <exception cref="HttpError">There is no such service, or no room.</exception>
     public bool Change(ServiceKey service, InstanceIdentity identity, Func<InstanceOverride, InstanceOverride> change)
     {
-        AdministrationOutcome outcome = node.Registry.Administration.Override(service, identity, (_, before) => Checked(change(before)));
+        AdministrationOutcome outcome = node.Registry.SetOverride(service, identity, (_, before) => Checked(change(before)));
         switch (outcome)
         {
             case AdministrationOutcome.NoSuchService:

@@ -49,7 +49,7 @@ internal sealed class InstanceStatusEndpoints(RegistryNode node)
         string @namespace = at > 0 ? key[..at] : ServiceKey.DefaultNamespace;
         ServiceKey service = ServiceNames.OfGrouped(at < 0 ? key : key[(at + NamespaceSeparator.Length)..], @namespace);
         List<string> statuses = [];
-        if (node.Registry.Services.TryGet(service, out ServiceEntry? entry))
+        if (node.Registry.TryGet(service, out ServiceEntry? entry))
         {
             foreach (Instance instance in entry.GetSnapshot().Instances)
             {

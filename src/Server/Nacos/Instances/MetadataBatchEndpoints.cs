@@ -93,7 +93,7 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
     private List<BatchElement> AllOf(ServiceKey service)
     {
         List<BatchElement> all = [];
-        if (node.Registry.Services.TryGet(service, out ServiceEntry? entry))
+        if (node.Registry.TryGet(service, out ServiceEntry? entry))
         {
             foreach (Instance instance in entry.GetSnapshot().Instances)
             {
@@ -106,14 +106,14 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
 
     private bool IsListed(ServiceKey service, InstanceIdentity identity)
     {
-        if (!node.Registry.Services.TryGet(service, out ServiceEntry? entry))
+        if (!node.Registry.TryGet(service, out ServiceEntry? entry))
         {
             return false;
         }
 
-        lock (entry.ServiceGate)
+        lock (entry.ServiceLock)
         {
-            return entry.Listing.ShownHoldingGate(identity) is not null;
+            return entry.ShownLocked(identity) is not null;
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class PrometheusDiscoveryEndpoints(RegistryNode node)
         await using (json.ConfigureAwait(false))
         {
             json.WriteStartArray();
-            foreach (ServiceEntry entry in node.Registry.Services.Services)
+            foreach (ServiceEntry entry in node.Registry.Services)
             {
                 if ((@namespace ?? entry.Key.Namespace) != entry.Key.Namespace || (service ?? entry.Key.Name) != entry.Key.Name || entry.InstanceCount == 0)
                 {

@@ -154,7 +154,7 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
     private Task PublishersAsync(ApiCall call)
     {
         (ServiceKey service, string? ip, int? port) = ReadService(call);
-        IEnumerable<(RegistryClient Client, Instance Instance)> all = node.Registry.Services.TryGet(service, out ServiceEntry? entry) ? entry.CopyPublications() : [];
+        IEnumerable<(RegistryClient Client, Instance Instance)> all = node.Registry.TryGet(service, out ServiceEntry? entry) ? entry.CopyPublications() : [];
         IEnumerable<(RegistryClient Client, Instance Instance)> found = all.Where(publication =>
             (ip ?? publication.Instance.Identity.Ip) == publication.Instance.Identity.Ip && (port ?? publication.Instance.Identity.Port) == publication.Instance.Identity.Port);
         return call.ResultAsync(JsonText.ArrayOf(found, static (json, publication) =>
@@ -170,7 +170,7 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
     {
         (ServiceKey service, string? ip, int? port) = ReadService(call);
         List<Subscription> subscriptions = [];
-        if (node.Registry.Services.TryGet(service, out ServiceEntry? entry))
+        if (node.Registry.TryGet(service, out ServiceEntry? entry))
         {
             entry.CopySubscribers(subscriptions);
         }

@@ -51,10 +51,10 @@ internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients,
     private void WriteFigures(Utf8JsonWriter json, bool withResponsibleInstances)
     {
         int native = node.Services.Clients.Count;
-        long instances = node.Registry.Publications.All;
-        json.WriteNumber("serviceCount", node.Registry.Services.Count);
+        long instances = node.Registry.PublicationCount;
+        json.WriteNumber("serviceCount", node.Registry.ServiceCount);
         json.WriteNumber("instanceCount", instances);
-        json.WriteNumber("subscribeCount", node.Registry.Subscriptions.Count);
+        json.WriteNumber("subscribeCount", node.Registry.SubscriptionCount);
         if (withResponsibleInstances)
         {
             json.WriteNumber("responsibleInstanceCount", instances);

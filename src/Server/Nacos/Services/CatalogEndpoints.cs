@@ -179,7 +179,7 @@ internal sealed class CatalogEndpoints(RegistryNode node)
         NamePattern names = NamePattern.Parse("serviceNameParam", parameters.Find("serviceNameParam"));
         NamePattern groups = NamePattern.Parse("groupNameParam", parameters.Find("groupNameParam"));
         bool withInstancesOnly = parameters.FindWord("hasIpCount") == true;
-        List<ServiceEntry> found = [.. node.Registry.Services.Services.Where(entry =>
+        List<ServiceEntry> found = [.. node.Registry.Services.Where(entry =>
             entry.Kind is not null
             && entry.Key.Namespace == @namespace
             && (!withInstancesOnly || entry.InstanceCount > 0)

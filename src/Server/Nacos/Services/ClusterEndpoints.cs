@@ -59,7 +59,7 @@ internal sealed class ClusterEndpoints(RegistryNode node)
             ExtendData = ServiceForm.ReadMetadata(call.Parameters),
         };
         bool tooMany = false;
-        AdministrationOutcome outcome = node.Registry.Administration.Update(key, before =>
+        AdministrationOutcome outcome = node.Registry.UpdateMetadata(key, before =>
         {
             tooMany = before.Clusters.Count >= MaximumClusters && !before.Clusters.ContainsKey(name);
             return tooMany ? before : before with { Clusters = before.Clusters.SetItem(name, cluster) };

@@ -66,7 +66,7 @@ internal sealed class HealthCheckEndpoints(RegistryNode node)
             },
             UpdateAsync);
         api.Map(Server, call => call.JsonAsync(JsonText.ObjectOf(json => json.WriteString(
-            "msg", $"Hello! I am Nacos-Naming and healthy! total services: {node.Registry.Services.Count}, local port:{call.Context.Connection.LocalPort}"))));
+            "msg", $"Hello! I am Nacos-Naming and healthy! total services: {node.Registry.ServiceCount}, local port:{call.Context.Connection.LocalPort}"))));
         api.Map(Checkers, static call => call.JsonAsync(JsonText.ObjectOf(static json =>
         {
             foreach (HealthCheckType type in Enum.GetValues<HealthCheckType>())

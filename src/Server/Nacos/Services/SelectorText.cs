@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FastRegistry.Registry.Metadata;
+using FastRegistry.Registry.Selection;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 

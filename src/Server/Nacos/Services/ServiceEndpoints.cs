@@ -114,11 +114,11 @@ internal sealed class ServiceEndpoints(RegistryNode node)
         ServiceKey key = ServiceNames.Read(call.Parameters);
         ServiceMetadata metadata = ServiceForm.Read(call.Parameters);
         ServiceKind kind = call.IsV2 && call.Parameters.FindFlag("ephemeral") == true ? ServiceKind.Ephemeral : ServiceKind.Persistent;
-        return node.Registry.Administration.Create(key, kind, metadata) switch
+        return node.Registry.CreateService(key, kind, metadata) switch
         {
             AdministrationOutcome.Done => call.OkAsync(),
             AdministrationOutcome.Exists => throw HttpError.Illegal($"specified service {key.GroupedName} already exists!", ResultCode.ServiceAlreadyExists),
-            _ => throw HttpError.Of(node.Registry.Changes.TableFull),
+            _ => throw HttpError.Of(node.Registry.ServiceLimitReached),
         };
     }
 
@@ -126,7 +126,7 @@ internal sealed class ServiceEndpoints(RegistryNode node)
     {
         call.Check();
         ServiceKey key = ServiceNames.Read(call.Parameters);
-        return node.Registry.Administration.Delete(key) switch
+        return node.Registry.DeleteService(key) switch
         {
             AdministrationOutcome.Done => call.OkAsync(),
             AdministrationOutcome.NotEmpty => throw HttpError.Illegal(
@@ -150,7 +150,7 @@ internal sealed class ServiceEndpoints(RegistryNode node)
         }
 
         ServiceMetadata metadata = ServiceForm.Read(call.Parameters);
-        return node.Registry.Administration.Update(key, before => metadata with { Clusters = before.Clusters }) == AdministrationOutcome.Done
+        return node.Registry.UpdateMetadata(key, before => metadata with { Clusters = before.Clusters }) == AdministrationOutcome.Done
             ? call.OkAsync()
             : throw HttpError.Illegal($"service {key.GroupedName} not found!", ResultCode.ServiceNotExist);
     }

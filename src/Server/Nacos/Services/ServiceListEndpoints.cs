@@ -90,7 +90,7 @@ internal sealed class ServiceListEndpoints(RegistryNode node)
         call.Check();
         string group = call.Parameters.Find("groupName") ?? ServiceKey.DefaultGroup;
         List<string> names = [];
-        foreach (ServiceEntry entry in node.Registry.Services.InGroup(ServiceNames.NamespaceOf(call.Parameters), group))
+        foreach (ServiceEntry entry in node.Registry.ServicesInGroup(ServiceNames.NamespaceOf(call.Parameters), group))
         {
             if (entry.Kind is not null)
             {
@@ -117,7 +117,7 @@ internal sealed class ServiceListEndpoints(RegistryNode node)
             byNamespace.Add(only, []);
         }
 
-        foreach (ServiceEntry entry in node.Registry.Services.Services)
+        foreach (ServiceEntry entry in node.Registry.Services)
         {
             if (entry.Kind is null || (only is not null && entry.Key.Namespace != only))
             {

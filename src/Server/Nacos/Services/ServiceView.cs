@@ -14,7 +14,7 @@ namespace FastRegistry.Server.Nacos.Services;
 internal sealed record ServiceView(ServiceKey Key, ServiceKind Kind, ServiceMetadata Metadata, ServiceSnapshot Snapshot)
 {
     /// <summary>Null when there is no such service; one that is only subscribed to is none.</summary>
-    public static ServiceView? Find(ServiceRegistry registry, ServiceKey key) => registry.Services.TryGet(key, out ServiceEntry? entry) ? Of(entry) : null;
+    public static ServiceView? Find(ServiceRegistry registry, ServiceKey key) => registry.TryGet(key, out ServiceEntry? entry) ? Of(entry) : null;
 
     /// <summary>Null when it is only subscribed to.</summary>
     public static ServiceView? Of(ServiceEntry entry) =>

@@ -42,7 +42,7 @@ internal sealed class SubscriberEndpoints(RegistryNode node)
         ServiceKey part = ServiceNames.Read(call.Parameters);
         Page page = new(call.Parameters.FindWholeNumber("pageNo") ?? 1, call.Parameters.FindWholeNumber("pageSize") ?? DefaultPageSize);
         List<Subscription> subscriptions = [];
-        foreach (ServiceEntry entry in node.Registry.Services.Services)
+        foreach (ServiceEntry entry in node.Registry.Services)
         {
             ServiceKey key = entry.Key;
             if (entry.SubscriberCount > 0

@@ -191,7 +191,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         UdpSubscription subscription = new(clusters);
         ulong id = ++_lastId;
         _byId.Add(id, subscription);
-        subscription.Registered = _owner.Registry.Subscriptions.Add(this, service, id, InstanceFilter.Create(clusters.Split(','), healthyOnly: false));
+        subscription.Registered = _owner.Registry.Subscribe(this, service, id, InstanceFilter.Create(clusters.Split(','), healthyOnly: false));
         if (subscription.Registered is null)
         {
             // The table of services is full; it polls.
@@ -226,7 +226,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         _ended = true;
         foreach (UdpSubscription subscription in _byId.Values)
         {
-            _owner.Registry.Subscriptions.Remove(subscription.Registered!);
+            _owner.Registry.Unsubscribe(subscription.Registered!);
         }
 
         _byId.Clear();

@@ -14,9 +14,6 @@ namespace FastRegistry.Wire.Transport.Epoll;
 /// </remarks>
 internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportResources resources) : Connection(resources), ILoopSource, ILoopItem
 {
-    // What a peer may still send after it was told goaway; more is not worth reading.
-    private const int MaximumDiscardedBytes = 256 * 1024;
-
     // Small segments go out together, copied: that costs less than a call that takes many pieces, or many calls.
     private const int GatheredBytes = 16 * 1024;
 
@@ -31,7 +28,6 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     // From here on for the loop's thread only.
     private ulong _registration;
     private UnconsumedInput _unconsumed;
-    private int _discardedBytes;
     private bool _started;
     private bool _paused;
     private bool _readsToEnd;
@@ -39,7 +35,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
 
     /// <summary>What other threads ask the loop to do.</summary>
     [Flags]
-    private enum Requests
+    private enum ConnectionRequests
     {
         None = 0,
         Start = 1,
@@ -88,23 +84,23 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         set => _nextInInbox = value;
     }
 
-    /// <summary>A peer that never stops sending lets the others have their turn after this many receives.</summary>
+    /// <summary>After this many receives the other connections of the loop have their turn, even if the peer never stops sending.</summary>
     private protected override int ReceivesPerTurn => 4;
 
     void ILoopItem.RunOnLoop()
     {
-        Requests requests = (Requests)Interlocked.Exchange(ref _requests, 0);
-        if ((requests & Requests.Start) != 0)
+        ConnectionRequests requests = (ConnectionRequests)Interlocked.Exchange(ref _requests, 0);
+        if ((requests & ConnectionRequests.Start) != 0)
         {
             Attach();
         }
 
         if (!_started)
         {
-            // Aborted before anybody owned it.
+            // It was aborted before it was started.
             EndIfAborted();
         }
-        else if (!_ended && (requests & (Requests.Receive | Requests.Close)) != 0)
+        else if (!_ended && (requests & (ConnectionRequests.Receive | ConnectionRequests.Close)) != 0)
         {
             // What the kernel reported while receiving was paused is not known any more: read until there is nothing.
             Receive(toEnd: true);
@@ -132,13 +128,13 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     }
 
     /// <inheritdoc/>
-    private protected override void StartReceiving() => Request(Requests.Start);
+    private protected override void StartReceiving() => Request(ConnectionRequests.Start);
 
     /// <inheritdoc/>
-    private protected override void ContinueReceiving() => Request(Requests.Receive);
+    private protected override void ContinueReceiving() => Request(ConnectionRequests.Receive);
 
     /// <inheritdoc/>
-    private protected override void CloseTransport() => Request(Requests.Close);
+    private protected override void CloseTransport() => Request(ConnectionRequests.Close);
 
     /// <inheritdoc/>
     private protected override void DeliverUnconsumedInput()
@@ -159,12 +155,12 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
             {
                 Take(received);
             }
-            else
+            else if (!_unconsumed.TryDiscard(received, Resources))
             {
-                Discard(received);
+                Abort(CloseReason.Aborted);
             }
 
-            // An end that was reported already is not reported again.
+            // The kernel does not report an end a second time, so after such a report the socket is read until the end is found.
             return received < EpollLoop.ReceiveBytes && !_readsToEnd;
         }
 
@@ -189,7 +185,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         return true;
     }
 
-    /// <summary>The end, on the loop's thread: nothing is received any more, and the last thread that still sends closes the descriptor when it leaves.</summary>
+    /// <summary>Ends receiving, on the loop's thread. The last thread that still sends closes the descriptor when it leaves.</summary>
     private protected override void EndReceiving()
     {
         if (!_ended)
@@ -219,7 +215,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         Send();
     }
 
-    private void Request(Requests what)
+    private void Request(ConnectionRequests what)
     {
         if (Interlocked.Or(ref _requests, (int)what) == 0)
         {
@@ -272,16 +268,6 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         }
     }
 
-    private void Discard(int received)
-    {
-        _unconsumed.Clear(Resources);
-        _discardedBytes += received;
-        if (_discardedBytes > MaximumDiscardedBytes)
-        {
-            Abort(CloseReason.Aborted);
-        }
-    }
-
     private void EndIfAborted()
     {
         if (IsAborted)
@@ -290,7 +276,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
         }
     }
 
-    /// <summary>There may be room again: goes on for a sender that found none. On the loop's thread.</summary>
+    /// <summary>The socket may be writable again: takes over from a sender that was parked. On the loop's thread.</summary>
     private void ResumeSending()
     {
         if (_sendTurn.OnWritable())
@@ -304,7 +290,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     {
         if (!_descriptor.TryTake())
         {
-            // Closed: it was aborted.
+            // The descriptor is closed, so the connection was aborted.
             Outbound.Abandon(ref _unsent);
             return;
         }
@@ -369,14 +355,14 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     {
         if (Outbound.QueuedBytes > 0)
         {
-            // The kernel drops its part too, instead of keeping it for a peer that does not read, and the peer does not take a piece for the whole.
+            // The kernel drops its part too, instead of keeping it for a peer that does not read, and by the reset the peer knows that what it has is not all.
             loop.System.ResetOnClose(_descriptor.Descriptor);
         }
 
         Outbound.Abandon(ref _unsent);
     }
 
-    /// <summary>Leaves the rest to the loop. False: go on, there is room or it was aborted.</summary>
+    /// <summary>Leaves the rest to the loop. False: the caller goes on, because there is room or the connection was aborted.</summary>
     private bool Park()
     {
         ReportStalled();
@@ -385,7 +371,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
             return false;
         }
 
-        // Either this sees the abort, or the end of the receive path sees the parked sender.
+        // Either this thread sees the abort, or the end of the receive path sees the parked sender.
         return !(IsAborted && _sendTurn.TryResume());
     }
 
@@ -425,7 +411,7 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     }
 }
 
-/// <summary>Where the one active sender of a connection stands: sending, or parked until the kernel has room again.</summary>
+/// <summary>The state of a connection's active sender: sending, or parked until the kernel has room again.</summary>
 /// <remarks>
 /// A mutable struct in a field of its connection. The chain admits one sender at a time; this hands its work to the loop when the kernel is full.
 /// Room that appears between the failed send and the parking is remembered, because an edge is reported once.
@@ -441,7 +427,8 @@ internal struct SendTurn
     /// <summary>A sender begins, or goes on: room seen before this moment says nothing about the sends to come.</summary>
     public void Begin() => Volatile.Write(ref _state, Sending);
 
-    /// <summary>The kernel is full. False: there was room meanwhile, try again. True: the work is the loop's, or whoever takes it by <see cref="TryResume"/>.</summary>
+    /// <summary>The kernel is full. False: there was room meanwhile, try again. True: the work is the loop's, or belongs to the caller that takes it by
+    /// <see cref="TryResume"/>.</summary>
     public bool TryPark()
     {
         if (Interlocked.CompareExchange(ref _state, Parked, Sending) == Sending)
@@ -453,7 +440,7 @@ internal struct SendTurn
         return false;
     }
 
-    /// <summary>Takes the work of a parked sender over. Any thread; one gets it.</summary>
+    /// <summary>Takes over from a parked sender. Thread-safe; one caller gets it.</summary>
     public bool TryResume() => Interlocked.CompareExchange(ref _state, Sending, Parked) == Parked;
 
     /// <summary>The kernel reports room for output. True: the caller takes the parked sender's work over.</summary>
@@ -464,10 +451,11 @@ internal struct SendTurn
     }
 }
 
-/// <summary>A descriptor that several threads use and the last of them closes, so that no call ever reaches a number that means something else by now.</summary>
+/// <summary>A descriptor that several threads use and the last of them closes.</summary>
 /// <remarks>
-/// A mutable struct in a field of its owner. The owner has a share from the beginning and returns it once; others take one for the time of a call, on any
-/// thread, and get none when it is closed.
+/// So no call ever reaches a number that the kernel has given to another file meanwhile.
+/// A mutable struct in a field of its owner. The owner has a share from the beginning and returns it once; other threads take one for the time of a call
+/// and get none once it is closed.
 /// </remarks>
 internal struct DescriptorLease(int descriptor)
 {
@@ -498,7 +486,7 @@ internal struct DescriptorLease(int descriptor)
     {
         if (Interlocked.Decrement(ref _shares) == 0)
         {
-            // Linux has closed it whatever this returns.
+            // Linux has closed it, whatever the call returns.
             system.Close(Descriptor);
         }
     }

@@ -57,11 +57,11 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
         _descriptor = (int)_socket.Handle;
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         _timer = timeProvider.CreateTimer(
-            static state => ((EpollListener)state!).Request(Requests.Accept), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((EpollListener)state!).Request(ListenerRequests.Accept), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     [Flags]
-    private enum Requests
+    private enum ListenerRequests
     {
         Start = 1,
         Accept = 2,
@@ -78,12 +78,12 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
     }
 
     /// <inheritdoc/>
-    public void Start() => Request(Requests.Start);
+    public void Start() => Request(ListenerRequests.Start);
 
     /// <summary>Stops accepting and waits until the loop has forgotten it.</summary>
     public async ValueTask DisposeAsync()
     {
-        Request(Requests.End);
+        Request(ListenerRequests.End);
         await _ended.Task.ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         _socket.Dispose();
@@ -91,15 +91,15 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
 
     void ILoopItem.RunOnLoop()
     {
-        Requests requests = (Requests)Interlocked.Exchange(ref _requests, 0);
-        if ((requests & Requests.End) != 0)
+        ListenerRequests requests = (ListenerRequests)Interlocked.Exchange(ref _requests, 0);
+        if ((requests & ListenerRequests.End) != 0)
         {
             End();
             _ended.TrySetResult();
             return;
         }
 
-        if ((requests & Requests.Start) != 0 && !_over && _registration == 0)
+        if ((requests & ListenerRequests.Start) != 0 && !_over && _registration == 0)
         {
             // Edge-triggered: after an error it is not reported again before this asks again.
             _registration = _loop.Attach(this, _descriptor, EpollEvents.Readable | EpollEvents.EdgeTriggered, out int error);
@@ -109,7 +109,7 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
             }
         }
 
-        if ((requests & Requests.Accept) != 0)
+        if ((requests & ListenerRequests.Accept) != 0)
         {
             _backingOff = false;
             Accept();
@@ -126,7 +126,7 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
 
     void ILoopSource.OnLoopEnding() => Fail(SocketError.OperationAborted);
 
-    private void Request(Requests what)
+    private void Request(ListenerRequests what)
     {
         if (Interlocked.Or(ref _requests, (int)what) == 0)
         {
@@ -159,7 +159,7 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
             }
         }
 
-        Request(Requests.Accept);
+        Request(ListenerRequests.Accept);
     }
 
     private bool ContinueAfter(SocketError error)

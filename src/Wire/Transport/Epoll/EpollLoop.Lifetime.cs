@@ -32,7 +32,7 @@ internal sealed partial class EpollLoop
         _inbox = new LoopInbox(system, wakeUp);
     }
 
-    /// <summary>Makes <see cref="Run"/> return after what it is doing. On the loop's thread, that is: by an item.</summary>
+    /// <summary>Makes <see cref="Run"/> return after the running step. Called by an item, that is, on the loop's thread.</summary>
     public void Stop() => _stopping = true;
 
     /// <summary>Watches a descriptor.</summary>
@@ -56,7 +56,7 @@ internal sealed partial class EpollLoop
         return 0;
     }
 
-    /// <summary>Forgets a source. The kernel forgets the descriptor when it is closed; until then its events find nobody.</summary>
+    /// <summary>Forgets a source. The kernel forgets the descriptor when it is closed; until then its events find no source.</summary>
     public void Detach(ulong data) => _sources.Remove(data);
 
     /// <summary>Forgets a source whose descriptor lives on.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class EpollLoop
         }
     }
 
-    /// <summary>Ends everything it watches and closes its descriptors. After the last step.</summary>
+    /// <summary>Ends everything the loop watches and closes the loop's descriptors. Called once, after the last step.</summary>
     public void End()
     {
         RunInbox();

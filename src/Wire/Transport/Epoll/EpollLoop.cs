@@ -7,7 +7,9 @@ namespace FastRegistry.Wire.Transport.Epoll;
 
 /// <summary>One event loop: waits for the kernel, calls what is ready, and runs what other threads post.</summary>
 /// <remarks>
-/// <para>Owner and lifetime: <see cref="EpollTransport"/> makes it and ends it by <see cref="Stop"/>; <see cref="End"/> ends everything it still watches.</para>
+/// <para>
+/// Owner and lifetime: <see cref="EpollTransport"/> makes it and ends it by <see cref="Stop"/>; <see cref="End"/> ends everything that it still watches.
+/// </para>
 /// <para>
 /// Threads: <see cref="Step"/> is the whole loop and is called by one thread: its own, which runs <see cref="Run"/>, or a test that pumps it.
 /// <see cref="Post"/> is thread-safe, after the end too: then the poster runs the item itself. Everything else is for the loop's thread.
@@ -20,7 +22,7 @@ namespace FastRegistry.Wire.Transport.Epoll;
 /// </remarks>
 internal sealed partial class EpollLoop
 {
-    // What is left of the last receive is put in front of the next, so that a handler sees one piece.
+    // Room in front of the received bytes for what the handler left of the last receive, so that it sees one piece.
     public const int FrontBytes = BlockPool.BlockBytes;
     public const int ReceiveBytes = 64 * 1024;
 
@@ -47,13 +49,13 @@ internal sealed partial class EpollLoop
     /// <summary>Largest amount in one send.</summary>
     public int MaximumSendBytes { get; }
 
-    /// <summary>Connections, listeners and attempts to connect that it watches. Loop thread; elsewhere an estimate.</summary>
+    /// <summary>How many connections, listeners and attempts to connect it watches. Exact on the loop's thread, an estimate elsewhere.</summary>
     public int Sources => _sources.Count;
 
-    /// <summary>Nothing is watched any more, ever. Any thread, as a hint.</summary>
+    /// <summary>True once the loop has ended and watches nothing any more. Thread-safe, but only a hint: it may end at any moment.</summary>
     public bool HasEnded => Volatile.Read(in _ended);
 
-    /// <summary>Waits so far, and events they brought.</summary>
+    /// <summary>How often the loop has waited so far, and how many events that brought.</summary>
     public (long Waits, long Events) Counts => (Volatile.Read(ref _waits), Volatile.Read(ref _eventCount));
 
     /// <summary>Runs until <see cref="Stop"/>.</summary>
@@ -66,7 +68,7 @@ internal sealed partial class EpollLoop
                 Step(Timeout.Infinite);
             }
         }
-#pragma warning disable CA1031 // The kernel refuses to wait: nobody would ever be served again, so all of them are told, and the process lives.
+#pragma warning disable CA1031 // The kernel refuses to wait, so no source would ever be served again: all of them end below, and the process lives.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -88,7 +90,7 @@ internal sealed partial class EpollLoop
         int count = _busy && timeoutMilliseconds != 0 ? Spin() : 0;
         if (count == 0)
         {
-            // Asked to look only, or an item has posted itself again: no sleep.
+            // No sleep when the caller asks for a look only, or when an item has posted itself again.
             bool sleeps = timeoutMilliseconds != 0 && _inbox.TrySleep();
             count = Wait(sleeps ? timeoutMilliseconds : 0);
             _inbox.Awake();
@@ -104,7 +106,7 @@ internal sealed partial class EpollLoop
         }
     }
 
-    /// <summary>Has an item run on the loop. Any thread.</summary>
+    /// <summary>Has an item run on the loop. Thread-safe.</summary>
     public void Post(ILoopItem item)
     {
         _inbox.Post(item);
@@ -124,7 +126,7 @@ internal sealed partial class EpollLoop
         return _received.AsMemory(FrontBytes - front.Length, front.Length + bytes);
     }
 
-    /// <summary>Looks without sleeping for a while: while answers and requests fly, a wake-up of the processor costs more than the time between them.</summary>
+    /// <summary>Polls for a while before the loop sleeps: under load, a wake-up of the processor costs more than the time between two events.</summary>
     private int Spin()
     {
         long end = Stopwatch.GetTimestamp() + _spinTicks;
@@ -158,7 +160,7 @@ internal sealed partial class EpollLoop
     {
         for (ILoopItem? item = _inbox.TakeAll(); item is not null;)
         {
-            // Running it, it may be posted again and its link changes.
+            // While it runs, the item may be posted again, which changes its link.
             ILoopItem? next = item.NextInInbox;
             try
             {
@@ -190,7 +192,7 @@ internal sealed partial class EpollLoop
     }
 }
 
-/// <summary>Something with a descriptor that a loop watches. Called on the loop's thread only.</summary>
+/// <summary>The owner of a descriptor that a loop watches. Called on the loop's thread only.</summary>
 internal interface ILoopSource
 {
     /// <summary>The kernel has reported events.</summary>
@@ -200,20 +202,21 @@ internal interface ILoopSource
     void OnLoopEnding();
 }
 
-/// <summary>Something that any thread may ask a loop to run. In the inbox at most once at a time; it carries the link itself, so that asking allocates nothing.</summary>
+/// <summary>Work that any thread may post to a loop.</summary>
+/// <remarks>It is in the inbox at most once at a time and carries the link itself, so that a post allocates nothing.</remarks>
 internal interface ILoopItem
 {
-    /// <summary>The inbox' link.</summary>
+    /// <summary>The link of the inbox' list.</summary>
     ILoopItem? NextInInbox { get; set; }
 
     /// <summary>Runs on the loop's thread. From now on it may be posted again.</summary>
     void RunOnLoop();
 }
 
-/// <summary>What other threads want a loop to do, and the wake-up of a loop that sleeps.</summary>
+/// <summary>Holds what other threads have posted to a loop, and wakes the loop when it sleeps.</summary>
 /// <remarks>
-/// Any thread posts, lock-free; only the loop takes. Bounded by the items, each of which is in it at most once. A post costs a system call only when it
-/// finds the loop asleep, and only the first one.
+/// A post is thread-safe and lock-free; only the loop takes. Bounded by the number of items, each of which is in it at most once. A post costs a system
+/// call only when it is the first that finds the loop asleep.
 /// </remarks>
 /// <param name="system">System calls.</param>
 /// <param name="eventDescriptor">What the loop watches; closed by <see cref="Close"/>.</param>
@@ -242,7 +245,7 @@ internal sealed class LoopInbox(ISystemCalls system, int eventDescriptor)
         }
     }
 
-    /// <summary>All items, oldest first, linked by <see cref="ILoopItem.NextInInbox"/>.</summary>
+    /// <summary>Takes all items, oldest first, linked by <see cref="ILoopItem.NextInInbox"/>.</summary>
     public ILoopItem? TakeAll()
     {
         if (IsEmpty)
@@ -263,7 +266,7 @@ internal sealed class LoopInbox(ISystemCalls system, int eventDescriptor)
         return oldest;
     }
 
-    /// <summary>Announces that the loop is about to wait. False: something is there, it must not.</summary>
+    /// <summary>Announces that the loop is about to sleep. False: an item is there, so it must not.</summary>
     public bool TrySleep()
     {
         Interlocked.Exchange(ref _asleep, 1);
@@ -282,12 +285,12 @@ internal sealed class LoopInbox(ISystemCalls system, int eventDescriptor)
 
     private void Wake()
     {
-        // The loop may have ended meanwhile; its descriptor may be somebody else's by now.
+        // The loop may have ended meanwhile, and the number of its descriptor may belong to another file by now.
         if (_event.TryTake())
         {
             while (system.Signal(_event.Descriptor) == -Errno.Interrupted)
             {
-                // A wake-up that is lost is a loop that sleeps for good.
+                // A wake-up that is lost would leave the loop asleep for good.
             }
 
             _event.Return(system);
@@ -295,10 +298,10 @@ internal sealed class LoopInbox(ISystemCalls system, int eventDescriptor)
     }
 }
 
-/// <summary>Which source an event is for: a slot and its generation, packed into the 64 bits that the kernel hands back.</summary>
+/// <summary>Maps an event to its source by a slot and its generation, packed into the 64 bits that the kernel hands back.</summary>
 /// <remarks>
-/// One per loop and touched by its thread only. The generation grows whenever a slot is given up, so an event that was under way for a former source finds
-/// nobody, although the slot and the descriptor have new owners.
+/// One per loop, used by its thread only. The generation grows whenever a slot is given up, so an event that was under way for a former source finds no
+/// source, although the slot and the descriptor have new owners.
 /// </remarks>
 internal sealed class SourceTable
 {
@@ -310,10 +313,10 @@ internal sealed class SourceTable
     private int _used;
     private int _firstFree = -1;
 
-    /// <summary>Sources in it.</summary>
+    /// <summary>How many sources it holds.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Gives a source a place; the result is its event data and never 0.</summary>
+    /// <summary>Gives a source a slot. The result is its event data and never 0.</summary>
     public ulong Add(ILoopSource source)
     {
         int slot = _firstFree;
@@ -344,7 +347,7 @@ internal sealed class SourceTable
         return slot < (uint)_used && _generations[slot] == (uint)(data >> 32) ? _sources[slot] : null;
     }
 
-    /// <summary>Gives the place up; later events with this data find nobody.</summary>
+    /// <summary>Gives the slot up; later events with this data find no source.</summary>
     public void Remove(ulong data)
     {
         if (Find(data) is null)
@@ -361,7 +364,7 @@ internal sealed class SourceTable
         Count--;
     }
 
-    /// <summary>Those that are in it now.</summary>
+    /// <summary>Copies the sources that it holds now.</summary>
     public ILoopSource[] Snapshot() => [.. _sources.OfType<ILoopSource>()];
 
     private void Grow()
@@ -405,7 +408,7 @@ internal sealed class EventBuffer(int capacity)
     }
 }
 
-/// <summary>The kernel itself. Stateless; any thread.</summary>
+/// <summary>The system calls of this process' kernel. Stateless and thread-safe.</summary>
 internal sealed unsafe partial class LinuxSystemCalls : ISystemCalls
 {
     private const int CloseOnExec = 0x80000;

@@ -2,8 +2,9 @@ namespace FastRegistry.Wire.Transport.Epoll;
 
 /// <summary>The system calls of the epoll transport, as the kernel defines them; tests put a kernel that misbehaves in between.</summary>
 /// <remarks>
-/// Any thread. Every call returns what the kernel returned, or the negated <see cref="Errno"/>; none throws, none blocks but <see cref="Wait"/>. Production
-/// has one implementation, so that the call is devirtualised; a system call costs several hundred times as much either way.
+/// Thread-safe. Every call returns what the kernel returned, or the negated <see cref="Errno"/>; none throws, none blocks but <see cref="Wait"/>. Production
+/// has one implementation, <see cref="LinuxSystemCalls"/>, which stands beside the loop that makes most of the calls; a system call costs several hundred
+/// times as much as the dispatch.
 /// </remarks>
 internal interface ISystemCalls
 {
@@ -59,7 +60,8 @@ internal enum EpollEvents : uint
     /// <summary>Reported once per change, not as long as it holds.</summary>
     EdgeTriggered = 1u << 31,
 
-    /// <summary>What a connection waits for. Writability stands in it for good: edge-triggered, it is reported only after a send that found no room.</summary>
+    /// <summary>The events a connection waits for. Writability is always among them: edge-triggered, it is reported only after a send that found no
+    /// room.</summary>
     Connection = Readable | Writable | PeerHangUp | EdgeTriggered,
 
     /// <summary>Reading will find an end or an error, whatever comes first.</summary>

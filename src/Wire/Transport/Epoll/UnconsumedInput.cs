@@ -9,6 +9,9 @@ namespace FastRegistry.Wire.Transport.Epoll;
 /// <remarks>A mutable struct in a field of its connection; the loop's thread only. Empty, it holds no memory.</remarks>
 internal struct UnconsumedInput
 {
+    // A peer that was sent a goaway may still send this much; more is not worth reading.
+    private const int MaximumDiscardedBytes = 256 * 1024;
+
     /// <summary>Holds a small rest, all of which the handler has seen; null when there is none. Set by this struct only.</summary>
     public Block? Block;
 
@@ -16,11 +19,12 @@ internal struct UnconsumedInput
     public Pipe? Pipe;
 
     private int _blockBytes;
+    private int _discardedBytes;
 
-    /// <summary>What is in the block; the handler has seen it.</summary>
+    /// <summary>The content of the block; the handler has seen it.</summary>
     public readonly ReadOnlySpan<byte> InBlock => Block is null ? default : Block.Memory.Span[.._blockBytes];
 
-    /// <summary>Replaces what is in the block by what is left now.</summary>
+    /// <summary>Replaces the content of the block by what is left now.</summary>
     /// <param name="left">Not in the block.</param>
     /// <param name="seen">The handler has looked at all of it and wants it again only with more.</param>
     /// <param name="resources">Pools.</param>
@@ -46,7 +50,7 @@ internal struct UnconsumedInput
 
             if (seen)
             {
-                // To the pipe all of it is new; to the handler it is not.
+                // The pipe takes all of it for new, although the handler has seen it.
                 Pipe!.Reader.TryRead(out ReadResult read);
                 Pipe.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
@@ -61,7 +65,7 @@ internal struct UnconsumedInput
         Debug.Assert(flushed.IsCompletedSuccessfully, "the pipe has no pause threshold");
     }
 
-    /// <summary>What is in the pipe, if some of it is new to the handler. Followed by <see cref="Advance"/>.</summary>
+    /// <summary>Reads the content of the pipe if some of it is new to the handler. Followed by <see cref="Advance"/>.</summary>
     public readonly bool TryRead(out ReadOnlySequence<byte> buffer)
     {
         if (Pipe is not null && Pipe.Reader.TryRead(out ReadResult read))
@@ -87,6 +91,14 @@ internal struct UnconsumedInput
         Keep(left, seen: true, resources);
         Pipe!.Reader.AdvanceTo(buffer.End);
         ReturnPipe(resources);
+    }
+
+    /// <summary>Drops everything, and what was just received too. False: the peer has sent too much since its goaway.</summary>
+    public bool TryDiscard(int received, TransportResources resources)
+    {
+        Clear(resources);
+        _discardedBytes += received;
+        return _discardedBytes <= MaximumDiscardedBytes;
     }
 
     /// <summary>Drops everything.</summary>

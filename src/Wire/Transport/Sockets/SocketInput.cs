@@ -9,7 +9,7 @@ namespace FastRegistry.Wire.Transport.Sockets;
 /// <remarks>Belongs to the connection's receive path. The pipe is rented when data arrives and given back when all of it is consumed.</remarks>
 internal struct SocketInput
 {
-    // What a peer may still send after it was told goaway; more is not worth reading.
+    // A peer that was sent a goaway may still send this much; more is not worth reading.
     private const int MaximumDiscardedBytes = 256 * 1024;
 
     private const int MinimumReceiveBytes = 1024;
@@ -23,7 +23,7 @@ internal struct SocketInput
     /// <summary>One receive that does not block. True when it has emptied the socket: asking again would only cost a system call.</summary>
     /// <param name="socket">In non-blocking mode.</param>
     /// <param name="resources">Where pipes come from.</param>
-    /// <param name="discard">Nobody reads what comes any more.</param>
+    /// <param name="discard">The connection is closing: what comes is dropped.</param>
     /// <param name="end">Why the connection is over; null while it is not.</param>
     public bool ReceiveOnce(Socket socket, TransportResources resources, bool discard, out CloseReason? end)
     {

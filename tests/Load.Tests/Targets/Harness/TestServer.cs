@@ -32,7 +32,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>The list of a service as the server has it.</summary>
     public IReadOnlyList<Instance> Listed(string service) =>
-        Host.Node.Registry.Services.TryGet(new ServiceKey("public", "DEFAULT_GROUP", service), out ServiceEntry? entry) ? [.. entry.GetSnapshot().Instances] : [];
+        Host.Node.Registry.TryGet(new ServiceKey("public", "DEFAULT_GROUP", service), out ServiceEntry? entry) ? [.. entry.GetSnapshot().Instances] : [];
 
     /// <summary>Ends the server, connections included.</summary>
     public Task StopAsync() => Host.StopAsync(new CancellationToken(canceled: true));

@@ -146,7 +146,7 @@ public sealed class NativeTargetTests
         await Eventually.TrueAsync(() => stays.Arrived.Count > 0);
 
         Assert.Empty(ended.Arrived);
-        Assert.Equal(1, server.Host.Node.Registry.Subscriptions.Count);
+        Assert.Equal(1, server.Host.Node.Registry.SubscriptionCount);
     }
 
     [Fact]

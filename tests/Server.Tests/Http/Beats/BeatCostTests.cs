@@ -50,7 +50,7 @@ public sealed class BeatCostTests : IDisposable
             Span<byte> key = stackalloc byte[ServiceKeyText.MaximumBytes];
             int bytes = ServiceKeyText.TryRead(parameters, key);
             return bytes > 0
-                && _fixture.Registry.Services.TryGet(key[..bytes], out ServiceEntry? entry)
+                && _fixture.Registry.TryGet(key[..bytes], out ServiceEntry? entry)
                 && ListForms.Of(entry.GetSnapshot()).Find("DEFAULT"u8, healthyOnly: false) == form;
         }));
     }

@@ -28,7 +28,7 @@ public sealed class BeatTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, Unknown), await BeatAsync("serviceName=s&ip=1.1.1.1&port=8080"));
         Assert.Equal((HttpStatusCode.OK, Unknown), await BeatAsync("serviceName=s"));
         Assert.Equal((HttpStatusCode.OK, Unknown), await BeatAsync("serviceName=s&beat="));
-        Assert.Equal(0, Node.Registry.Services.Count);
+        Assert.Equal(0, Node.Registry.ServiceCount);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class BeatTests : IAsyncLifetime
         string beat = """{"ip":"1.1.1.1","port":8080,"serviceName":"DEFAULT_GROUP@@other"}""";
         Assert.Equal((HttpStatusCode.OK, Taken), await BeatAsync($"serviceName=s&ip=9.9.9.9&port=9&beat={Uri.EscapeDataString(beat)}"));
         Assert.Equal(["1.1.1.1:8080:DEFAULT"], await _http.ListedAsync("serviceName=s"));
-        Assert.Equal(1, Node.Registry.Services.Count);
+        Assert.Equal(1, Node.Registry.ServiceCount);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class BeatTests : IAsyncLifetime
     public async Task A_wrong_beat_is_400(string query, string text)
     {
         Assert.Equal((HttpStatusCode.BadRequest, text), await BeatAsync(query));
-        Assert.Equal(0, Node.Registry.Services.Count);
+        Assert.Equal(0, Node.Registry.ServiceCount);
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class InstanceTests : IAsyncLifetime
             Assert.Equal(text, body);
         }
 
-        Assert.Equal(0, _node.Host.Node.Registry.Services.Count);
+        Assert.Equal(0, _node.Host.Node.Registry.ServiceCount);
     }
 
     [Fact]
@@ -150,11 +150,11 @@ public sealed class InstanceTests : IAsyncLifetime
         await _node.OkAsync(HttpMethod.Post, "serviceName=s&ip=10.0.0.1&port=1");
         ServiceRegistry registry = _node.Host.Node.Registry;
         RegistryClient native = new(ClientKind.Native, "native");
-        registry.Registrations.Register(native, new ServiceKey("public", "DEFAULT_GROUP", "s"), [Harness.Make.Instance(1)], replace: false);
+        registry.Register(native, new ServiceKey("public", "DEFAULT_GROUP", "s"), [Harness.Make.Instance(1)], replace: false);
         Assert.Equal(["10.0.0.1:1:DEFAULT"], await _node.ListedAsync("serviceName=s"));
         await _node.OkAsync(HttpMethod.Delete, "serviceName=s&ip=10.0.0.1&port=1");
         Assert.Equal(["10.0.0.1:1:DEFAULT"], await _node.ListedAsync("serviceName=s"));
-        registry.Withdrawals.Release(native);
+        registry.Release(native);
         Assert.Empty(await _node.ListedAsync("serviceName=s"));
     }
 

@@ -37,8 +37,8 @@ public sealed class UdpPushEndToEndTests
         await using HttpNode node = await HttpNode.StartAsync();
         using UdpClient receiver = new(new IPEndPoint(IPAddress.Loopback, 0));
         await PollAsync(node, receiver, agent, query);
-        Assert.Equal(0, node.Host.Node.Registry.Subscriptions.Count);
-        Assert.Equal(0, node.Host.Node.Registry.Services.Count);
+        Assert.Equal(0, node.Host.Node.Registry.SubscriptionCount);
+        Assert.Equal(0, node.Host.Node.Registry.ServiceCount);
     }
 
     [Fact]

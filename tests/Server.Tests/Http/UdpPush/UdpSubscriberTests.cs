@@ -108,9 +108,9 @@ public sealed class UdpSubscriberTests : IDisposable
         _fixture.AdvanceSeconds(20);
         Poll("s", "");
         _fixture.AdvanceSeconds(29.9);
-        Assert.Equal((1, 2L), (_subscribers.Count, _fixture.Registry.Subscriptions.Count));
+        Assert.Equal((1, 2L), (_subscribers.Count, _fixture.Registry.SubscriptionCount));
         _fixture.AdvanceSeconds(0.3);
-        Assert.Equal((0, 0L), (_subscribers.Count, _fixture.Registry.Subscriptions.Count));
+        Assert.Equal((0, 0L), (_subscribers.Count, _fixture.Registry.SubscriptionCount));
         Register(Make.Instance(80));
         Assert.Empty(_catcher.Sent);
         _fixture.Registry.Release(_provider);
@@ -124,11 +124,11 @@ public sealed class UdpSubscriberTests : IDisposable
         _fixture.AdvanceSeconds(20);
         _fixture.Time.Suspend(TimeSpan.FromMinutes(10));
         _fixture.AdvanceSeconds(29.8);
-        Assert.Equal((1, 1L), (_subscribers.Count, _fixture.Registry.Subscriptions.Count));
+        Assert.Equal((1, 1L), (_subscribers.Count, _fixture.Registry.SubscriptionCount));
         Register(Make.Instance(80));
         Assert.Single(_catcher.Sent);
         _fixture.AdvanceSeconds(0.4);
-        Assert.Equal((0, 0L), (_subscribers.Count, _fixture.Registry.Subscriptions.Count));
+        Assert.Equal((0, 0L), (_subscribers.Count, _fixture.Registry.SubscriptionCount));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class UdpSubscriberTests : IDisposable
             Poll("s", "east");
         }
 
-        Assert.Equal((1, 2L), (_subscribers.Count, _fixture.Registry.Subscriptions.Count));
+        Assert.Equal((1, 2L), (_subscribers.Count, _fixture.Registry.SubscriptionCount));
         Register(Make.Instance(80));
         Assert.Equal(2, _catcher.Sent.Count);
     }
@@ -165,7 +165,7 @@ public sealed class UdpSubscriberTests : IDisposable
             Poll($"s{i}", "");
         }
 
-        Assert.Equal(UdpSubscriber.MaximumSubscriptions, _fixture.Registry.Subscriptions.Count);
+        Assert.Equal(UdpSubscriber.MaximumSubscriptions, _fixture.Registry.SubscriptionCount);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using FastRegistry.Registry.Overrides;
 using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Registry.Model;
@@ -14,9 +13,9 @@ internal static class ModelChecks
         Assert.Equal(0, node.Node.Services.Sessions.Count);
         Assert.Equal(0, node.Node.Services.Clients.Count);
         Assert.Equal(0, node.Registry.PublicationCount);
-        Assert.Equal(0, node.Registry.Subscriptions.Count);
-        Assert.Equal(0, node.Registry.Services.Count);
-        Assert.Equal(0, node.Registry.OverrideExpiry.Count);
+        Assert.Equal(0, node.Registry.SubscriptionCount);
+        Assert.Equal(0, node.Registry.ServiceCount);
+        Assert.Equal(0, node.Registry.OverrideCount);
         Assert.Equal(0, node.Resources.Blocks.Rented);
         Assert.Equal(0, node.Resources.Budget.UsedBytes);
         Assert.Equal(node.RestingWheelEntries, node.Wheel.AllocatedEntries);

@@ -40,7 +40,7 @@ internal sealed class ModelOperator(
         removes |= over is { Weight: null, Enabled: null, Metadata: null };
         doing($"override {publication.Instance.Identity} of {Name(service)}: {(removes ? "remove" : over)}");
         InstanceOverride value = removes ? new InstanceOverride() : over.ToOverride();
-        Assert.Equal(AdministrationOutcome.Done, node.Registry.Administration.Override(Make.Key(Name(service)), new InstanceIdentity(cluster, ip, port), (_, _) => value));
+        Assert.Equal(AdministrationOutcome.Done, node.Registry.SetOverride(Make.Key(Name(service)), new InstanceIdentity(cluster, ip, port), (_, _) => value));
         node.Pump();
         service.Overrides.Remove(publication.Instance.Identity);
         if (!removes)
@@ -55,7 +55,7 @@ internal sealed class ModelOperator(
         ModelService service = _chance.Any(services);
         ServiceKey key = Make.Key(Name(service));
         double threshold = _chance.Any([0, 0.3, 0.5, 1, -1]);
-        ServiceAdministration administration = node.Registry.Administration;
+        ServiceRegistry administration = node.Registry;
         AdministrationOutcome expected = service.Kind is null ? AdministrationOutcome.NoSuchService : AdministrationOutcome.Done;
         AdministrationOutcome outcome;
         switch (random.Next(4))
@@ -64,7 +64,7 @@ internal sealed class ModelOperator(
                 string kind = random.Next(3) == 0 ? "Persistent" : "Ephemeral";
                 doing($"create {Name(service)} as {kind}, threshold {threshold}");
                 expected = service.Kind is null ? AdministrationOutcome.Done : AdministrationOutcome.Exists;
-                outcome = administration.Create(key, Enum.Parse<ServiceKind>(kind), new ServiceMetadata { ProtectThreshold = threshold });
+                outcome = administration.CreateService(key, Enum.Parse<ServiceKind>(kind), new ServiceMetadata { ProtectThreshold = threshold });
                 if (expected == AdministrationOutcome.Done)
                 {
                     service.Exists = true;
@@ -76,7 +76,7 @@ internal sealed class ModelOperator(
             case 1:
                 doing($"delete {Name(service)}");
                 expected = service.Publications.Count > 0 ? AdministrationOutcome.NotEmpty : expected;
-                outcome = administration.Delete(key);
+                outcome = administration.DeleteService(key);
                 if (expected == AdministrationOutcome.Done)
                 {
                     service.Disappear();
@@ -86,7 +86,7 @@ internal sealed class ModelOperator(
                 break;
             default:
                 doing($"threshold {threshold} for {Name(service)}");
-                outcome = administration.Update(key, metadata => metadata with { ProtectThreshold = threshold });
+                outcome = administration.UpdateMetadata(key, metadata => metadata with { ProtectThreshold = threshold });
                 if (expected == AdministrationOutcome.Done)
                 {
                     SetThreshold(service, threshold);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
@@ -366,8 +365,8 @@ internal sealed class NamingModelRun
         }
 
         Assert.Equal(_services.Sum(static service => service.Publications.Count), _node.Registry.PublicationCount);
-        Assert.Equal(_services.Sum(static service => service.Subscribers), _node.Registry.Subscriptions.Count);
-        Assert.True(_node.Registry.OverrideExpiry.Count >= _services.Sum(static service => service.Overrides.Count));
+        Assert.Equal(_services.Sum(static service => service.Subscribers), _node.Registry.SubscriptionCount);
+        Assert.True(_node.Registry.OverrideCount >= _services.Sum(static service => service.Overrides.Count));
     }
 
     private void CheckLists()

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport.Epoll;
