@@ -8,7 +8,6 @@ using FastRegistry.Node.Workers;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using FastRegistry.Node.Limits;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
