@@ -4,7 +4,6 @@ using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Load.Targets;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;

@@ -3,9 +3,7 @@ using System.Text.Json;
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
-using FastRegistry.Server.Logging;
 using FastRegistry.Server.Management;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Load.Baseline.Hosting;
 
