@@ -349,7 +349,7 @@ internal sealed class ObserverQueue(string name, ObserverQueueOptions options, I
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            // The log is told less and less often: an observer that always fails must not fill it.
+            // Faults are logged less and less often: an observer that always fails must not fill it.
             ulong faults = (ulong)Interlocked.Increment(ref _faults);
             if (BitOperations.IsPow2(faults))
             {

@@ -205,7 +205,7 @@ internal struct EventFold
     }
 }
 
-/// <summary>The event log tells itself that a second in which it folded is over.</summary>
+/// <summary>Sent by the event log to itself when a second in which it folded events is over.</summary>
 internal readonly record struct FoldTick;
 
 /// <summary>The log lines of the event hub and its observers.</summary>

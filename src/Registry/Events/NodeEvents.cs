@@ -1,8 +1,6 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
-using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Registry.Events;
 
@@ -236,7 +234,7 @@ internal enum DeregisterReason
     BeatsMissed,
 }
 
-/// <summary>An event in the form that all types share, for those who tell it on: log, ring, operator's call.</summary>
+/// <summary>An event in the form that all types share, for what passes it on: log, ring, operator's call.</summary>
 /// <param name="Kind">Its type.</param>
 internal readonly record struct EventDescription(EventKind Kind)
 {

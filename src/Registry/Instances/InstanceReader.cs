@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using FastRegistry.Registry.Rules;
@@ -15,6 +16,9 @@ internal readonly ref struct InstanceReader
     public const int MaximumNameLength = NameRules.MaximumIpLength + NameRules.MaximumClusterLength;
 
     private const byte KeyClusterTag = (3 << 3) | 2;
+
+    // Those of NameRules.BrokenByCluster.
+    private static readonly SearchValues<byte> ClusterCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8);
 
     private readonly ReadOnlySpan<byte> _encoded;
     private readonly ReadOnlySpan<byte> _ip;
@@ -138,7 +142,7 @@ internal readonly ref struct InstanceReader
 
     private static bool IsName(ReadOnlySpan<byte> ip, ReadOnlySpan<byte> cluster, int port) =>
         ip.Length is > 0 and <= NameRules.MaximumIpLength && IsVisible(ip) && port <= ushort.MaxValue
-        && cluster.Length <= NameRules.MaximumClusterLength && NameRules.IsClusterName(cluster);
+        && cluster.Length <= NameRules.MaximumClusterLength && !cluster.ContainsAnyExcept(ClusterCharacters);
 
     /// <summary>ASCII without white space and control characters.</summary>
     private static bool IsVisible(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)'!', (byte)'~');

@@ -14,7 +14,7 @@ internal sealed record InstanceOverride
     public bool? Enabled { get; init; }
 
     /// <summary>Put over the registered metadata, key by key.</summary>
-    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = Registry.Metadata.ServiceMetadata.NoData;
+    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ServiceMetadata.NoData;
 
     /// <summary>Nothing differs from what is registered.</summary>
     public bool IsEmpty => Weight is null && Enabled is null && Metadata.IsEmpty;

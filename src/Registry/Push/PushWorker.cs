@@ -49,7 +49,7 @@ internal sealed class PushDispatcher
 
     /// <param name="workers">How many.</param>
     /// <param name="enabled">Whether pushes are on to begin with; <see cref="SetEnabled"/> changes it.</param>
-    /// <param name="events">Told of pushes.</param>
+    /// <param name="events">Receives the events of pushes.</param>
     /// <param name="wheel">Ends merge windows.</param>
     /// <param name="options">How changes are merged.</param>
     public PushDispatcher(int workers, bool enabled, EventHub events, TimingWheel wheel, PushOptions options)
@@ -134,7 +134,7 @@ internal sealed class PushWorker
         _merging = new MergingServices(wheel, () => _marked.Writer.TryWrite(this));
     }
 
-    /// <summary>Told of each push by the subscription that makes it.</summary>
+    /// <summary>Receives the event of each push from the subscription that makes it.</summary>
     public EventHub Events { get; }
 
     /// <summary>Nothing is pushed any more.</summary>

@@ -35,17 +35,11 @@ internal static class NameRules
     private static readonly SearchValues<char> ClusterCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
-    // The same for bytes.
-    private static readonly SearchValues<byte> ClusterBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8);
-
     public static string? BrokenByNamespace(string value) => BrokenByName(value, MaximumNamespaceLength, NamespaceCharacters, "letters, digits, '_' and '-'");
 
     public static string? BrokenByGroup(string value) => BrokenByName(value, MaximumGroupLength, GroupCharacters, "letters, digits, '-', '_', ':' and '.'");
 
     public static string? BrokenByCluster(string value) => BrokenByName(value, MaximumClusterLength, ClusterCharacters, "letters, digits and '-'");
-
-    /// <summary>Whether <see cref="BrokenByCluster"/> finds nothing wrong with the characters of a name in UTF-8.</summary>
-    public static bool IsClusterName(ReadOnlySpan<byte> utf8) => !utf8.ContainsAnyExcept(ClusterBytes);
 
     public static string? BrokenByService(string value)
     {

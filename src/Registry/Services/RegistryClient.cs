@@ -22,7 +22,7 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
     /// <summary>For people: ip:port. Empty for a native client: its instance id is a secret and only the key it is found by.</summary>
     public string Id { get; } = id;
 
-    /// <summary>Counts the native clients of this node's life: how people tell them apart. 0 = not counted.</summary>
+    /// <summary>Counts the native clients of this node's life: people tell them apart by it. 0 = not counted.</summary>
     public long Number { get; init; }
 
     /// <summary>The client instance id of a native or synced client; 0 for the others.</summary>

@@ -206,7 +206,7 @@ internal sealed partial class ServiceEntry : IPushedService
     {
         Volatile.Write(ref _metadata, metadata);
 
-        // A delta cannot tell what a threshold or selector does to instances that have not changed: the next push is a whole list.
+        // A delta cannot express what a threshold or selector does to instances that have not changed: the next push is a whole list.
         _changeLog = null;
     }
 
@@ -251,7 +251,7 @@ internal sealed partial class ServiceEntry : IPushedService
     {
         Publication? listed = _publications.Find(instance.Name);
         Publication? own = PublicationSet.Find(listed, client);
-        if (PreservedMetadata.AwaitsId(instance))
+        if (instance.MayHavePreservedMetadata && PreservedMetadata.AwaitsId(instance))
         {
             // The one it has already, unless that was its own choice.
             bool hasOne = own is not null && PreservedMetadata.AsksForId(own.Instance);

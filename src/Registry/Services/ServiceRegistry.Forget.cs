@@ -6,18 +6,6 @@ namespace FastRegistry.Registry.Services;
 /// <content>Forget: a service without instances disappears, by hand or when its time is over.</content>
 internal sealed partial class ServiceRegistry
 {
-    /// <summary>Has a service that is empty disappear when its time is over. The caller holds the service's lock.</summary>
-    /// <param name="entry">The service.</param>
-    /// <param name="changed">It has just changed: its time begins again.</param>
-    private void ForgetIfEmptyLocked(ServiceEntry entry, bool changed = false)
-    {
-        // One that has been forgotten was found before that; it is gone already.
-        if (entry.IsEmptyLocked && !entry.IsForgotten)
-        {
-            _empty.AddLocked(entry, changed);
-        }
-    }
-
     /// <summary>Ends a service without instances by hand. The caller holds its lock.</summary>
     private void DeleteLocked(ServiceEntry entry)
     {

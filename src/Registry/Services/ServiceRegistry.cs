@@ -184,6 +184,18 @@ internal sealed partial class ServiceRegistry
         ForgetIfEmptyLocked(entry, changed);
     }
 
+    /// <summary>Has a service that is empty disappear when its time is over. The caller holds the service's lock.</summary>
+    /// <param name="entry">The service.</param>
+    /// <param name="changed">It has just changed: its time begins again.</param>
+    private void ForgetIfEmptyLocked(ServiceEntry entry, bool changed = false)
+    {
+        // One that has been forgotten was found before that; it is gone already.
+        if (entry.IsEmptyLocked && !entry.IsForgotten)
+        {
+            _empty.AddLocked(entry, changed);
+        }
+    }
+
     /// <summary>Ends an operation for the client whose publications it has changed. The caller holds the client's lock.</summary>
     private void ClientChangedLocked(RegistryClient client, ServiceEntry entry, in OperationEvents happened)
     {
@@ -296,7 +308,7 @@ internal sealed partial class ServiceRegistry
         }
     }
 
-    /// <summary>The services with most changes in a window of 30 s, as Nacos' <c>service_change_count</c> tells them.</summary>
+    /// <summary>The services with most changes in a window of 30 s, as Nacos reports them in <c>service_change_count</c>.</summary>
     /// <remarks>
     /// One per node. Every service counts its own changes, so a change costs one comparison; only those that are among the busiest take the lock, and of a very busy one
     /// every sixteenth change does. Bounded by <see cref="Places"/>, whatever the number of services (W29). Changes are noted under the service's lock; the lock here is
@@ -304,7 +316,7 @@ internal sealed partial class ServiceRegistry
     /// </remarks>
     private sealed class BusiestServices(TimingWheel wheel)
     {
-        /// <summary>Services that are told, as in Nacos.</summary>
+        /// <summary>Services that are reported, as in Nacos.</summary>
         public const int Places = 10;
 
         /// <summary>Length of a window, as in Nacos.</summary>
@@ -341,7 +353,7 @@ internal sealed partial class ServiceRegistry
         }
 
         /// <summary>The busiest services of the last whole window, busiest first; counts above 16 are rounded down to a multiple of it.</summary>
-        public IReadOnlyList<(ServiceKey Service, int Changes)> Read()
+        public List<(ServiceKey Service, int Changes)> Read()
         {
             lock (_placesLock)
             {
