@@ -19,7 +19,7 @@ public class OutboundBenchmarks
     private SegmentList _taken;
 
     [GlobalSetup]
-    public void SetUp() => _chain = _resources.CreateChain();
+    public void SetUp() => _chain = new OutboundChain(_resources);
 
     /// <summary>The answers of a batch of 64 pings, spliced and taken by the sender.</summary>
     [Benchmark(OperationsPerInvoke = Pongs)]
@@ -28,7 +28,7 @@ public class OutboundBenchmarks
         BatchWriter batch = _resources.RentBatch();
         for (int i = 0; i < Pongs; i++)
         {
-            batch.WritePong(new PongBody((ulong)i));
+            batch.WritePong(new UInt64Body((ulong)i));
         }
 
         _chain.Splice(batch);
@@ -43,7 +43,7 @@ public class OutboundBenchmarks
         BatchWriter batch = _resources.RentBatch();
         for (int i = 0; i < Pongs; i++)
         {
-            batch.WritePong(new PongBody((ulong)i));
+            batch.WritePong(new UInt64Body((ulong)i));
         }
 
         long bytes = batch.Bytes;

@@ -6,7 +6,7 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
-using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,7 +3,9 @@ using System.Diagnostics;
 using FastRegistry.Client.Configuration;
 using FastRegistry.Client.Connecting;
 using FastRegistry.Tests;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Client.Tests;
 

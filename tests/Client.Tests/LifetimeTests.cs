@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 using RegistryInstance = FastRegistry.Client.Instance;
 
 namespace FastRegistry.Client.Tests;

@@ -93,16 +93,16 @@ internal sealed class ServerEnd(Connection connection, ScriptedServer server) : 
 
     public void Probe(ulong token)
     {
-        byte[] body = new byte[ProbeBody.Size];
-        new ProbeBody(token).Write(body);
-        connection.Send(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
+        byte[] body = new byte[UInt64Body.Size];
+        new UInt64Body(token).Write(body);
+        connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
     }
 
     public void Pong(ulong token)
     {
-        byte[] body = new byte[PongBody.Size];
-        new PongBody(token).Write(body);
-        connection.Send(new FrameHeader(PongBody.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), body);
+        byte[] body = new byte[UInt64Body.Size];
+        new UInt64Body(token).Write(body);
+        connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), body);
     }
 
     public void Close() => connection.Abort(CloseReason.Aborted);

@@ -110,7 +110,7 @@ internal static class OpenCall
             return Unreadable;
         }
 
-        return stream.TryWrite(StreamMessage.Pong(ReadToken(message))) == AppendOutcome.Behind ? UnreadAnswers : null;
+        return stream.TryWrite(StreamMessage.Pong(ReadToken(message))) == AppendOutcome.AboveHighWaterMark ? UnreadAnswers : null;
     }
 
     private static RequestError? SetUp(in ReadOnlySequence<byte> body, BaselineSession session, SessionStream stream)

@@ -77,7 +77,7 @@ internal sealed class SessionStream : IPushOutput
             {
                 if (_waitingBytes > MaximumWaitingBytes)
                 {
-                    return AppendOutcome.Behind;
+                    return AppendOutcome.AboveHighWaterMark;
                 }
 
                 _waiting ??= new Queue<StreamMessage>();

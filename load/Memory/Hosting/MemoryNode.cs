@@ -3,7 +3,7 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Wire.Buffers;
+using FastRegistry.Wire.Outbound;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRegistry.Load.Memory.Hosting;

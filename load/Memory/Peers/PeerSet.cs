@@ -6,6 +6,7 @@ using FastRegistry.Node.Sessions;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Load.Memory.Peers;
 
@@ -90,8 +91,8 @@ internal sealed class PeerSet
 
     private static byte[] CreatePong()
     {
-        byte[] frame = new byte[FrameHeader.Size + PongBody.Size];
-        new FrameHeader(PongBody.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0).Write(frame);
+        byte[] frame = new byte[FrameHeader.Size + UInt64Body.Size];
+        new FrameHeader(UInt64Body.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0).Write(frame);
         return frame;
     }
 

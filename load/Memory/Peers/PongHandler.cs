@@ -16,7 +16,7 @@ internal sealed class PongHandler : IConnectionHandler
 
     public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
     {
-        replies.WritePong(new PongBody(1));
+        replies.WritePong(new UInt64Body(1));
         return new ReceiveResult(received.End, received.End);
     }
 

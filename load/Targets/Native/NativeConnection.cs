@@ -64,7 +64,7 @@ internal sealed class NativeConnection : ITargetConnection
         _setUp = setUp;
 
         // The server's end pauses when its output is behind; if both did, they could wait for each other for ever.
-        _connection.PausesWhenBehind = false;
+        _connection.PausesAboveHighWaterMark = false;
         _connection.Start(new NativeReceiver(this, _output, _statistics, _pacer));
         NativeSetup.Send(_connection);
         string? failure;
@@ -99,11 +99,11 @@ internal sealed class NativeConnection : ITargetConnection
         }
 
         ValueTask<LoadResult> answer = call.Task;
-        Span<byte> ack = stackalloc byte[AckBody.Size];
+        Span<byte> ack = stackalloc byte[UInt64Body.Size];
         if (_pushes is { } pushes && pushes.TryTakeAcknowledgement(out ulong taken))
         {
-            new AckBody(taken).Write(ack);
-            uint bytes = (uint)(AckBody.Size + native.Body.Length);
+            new UInt64Body(taken).Write(ack);
+            uint bytes = (uint)(UInt64Body.Size + native.Body.Length);
             _output.Send(new FrameHeader(bytes, FrameKind.Request, FrameFlags.CarriesAck, native.Type, call.Id), ack, native.Body);
         }
         else
@@ -207,7 +207,7 @@ internal sealed class NativeConnection : ITargetConnection
     public void Answered(ulong correlationId, LoadResult result) => Volatile.Read(ref _calls)?.Complete(correlationId, result);
 
     /// <summary>Receive path: the answer to a heartbeat.</summary>
-    public void Answered(PongBody pong) => Volatile.Read(ref _heartbeat)?.TryComplete(pong.Token, LoadResult.Ok(PongBody.Size));
+    public void Answered(UInt64Body pong) => Volatile.Read(ref _heartbeat)?.TryComplete(pong.Value, LoadResult.Ok(UInt64Body.Size));
 
     /// <summary>Receive path: no answer will come any more. The first kind wins; a loss is counted once.</summary>
     public void End(string kind)
@@ -243,9 +243,9 @@ internal sealed class NativeConnection : ITargetConnection
         pushes.EndWait();
         if (pushes.TryTakeAcknowledgement(out ulong taken))
         {
-            Span<byte> body = stackalloc byte[AckBody.Size];
-            new AckBody(taken).Write(body);
-            _output.Send(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
+            Span<byte> body = stackalloc byte[UInt64Body.Size];
+            new UInt64Body(taken).Write(body);
+            _output.Send(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
         }
     }
 

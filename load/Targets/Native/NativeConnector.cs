@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
+using FastRegistry.Wire.Transport.Sockets;
 
 namespace FastRegistry.Load.Targets.Native;
 

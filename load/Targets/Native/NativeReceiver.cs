@@ -79,7 +79,7 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
     {
         if (pushes.TryTakeUrgentAcknowledgement(out ulong taken))
         {
-            replies.WriteAck(new AckBody(taken));
+            replies.WriteAck(new UInt64Body(taken));
         }
         else if (pushes.BeginsToWait())
         {
@@ -100,11 +100,11 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
 
             case FrameKind.Pong:
                 // A pong's body has the shape of a probe's.
-                connection.Answered(new PongBody(FixedBodies.Probe(frame.Body).Token));
+                connection.Answered(new UInt64Body(UInt64Body.Read(frame.Body).Value));
                 return null;
 
             case FrameKind.Probe:
-                replies.WritePong(new PongBody(FixedBodies.Probe(frame.Body).Token));
+                replies.WritePong(new UInt64Body(UInt64Body.Read(frame.Body).Value));
                 statistics.CountProbe();
                 return null;
 

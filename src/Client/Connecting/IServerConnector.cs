@@ -1,6 +1,7 @@
 using FastRegistry.Client.Configuration;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.Sockets;
 
 namespace FastRegistry.Client.Connecting;
 

@@ -57,7 +57,7 @@ internal sealed partial class ServerSession : IConnectionHandler
             _ackNow = false;
             if (TryTakeAcknowledgement(out ulong sequence))
             {
-                replies.WriteAck(new AckBody(sequence));
+                replies.WriteAck(new UInt64Body(sequence));
             }
         }
 
@@ -92,7 +92,7 @@ internal sealed partial class ServerSession : IConnectionHandler
             case FrameKind.Probe:
             case FrameKind.Ping:
                 // Both begin with the token that the answer repeats.
-                replies.WritePong(new PongBody(FixedBodies.Probe(frame.Body).Token));
+                replies.WritePong(new UInt64Body(UInt64Body.Read(frame.Body).Value));
                 return null;
 
             case FrameKind.GoAway:

@@ -84,7 +84,7 @@ internal sealed partial class ServerSession
     public ValueTask<CallOutcome> SetUpAsync(SetupRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         // The server pauses reading while its output is behind; if both ends paused, they could deadlock.
-        _connection.PausesWhenBehind = false;
+        _connection.PausesAboveHighWaterMark = false;
         _connection.Start(this);
         ValueTask<CallOutcome> answer = _calls.Begin(SetupReply.Parser.ParseFrom, timeout, out ulong correlationId, cancellationToken);
         BatchWriter batch = _connection.RentBatch();
@@ -156,19 +156,19 @@ internal sealed partial class ServerSession
     {
         if (TryTakeAcknowledgement(out ulong sequence))
         {
-            Span<byte> body = stackalloc byte[AckBody.Size];
-            new AckBody(sequence).Write(body);
-            _connection.Send(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
+            Span<byte> body = stackalloc byte[UInt64Body.Size];
+            new UInt64Body(sequence).Write(body);
+            _connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
         }
     }
 
     private void SendCancel(ulong correlationId)
     {
-        Span<byte> ack = stackalloc byte[AckBody.Size];
+        Span<byte> ack = stackalloc byte[UInt64Body.Size];
         if (TryTakeAcknowledgement(out ulong sequence))
         {
-            new AckBody(sequence).Write(ack);
-            _connection.Send(new FrameHeader(AckBody.Size, FrameKind.Cancel, FrameFlags.CarriesAck, MessageType.None, correlationId), ack);
+            new UInt64Body(sequence).Write(ack);
+            _connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Cancel, FrameFlags.CarriesAck, MessageType.None, correlationId), ack);
         }
         else
         {
@@ -184,11 +184,11 @@ internal sealed partial class ServerSession
             return;
         }
 
-        uint bodyBytes = (uint)(AckBody.Size + request.CalculateSize());
+        uint bodyBytes = (uint)(UInt64Body.Size + request.CalculateSize());
         new FrameHeader(bodyBytes, FrameKind.Request, FrameFlags.CarriesAck, type, correlationId).Write(batch.GetSpan(FrameHeader.Size));
         batch.Advance(FrameHeader.Size);
-        new AckBody(sequence).Write(batch.GetSpan(AckBody.Size));
-        batch.Advance(AckBody.Size);
+        new UInt64Body(sequence).Write(batch.GetSpan(UInt64Body.Size));
+        batch.Advance(UInt64Body.Size);
         request.WriteTo(batch);
     }
 

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Node.Configuration;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
+using FastRegistry.Wire.Transport.Sockets;
 
 namespace FastRegistry.Node.Hosting;
 

@@ -36,7 +36,7 @@ internal static class NodeMetrics
             "fastregistry_dirty_marks",
             "Changed services and marked subscriptions that have not been pushed yet, wherever they wait.",
             () => node.Push.Workers.Sum(static worker => worker.Queued + worker.Merging));
-        metrics.Gauge("fastregistry_connections_behind", "Connections whose output has passed its mark: pushes to them are put off.", () => node.Resources.Budget.BehindConnections);
+        metrics.Gauge("fastregistry_connections_behind", "Connections whose output has passed its mark: pushes to them are put off.", () => node.Resources.Budget.ConnectionsAboveHighWaterMark);
         metrics.Gauge("fastregistry_request_queue", "Requests that wait for a worker.", () => node.Requests.Queued);
         metrics.Gauge("fastregistry_outbound_bytes", "Bytes that wait to be sent on all connections.", () => node.Resources.Budget.UsedBytes);
         metrics.Gauge("fastregistry_blocks_rented", "Buffer blocks in use.", () => node.Resources.Blocks.Rented);

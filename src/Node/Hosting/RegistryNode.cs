@@ -12,6 +12,7 @@ using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;

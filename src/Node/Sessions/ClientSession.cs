@@ -101,7 +101,7 @@ internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamin
     /// <summary>Large messages on their way out; null until the first one. Any thread.</summary>
     internal OutboundStreams? Streams => Volatile.Read(ref _streams);
 
-    private long OutputRoom => Connection.Outbound.BehindBytes - Connection.Outbound.QueuedBytes;
+    private long OutputRoom => Connection.Outbound.HighWaterMarkBytes - Connection.Outbound.QueuedBytes;
 
     /// <summary>The handshake deadline begins. Once, before the first byte.</summary>
     public void Open()

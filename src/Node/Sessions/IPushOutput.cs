@@ -18,7 +18,7 @@ internal interface IPushOutput
     /// <summary>Highest push sequence the client has confirmed; 0 = none.</summary>
     ulong AcknowledgedPush { get; }
 
-    /// <summary>Takes a push, in order with all others; <see cref="Wire.Outbound.AppendOutcome.Behind"/> = not now.</summary>
+    /// <summary>Takes a push, in order with all others; <see cref="Wire.Outbound.AppendOutcome.AboveHighWaterMark"/> = not now.</summary>
     PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 
     /// <summary>A push begins to wait for its ack. Called before the session's end.</summary>

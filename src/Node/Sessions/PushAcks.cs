@@ -1,6 +1,6 @@
 using FastRegistry.Registry.Push;
-using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 

@@ -1,6 +1,6 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
@@ -156,7 +156,7 @@ internal struct SessionDeadlines
         if (verdict is Verdict.Wait or Verdict.Probe && Volatile.Read(ref _frameStartedAt) is var started and not RecentTime.None)
         {
             long startedAt = RecentTime.At(started, now);
-            if (outbound.IsBehind && Interlocked.CompareExchange(ref _frameStartedAt, RecentTime.Of(now), started) == started)
+            if (outbound.IsAboveHighWaterMark && Interlocked.CompareExchange(ref _frameStartedAt, RecentTime.Of(now), started) == started)
             {
                 // The input is not read meanwhile, so the rest of the frame may be there already: it gets its time again.
                 startedAt = now;

@@ -1,5 +1,4 @@
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
@@ -16,7 +15,7 @@ internal static class SessionEnding
             services.Wheel, services.Options.Deadlines, session.Connection.Outbound, session.Output.StreamProgress, now, out Deadline next);
         switch (verdict)
         {
-            case SessionDeadlines.Verdict.SilentBehindOutput when session.Connection is { Outbound.IsBehind: true, HasUnreadInput: true }:
+            case SessionDeadlines.Verdict.SilentBehindOutput when session.Connection is { Outbound.IsAboveHighWaterMark: true, HasUnreadInput: true }:
                 // Its input is not read while it is behind. It has sent something, so it is alive: the time for slow consumers counts.
                 return next;
             case SessionDeadlines.Verdict.SilentBehindOutput:

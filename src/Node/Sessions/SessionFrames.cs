@@ -36,23 +36,23 @@ internal static class SessionFrames
             case FrameKind.Request:
                 return isSample ? TakeTimed(session, frame, replies) : SessionRequests.Take(session, frame, replies);
             case FrameKind.Ping:
-                PingBody ping = FixedBodies.Ping(frame.Body);
+                PingBody ping = PingBody.Read(frame.Body);
                 session.Acknowledge(ping.AcknowledgedPush);
 
                 // A rule of this point only monitors: a ping is always answered.
                 session.Services.RateLimits.Count(ControlPoint.HealthCheck);
-                replies.WritePong(new PongBody(ping.Token));
+                replies.WritePong(new UInt64Body(ping.Token));
                 return null;
             case FrameKind.Probe:
-                replies.WritePong(new PongBody(FixedBodies.Probe(frame.Body).Token));
+                replies.WritePong(new UInt64Body(UInt64Body.Read(frame.Body).Value));
                 return null;
             case FrameKind.Pong:
                 return null;
             case FrameKind.Ack:
-                session.Acknowledge(FixedBodies.Ack(frame.Body).Sequence);
+                session.Acknowledge(UInt64Body.Read(frame.Body).Value);
                 return null;
             case FrameKind.Credit:
-                session.Output.AddCredit(FixedBodies.Credit(frame.Body));
+                session.Output.AddCredit(CreditBody.Read(frame.Body));
                 return null;
             case FrameKind.Cancel:
                 session.InWork?.Cancel(frame.Header.CorrelationId);

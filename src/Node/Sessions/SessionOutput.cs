@@ -89,7 +89,7 @@ internal readonly struct SessionOutput(ClientSession session)
             return false;
         }
 
-        return !session.Connection.Outbound.IsBehind && !HasOpenStreams;
+        return !session.Connection.Outbound.IsAboveHighWaterMark && !HasOpenStreams;
     }
 
     /// <summary>Pushes a list or a delta.</summary>
@@ -98,7 +98,7 @@ internal readonly struct SessionOutput(ClientSession session)
         if (subscription.IsStreaming)
         {
             // A small list, or a delta, would overtake the larger one that is under way.
-            return new PushReceipt(AppendOutcome.Behind);
+            return new PushReceipt(AppendOutcome.AboveHighWaterMark);
         }
 
         byte[] body = push.Body;
@@ -140,9 +140,9 @@ internal readonly struct SessionOutput(ClientSession session)
 
     public void SendProbe(long now)
     {
-        Span<byte> body = stackalloc byte[ProbeBody.Size];
-        new ProbeBody((ulong)now).Write(body);
-        session.Connection.Send(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
+        Span<byte> body = stackalloc byte[UInt64Body.Size];
+        new UInt64Body((ulong)now).Write(body);
+        session.Connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
     }
 
     public void SendGoAway(GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
@@ -156,9 +156,9 @@ internal readonly struct SessionOutput(ClientSession session)
     {
         // One stream of pushes at a time: what changes meanwhile is resynced when it is through.
         OutboundStreams streams = session.EnsureStreams();
-        if (session.Connection.Outbound.IsBehind || session.Connection.Outbound.IsBudgetExceeded || streams.Open > 0)
+        if (session.Connection.Outbound.IsAboveHighWaterMark || session.Connection.Outbound.IsBudgetExceeded || streams.Open > 0)
         {
-            return new PushReceipt(AppendOutcome.Behind);
+            return new PushReceipt(AppendOutcome.AboveHighWaterMark);
         }
 
         ulong sequence = session.Connection.Outbound.TakePushSequence();
@@ -171,7 +171,7 @@ internal readonly struct SessionOutput(ClientSession session)
         }
 
         subscription.IsStreaming = false;
-        return new PushReceipt(AppendOutcome.Behind);
+        return new PushReceipt(AppendOutcome.AboveHighWaterMark);
     }
 
     private bool TryBegin(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action onSent)

@@ -22,7 +22,7 @@ internal readonly struct SessionStatus(ClientSession session)
     public bool IsLeaving => session.Deadlines.IsClosing || session.Connection.CloseReason is not null;
 
     /// <summary>Its output has passed the mark and pushes wait.</summary>
-    public bool IsBehind => session.Connection.Outbound.IsBehind;
+    public bool IsBehind => session.Connection.Outbound.IsAboveHighWaterMark;
 
     /// <summary>Wheel time of its begin.</summary>
     public long OpenedAt => session.Deadlines.OpenedAt;

@@ -6,6 +6,7 @@ using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
@@ -145,7 +146,7 @@ internal sealed class SessionSubscriptions(SessionServices services, IPushOutput
         }
 
         PushReceipt receipt = output.TryPush(subscription, snapshot, push);
-        if (receipt.Outcome != AppendOutcome.Behind)
+        if (receipt.Outcome != AppendOutcome.AboveHighWaterMark)
         {
             if (receipt.Sequence != 0)
             {

@@ -8,7 +8,7 @@ namespace FastRegistry.Wire.Calls;
 /// <summary>One outstanding request: the source of the <see cref="ValueTask{TResult}"/> its caller awaits.</summary>
 /// <remarks>
 /// Pooled. Rented by <see cref="PendingCallTable"/>, completed exactly once by whichever comes first of answer, time-out, cancellation and connection
-/// loss (<see cref="TryComplete"/> is the one gate), and returned to the pool when the caller takes the result. The caller goes on on the thread pool,
+/// loss (<see cref="TryClaim"/> decides), and returned to the pool when the caller takes the result. The caller goes on on the thread pool,
 /// never on the thread that received the answer.
 /// </remarks>
 internal sealed class PendingCall : IValueTaskSource<CallOutcome>
@@ -62,7 +62,7 @@ internal sealed class PendingCall : IValueTaskSource<CallOutcome>
         }
     }
 
-    /// <summary>The gate: true for exactly one caller per use.</summary>
+    /// <summary>True for exactly one caller per use.</summary>
     public bool TryComplete(uint generation, CallOutcome outcome)
     {
         if (!TryClaim(generation))

@@ -19,7 +19,7 @@ public sealed class PendingCallTable : IDeadlineOwner
 {
     private const int InitialSlots = 16;
 
-    private readonly Lock _slotGate = new();
+    private readonly Lock _slotLock = new();
     private readonly TimingWheel _wheel;
     private readonly int _maximumCalls;
     private readonly Action<ulong>? _onCancelled;
@@ -48,7 +48,7 @@ public sealed class PendingCallTable : IDeadlineOwner
     {
         get
         {
-            lock (_slotGate)
+            lock (_slotLock)
             {
                 return _created - _free.Count;
             }
@@ -73,9 +73,9 @@ public sealed class PendingCallTable : IDeadlineOwner
         long now = _wheel.Now;
         int timeoutMilliseconds = (int)Math.Clamp(timeout.TotalMilliseconds, 1, int.MaxValue);
         PendingCall call;
-        lock (_slotGate)
+        lock (_slotLock)
         {
-            if (_closed || !TryTakeSlotHoldingGate(out PendingCall? taken))
+            if (_closed || !TryTakeSlotLocked(out PendingCall? taken))
             {
                 correlationId = 0;
                 return new ValueTask<CallOutcome>(new CallOutcome(_closed ? CallStatus.ConnectionLost : CallStatus.TooManyCalls));
@@ -83,7 +83,7 @@ public sealed class PendingCallTable : IDeadlineOwner
 
             call = taken;
             call.Begin(parse, now, timeoutMilliseconds);
-            ArmHoldingGate(now, timeoutMilliseconds);
+            ArmLocked(now, timeoutMilliseconds);
         }
 
         correlationId = call.CorrelationId;
@@ -105,7 +105,7 @@ public sealed class PendingCallTable : IDeadlineOwner
     /// <summary>Ends every call and refuses new ones: the connection is gone.</summary>
     public void Close()
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             if (_closed)
             {
@@ -125,7 +125,7 @@ public sealed class PendingCallTable : IDeadlineOwner
     /// <inheritdoc/>
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             long earliest = long.MaxValue;
             Deadline next = Deadline.None;
@@ -155,7 +155,7 @@ public sealed class PendingCallTable : IDeadlineOwner
 
     internal void Return(PendingCall call)
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             _free.Push(call);
         }
@@ -163,7 +163,7 @@ public sealed class PendingCallTable : IDeadlineOwner
 
     internal void Cancelled(ulong correlationId) => _onCancelled?.Invoke(correlationId);
 
-    private bool TryTakeSlotHoldingGate([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PendingCall? call)
+    private bool TryTakeSlotLocked([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PendingCall? call)
     {
         if (_free.TryPop(out call))
         {
@@ -187,7 +187,7 @@ public sealed class PendingCallTable : IDeadlineOwner
         return true;
     }
 
-    private void ArmHoldingGate(long now, int timeoutMilliseconds)
+    private void ArmLocked(long now, int timeoutMilliseconds)
     {
         // Later deadlines find their turn when the earliest one comes due.
         long due = now + timeoutMilliseconds;

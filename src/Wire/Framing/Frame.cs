@@ -1,6 +1,153 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using FastRegistry.Wire.Outbound;
+using Google.Protobuf;
 
 namespace FastRegistry.Wire.Framing;
+
+/// <summary>The fixed 16 bytes in front of every frame body. All integers are little-endian.</summary>
+/// <remarks>
+/// <code>
+///  byte  0       1       2       3       4       5       6       7
+///      +-------------------------------+-------+-------+-------+-------+
+///      |  body length, u32             |version| kind  | flags | type  |
+///      +-------------------------------+-------+-------+-------+-------+
+///      |  correlation id, u64, opaque to the receiver                  |
+///      +---------------------------------------------------------------+
+///  byte  8       9       10      11      12      13      14      15
+/// </code>
+/// The length counts the body only. It is compared with <see cref="WireLimits.MaximumBodyBytes"/> before anything is buffered; a negative
+/// number is a very large unsigned one and fails the same comparison.
+/// </remarks>
+/// <param name="BodyLength">Bytes that follow the header.</param>
+/// <param name="Kind">What the frame is.</param>
+/// <param name="Flags">Modifiers, see <see cref="FrameFlags"/>.</param>
+/// <param name="Type">Which message the body holds; <see cref="MessageType.None"/> where the kind says it all.</param>
+/// <param name="CorrelationId">Chosen by the requester and given back unchanged; for a push the subscription id.</param>
+public readonly record struct FrameHeader(uint BodyLength, FrameKind Kind, FrameFlags Flags, MessageType Type, ulong CorrelationId)
+{
+    /// <summary>Bytes of an encoded header: u32 + 4 × u8 + u64.</summary>
+    public const int Size = sizeof(uint) + (4 * sizeof(byte)) + sizeof(ulong);
+
+    /// <summary>Version in every header this build writes.</summary>
+    public const byte CurrentVersion = 1;
+
+    private const int VersionOffset = 4;
+
+    /// <summary>Writes the header to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is shorter than <see cref="Size"/>.</exception>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], CorrelationId);
+        destination[7] = (byte)Type;
+        destination[6] = (byte)Flags;
+        destination[5] = (byte)Kind;
+        destination[VersionOffset] = CurrentVersion;
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, BodyLength);
+    }
+
+    /// <summary>Reads a header from at least <see cref="Size"/> bytes, without validating kind, flags or length.</summary>
+    /// <param name="source">The encoded header.</param>
+    /// <param name="version">The version byte as found.</param>
+    public static FrameHeader Read(ReadOnlySpan<byte> source, out byte version)
+    {
+        version = source[VersionOffset];
+        return new FrameHeader(
+            BinaryPrimitives.ReadUInt32LittleEndian(source),
+            (FrameKind)source[5],
+            (FrameFlags)source[6],
+            (MessageType)source[7],
+            BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
+    }
+
+    /// <summary>Reads a header from the start of <paramref name="source"/>, which may lie in several segments.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static FrameHeader Read(in ReadOnlySequence<byte> source, out byte version)
+    {
+        ReadOnlySpan<byte> first = source.FirstSpan;
+        return first.Length >= Size ? Read(first, out version) : ReadSegmented(source, out version);
+    }
+
+    private static FrameHeader ReadSegmented(in ReadOnlySequence<byte> source, out byte version)
+    {
+        Span<byte> header = stackalloc byte[Size];
+        source.Slice(0, Size).CopyTo(header);
+        return Read(header, out version);
+    }
+}
+
+/// <summary>The kinds of frames. A kind that is not listed ends the connection unless the frame is <see cref="FrameFlags.Skippable"/>.</summary>
+public enum FrameKind : byte
+{
+    /// <summary>Not a kind; a frame with it is refused.</summary>
+    None = 0,
+
+    /// <summary>Asks for exactly one <see cref="Response"/> with the same correlation id.</summary>
+    Request = 1,
+
+    /// <summary>Answers a request. Answers come in any order.</summary>
+    Response = 2,
+
+    /// <summary>News for a subscription. Body: <see cref="PushPrefix"/>, then the message.</summary>
+    Push = 3,
+
+    /// <summary>Body: <see cref="UInt64Body"/>, cumulative for the connection.</summary>
+    Ack = 4,
+
+    /// <summary>Body: <see cref="PingBody"/>; answered by a <see cref="Pong"/> at once.</summary>
+    Ping = 5,
+
+    /// <summary>Body: <see cref="UInt64Body"/>; answers a ping or a probe.</summary>
+    Pong = 6,
+
+    /// <summary>The requester no longer wants the answer to this correlation id. Empty body, no answer of its own.</summary>
+    Cancel = 7,
+
+    /// <summary>The sender is about to close, and why. A stopping node still answers what was asked before; otherwise nothing follows it.</summary>
+    GoAway = 8,
+
+    /// <summary>A piece of a message that is too large for one frame. Body: <see cref="ChunkPrefix"/>, then the piece.</summary>
+    Chunk = 9,
+
+    /// <summary>Body: <see cref="CreditBody"/>; lets the other side send more of a stream.</summary>
+    Credit = 10,
+
+    /// <summary>Body: <see cref="UInt64Body"/>; "are you there?" from a node to a silent client, answered by a <see cref="Pong"/>.</summary>
+    Probe = 11,
+}
+
+/// <summary>Modifiers of a frame.</summary>
+/// <remarks>
+/// <code>
+///  bit   7    6    5    4    3    2    1    0
+///      +----+----+----+----+----+----+----+----+
+///      | SK |  reserved    | ES | AN | ER | CA |
+///      +----+----+----+----+----+----+----+----+
+/// </code>
+/// Reserved bits are sent as zero and ignored by the receiver.
+/// </remarks>
+[Flags]
+public enum FrameFlags : byte
+{
+    /// <summary>A plain frame.</summary>
+    None = 0,
+
+    /// <summary>CA: the body starts with an ack, a <see cref="UInt64Body"/> that is not part of the message.</summary>
+    CarriesAck = 0x01,
+
+    /// <summary>ER, responses only: the body is an <c>ErrorReply</c>.</summary>
+    Error = 0x02,
+
+    /// <summary>AN, pushes only: acknowledge at once instead of with the next frame.</summary>
+    AckNow = 0x04,
+
+    /// <summary>ES, chunks only: the last piece of its stream.</summary>
+    EndOfStream = 0x08,
+
+    /// <summary>SK: a receiver that does not know the kind skips the frame instead of closing.</summary>
+    Skippable = 0x80,
+}
 
 /// <summary>One whole frame inside a receive buffer; valid only until that buffer is consumed.</summary>
 /// <param name="header">The header.</param>
@@ -16,4 +163,325 @@ public readonly ref struct Frame(FrameHeader header, ReadOnlySequence<byte> body
 
     /// <summary>Push sequence the frame acknowledged by <see cref="FrameFlags.CarriesAck"/>; 0 = none.</summary>
     public ulong Acknowledged { get; } = acknowledged;
+}
+
+/// <summary>Cuts frames out of a receive buffer. Stateless: a frame that is not complete is looked at again from its first byte, which is cheap
+/// because everything needed is in the header.</summary>
+public static class FrameReader
+{
+    /// <summary>Takes the next frame off the front of <paramref name="buffer"/>.</summary>
+    /// <param name="buffer">What has been received; advanced past the frame on <see cref="FrameReadStatus.Frame"/>, else unchanged.</param>
+    /// <param name="maximumBodyBytes">Largest body taken, compared before any byte of the body is waited for.</param>
+    /// <param name="frame">The frame on <see cref="FrameReadStatus.Frame"/>.</param>
+    /// <param name="refusal">Why, on <see cref="FrameReadStatus.Refused"/>.</param>
+    public static FrameReadStatus TryRead(
+        scoped ref ReadOnlySequence<byte> buffer, int maximumBodyBytes, out Frame frame, out GoAwayReason refusal)
+    {
+        frame = default;
+        refusal = GoAwayReason.None;
+        if (buffer.Length < FrameHeader.Size)
+        {
+            return FrameReadStatus.Incomplete;
+        }
+
+        FrameHeader header = FrameHeader.Read(buffer, out byte version);
+        refusal = Validate(header, version, maximumBodyBytes);
+        if (refusal != GoAwayReason.None)
+        {
+            return FrameReadStatus.Refused;
+        }
+
+        long frameBytes = FrameHeader.Size + (long)header.BodyLength;
+        if (buffer.Length < frameBytes)
+        {
+            return FrameReadStatus.Incomplete;
+        }
+
+        ReadOnlySequence<byte> body = buffer.Slice(FrameHeader.Size, header.BodyLength);
+        ulong acknowledged = 0;
+        if ((header.Flags & FrameFlags.CarriesAck) != 0)
+        {
+            acknowledged = UInt64Body.Read(body).Value;
+            body = body.Slice(UInt64Body.Size);
+        }
+
+        frame = new Frame(header, body, acknowledged);
+        buffer = buffer.Slice(frameBytes);
+        return FrameReadStatus.Frame;
+    }
+
+    /// <summary>Copies a short body of fixed size out of a sequence.</summary>
+    /// <param name="body">The body; at least as long as <paramref name="destination"/>.</param>
+    /// <param name="destination">Where its first bytes go.</param>
+    public static void Copy(in ReadOnlySequence<byte> body, Span<byte> destination) => body.Slice(0, destination.Length).CopyTo(destination);
+
+    private static GoAwayReason Validate(in FrameHeader header, byte version, int maximumBodyBytes)
+    {
+        if (version != FrameHeader.CurrentVersion)
+        {
+            return GoAwayReason.UnsupportedVersion;
+        }
+
+        if (header.BodyLength > (uint)maximumBodyBytes)
+        {
+            return GoAwayReason.FrameTooLarge;
+        }
+
+        bool known = header.Kind is not FrameKind.None and <= FrameKind.Probe;
+        bool skippable = header.Kind != FrameKind.None && (header.Flags & FrameFlags.Skippable) != 0;
+        if (!known && !skippable)
+        {
+            return GoAwayReason.UnknownKind;
+        }
+
+        // The ack is taken off frames of any kind, so that an unknown one must have room for it too.
+        int prefixBytes = (header.Flags & FrameFlags.CarriesAck) != 0 ? UInt64Body.Size : 0;
+        long bodyBytes = (long)header.BodyLength - prefixBytes;
+        bool fits = header.Kind switch
+        {
+            FrameKind.Ping => bodyBytes == PingBody.Size,
+            FrameKind.Pong or FrameKind.Probe or FrameKind.Ack => bodyBytes == UInt64Body.Size,
+            FrameKind.Credit => bodyBytes == CreditBody.Size,
+            FrameKind.Cancel => bodyBytes == 0,
+            FrameKind.Push => bodyBytes >= PushPrefix.Size,
+            FrameKind.Chunk => bodyBytes >= ChunkPrefix.Size,
+            _ => bodyBytes >= 0,
+        };
+        return fits ? GoAwayReason.None : GoAwayReason.MalformedFrame;
+    }
+}
+
+/// <summary>The result of <see cref="FrameReader.TryRead"/>.</summary>
+public enum FrameReadStatus
+{
+    /// <summary>A whole frame; the buffer was advanced past it.</summary>
+    Frame,
+
+    /// <summary>A frame that is not complete yet; nothing was consumed.</summary>
+    Incomplete,
+
+    /// <summary>A header that ends the connection; nothing after it may be parsed.</summary>
+    Refused,
+}
+
+/// <summary>Writes whole frames into a batch. Stateless, allocates nothing.</summary>
+public static class FrameWriter
+{
+    /// <summary>A frame with a protobuf body.</summary>
+    public static void WriteMessage(
+        this BatchWriter batch, FrameKind kind, FrameFlags flags, MessageType type, ulong correlationId, IMessage message)
+    {
+        int bodyBytes = message.CalculateSize();
+        batch.WriteHeader(new FrameHeader((uint)bodyBytes, kind, flags, type, correlationId));
+        message.WriteTo(batch);
+    }
+
+    /// <summary>A frame whose body exists already and is shared with others: header copied, body linked.</summary>
+    public static void WriteShared(
+        this BatchWriter batch, FrameKind kind, FrameFlags flags, MessageType type, ulong correlationId, ReadOnlyMemory<byte> body)
+    {
+        batch.WriteHeader(new FrameHeader((uint)body.Length, kind, flags, type, correlationId));
+        batch.AppendShared(body);
+    }
+
+    /// <summary>header | token, 8</summary>
+    public static void WritePong(this BatchWriter batch, UInt64Body pong)
+    {
+        Span<byte> frame = batch.GetSpan(FrameHeader.Size + UInt64Body.Size);
+        new FrameHeader(UInt64Body.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0).Write(frame);
+        pong.Write(frame[FrameHeader.Size..]);
+        batch.Advance(FrameHeader.Size + UInt64Body.Size);
+    }
+
+    /// <summary>header | sequence, 8</summary>
+    public static void WriteAck(this BatchWriter batch, UInt64Body ack)
+    {
+        Span<byte> frame = batch.GetSpan(FrameHeader.Size + UInt64Body.Size);
+        new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0).Write(frame);
+        ack.Write(frame[FrameHeader.Size..]);
+        batch.Advance(FrameHeader.Size + UInt64Body.Size);
+    }
+
+    /// <summary>header | stream, 4 | additional bytes, 4</summary>
+    public static void WriteCredit(this BatchWriter batch, CreditBody credit)
+    {
+        Span<byte> frame = batch.GetSpan(FrameHeader.Size + CreditBody.Size);
+        new FrameHeader(CreditBody.Size, FrameKind.Credit, FrameFlags.None, MessageType.None, 0).Write(frame);
+        credit.Write(frame[FrameHeader.Size..]);
+        batch.Advance(FrameHeader.Size + CreditBody.Size);
+    }
+
+    private static void WriteHeader(this BatchWriter batch, in FrameHeader header)
+    {
+        header.Write(batch.GetSpan(FrameHeader.Size));
+        batch.Advance(FrameHeader.Size);
+    }
+}
+
+/// <summary>Body of a ping.</summary>
+/// <remarks>
+/// <code>
+///  byte  0                 8
+///      +-----------------+-----------------+
+///      | token, u64      | acknowledged    |
+///      +-----------------+-----------------+
+/// </code>
+/// </remarks>
+/// <param name="Token">Anything; the pong gives it back. The client sends its own clock to measure the round trip.</param>
+/// <param name="AcknowledgedPush">Highest push sequence the sender has taken in, 0 = none: an ack that costs nothing.</param>
+public readonly record struct PingBody(ulong Token, ulong AcknowledgedPush)
+{
+    /// <summary>Bytes of the encoded body.</summary>
+    public const int Size = 2 * sizeof(ulong);
+
+    /// <summary>Writes the body to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], AcknowledgedPush);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, Token);
+    }
+
+    /// <summary>Reads a body of exactly <see cref="Size"/> bytes.</summary>
+    public static PingBody Read(ReadOnlySpan<byte> source) =>
+        new(BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
+
+    /// <summary>Reads the body from the start of <paramref name="source"/>, which may lie in several segments.</summary>
+    public static PingBody Read(in ReadOnlySequence<byte> source)
+    {
+        if (source.FirstSpan.Length >= Size)
+        {
+            return Read(source.FirstSpan);
+        }
+
+        Span<byte> bytes = stackalloc byte[Size];
+        FrameReader.Copy(source, bytes);
+        return Read(bytes);
+    }
+}
+
+/// <summary>Body of an ack, a pong or a probe: one u64. An ack also has this shape as the prefix that <see cref="FrameFlags.CarriesAck"/> announces.</summary>
+/// <param name="Value">
+/// Of an ack, the highest push sequence taken in; all lower ones are acknowledged with it. Of a probe, anything: the pong gives it back. Of a pong, the
+/// token of the ping or probe that it answers.
+/// </param>
+public readonly record struct UInt64Body(ulong Value)
+{
+    /// <summary>Bytes of the encoded body.</summary>
+    public const int Size = sizeof(ulong);
+
+    /// <summary>Writes the body to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt64LittleEndian(destination, Value);
+
+    /// <summary>Reads a body of exactly <see cref="Size"/> bytes.</summary>
+    public static UInt64Body Read(ReadOnlySpan<byte> source) => new(BinaryPrimitives.ReadUInt64LittleEndian(source));
+
+    /// <summary>Reads the body from the start of <paramref name="source"/>, which may lie in several segments.</summary>
+    public static UInt64Body Read(in ReadOnlySequence<byte> source)
+    {
+        if (source.FirstSpan.Length >= Size)
+        {
+            return Read(source.FirstSpan);
+        }
+
+        Span<byte> bytes = stackalloc byte[Size];
+        FrameReader.Copy(source, bytes);
+        return Read(bytes);
+    }
+}
+
+/// <summary>Body of a credit frame: stream u32, additional bytes u32.</summary>
+/// <param name="StreamId">The stream that may go on. An unknown one (it may have just ended) is ignored.</param>
+/// <param name="AdditionalBytes">Bytes that may be sent on top of what was allowed before.</param>
+public readonly record struct CreditBody(uint StreamId, uint AdditionalBytes)
+{
+    /// <summary>Bytes of the encoded body.</summary>
+    public const int Size = 2 * sizeof(uint);
+
+    /// <summary>Writes the body to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], AdditionalBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, StreamId);
+    }
+
+    /// <summary>Reads a body of exactly <see cref="Size"/> bytes.</summary>
+    public static CreditBody Read(ReadOnlySpan<byte> source) =>
+        new(BinaryPrimitives.ReadUInt32LittleEndian(source), BinaryPrimitives.ReadUInt32LittleEndian(source[4..]));
+
+    /// <summary>Reads the body from the start of <paramref name="source"/>, which may lie in several segments.</summary>
+    public static CreditBody Read(in ReadOnlySequence<byte> source)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        FrameReader.Copy(source, bytes);
+        return Read(bytes);
+    }
+}
+
+/// <summary>First bytes of a push body. They differ per connection, what follows them is shared by all receivers.</summary>
+/// <remarks>
+/// <code>
+///  byte  0                 8                              16
+///      +-----------------+------------------------------+------------
+///      | sequence, u64   | changed at, i64 Unix µs      | message ...
+///      +-----------------+------------------------------+------------
+/// </code>
+/// </remarks>
+/// <param name="Sequence">1, 2, 3, … in the order the pushes are written to this connection.</param>
+/// <param name="ChangedAtMicroseconds">Time of the change the push reports, Unix microseconds by the node's clock; 0 = unknown.</param>
+public readonly record struct PushPrefix(ulong Sequence, long ChangedAtMicroseconds)
+{
+    /// <summary>Bytes of the encoded prefix.</summary>
+    public const int Size = sizeof(ulong) + sizeof(long);
+
+    /// <summary>Writes the prefix to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(destination[8..], ChangedAtMicroseconds);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, Sequence);
+    }
+
+    /// <summary>Reads a prefix from at least <see cref="Size"/> bytes.</summary>
+    public static PushPrefix Read(ReadOnlySpan<byte> source) =>
+        new(BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadInt64LittleEndian(source[8..]));
+}
+
+/// <summary>First bytes of a chunk body: which stream it belongs to and what the whole will be.</summary>
+/// <remarks>
+/// <code>
+///  byte  0               4       5       6       7       8
+///      +---------------+-------+-------+-------+-------+-----------------+----------
+///      | stream, u32   | kind  | flags | type  |   0   | total, u64      | piece ...
+///      +---------------+-------+-------+-------+-------+-----------------+----------
+/// </code>
+/// Kind, flags, type and total describe the frame that was cut and are the same in every chunk of a stream; its correlation id is the one in the
+/// chunk's own header. The pieces in order are its body.
+/// </remarks>
+/// <param name="StreamId">Unique among the open streams of one direction of one connection.</param>
+/// <param name="Kind">Kind of the frame that was cut: a response or a push.</param>
+/// <param name="Flags">Flags of the frame that was cut.</param>
+/// <param name="Type">Message type of the frame that was cut.</param>
+/// <param name="TotalBytes">Length of its whole body.</param>
+public readonly record struct ChunkPrefix(uint StreamId, FrameKind Kind, FrameFlags Flags, MessageType Type, ulong TotalBytes)
+{
+    /// <summary>Bytes of the encoded prefix.</summary>
+    public const int Size = 16;
+
+    /// <summary>Writes the prefix to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], TotalBytes);
+        destination[7] = 0;
+        destination[6] = (byte)Type;
+        destination[5] = (byte)Flags;
+        destination[4] = (byte)Kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, StreamId);
+    }
+
+    /// <summary>Reads a prefix from at least <see cref="Size"/> bytes.</summary>
+    public static ChunkPrefix Read(ReadOnlySpan<byte> source) => new(
+        BinaryPrimitives.ReadUInt32LittleEndian(source),
+        (FrameKind)source[4],
+        (FrameFlags)source[5],
+        (MessageType)source[6],
+        BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
 }

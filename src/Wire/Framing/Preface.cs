@@ -29,7 +29,7 @@ public static class Preface
         destination[4] = FrameHeader.CurrentVersion;
     }
 
-    /// <summary>Judges what has arrived so far.</summary>
+    /// <summary>Checks what has arrived so far.</summary>
     /// <param name="received">All bytes since the connection opened.</param>
     public static PrefaceStatus Check(in ReadOnlySequence<byte> received)
     {
@@ -51,4 +51,20 @@ public static class Preface
 
         return preface[4] == FrameHeader.CurrentVersion ? PrefaceStatus.Accepted : PrefaceStatus.UnsupportedVersion;
     }
+}
+
+/// <summary>The result of <see cref="Preface.Check"/>.</summary>
+public enum PrefaceStatus
+{
+    /// <summary>Correct so far; more bytes are needed.</summary>
+    Incomplete,
+
+    /// <summary>A whole preface with a version this build speaks.</summary>
+    Accepted,
+
+    /// <summary>The bytes belong to another protocol.</summary>
+    NotOurs,
+
+    /// <summary>This protocol, in a version that this build does not speak.</summary>
+    UnsupportedVersion,
 }

@@ -5,16 +5,16 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Wire.Streams;
 
-/// <summary>Large messages of one connection on their way out as chunks, so that other frames pass between the pieces.</summary>
+/// <summary>Sends the large messages of one connection as chunks, so that other frames pass between the pieces.</summary>
 /// <remarks>
-/// Any thread, under a short lock. A piece goes out only while the connection is not behind and the stream has credit; <see cref="Pump"/> is called
+/// Thread-safe, under a short lock. A piece goes out only while the output is not above its high-water mark and the stream has credit; <see cref="Pump"/> is called
 /// when a stream begins, when credit arrives and when the output has drained. Made by a session when it first has something large to send.
 /// </remarks>
 /// <param name="connection">Where the pieces go.</param>
 public sealed class OutboundStreams(Connection connection)
 {
-    private readonly Lock _streamGate = new();
-    private readonly List<Stream> _open = [];
+    private readonly Lock _streamLock = new();
+    private readonly List<OpenStream> _open = [];
     private uint _lastId;
     private long _sentBytes;
     private int _next;
@@ -26,7 +26,7 @@ public sealed class OutboundStreams(Connection connection)
     {
         get
         {
-            lock (_streamGate)
+            lock (_streamLock)
             {
                 return _open.Count;
             }
@@ -45,7 +45,7 @@ public sealed class OutboundStreams(Connection connection)
     public bool TryBegin(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action? onSent = null)
     {
         long total = (long)prefix.Length + body.Length;
-        lock (_streamGate)
+        lock (_streamLock)
         {
             if (_open.Count >= WireLimits.MaximumOpenStreams || total > WireLimits.MaximumStreamBytes)
             {
@@ -53,7 +53,7 @@ public sealed class OutboundStreams(Connection connection)
             }
 
             ChunkPrefix chunk = new(++_lastId, header.Kind, header.Flags, header.Type, (ulong)total);
-            _open.Add(new Stream(chunk, header.CorrelationId, prefix.ToArray(), body, onSent));
+            _open.Add(new OpenStream(chunk, header.CorrelationId, prefix.ToArray(), body, onSent));
         }
 
         Pump();
@@ -63,9 +63,9 @@ public sealed class OutboundStreams(Connection connection)
     /// <summary>Takes credit from the other side. An unknown stream has just ended; it is ignored.</summary>
     public void AddCredit(CreditBody credit)
     {
-        lock (_streamGate)
+        lock (_streamLock)
         {
-            foreach (Stream stream in _open)
+            foreach (OpenStream stream in _open)
             {
                 if (stream.Prefix.StreamId == credit.StreamId)
                 {
@@ -77,12 +77,12 @@ public sealed class OutboundStreams(Connection connection)
         Pump();
     }
 
-    /// <summary>Sends pieces, one per stream in turn, until the connection is behind or no stream may go on.</summary>
+    /// <summary>Sends pieces, one per stream in turn, until the output is above its high-water mark or no stream may go on.</summary>
     public void Pump()
     {
-        lock (_streamGate)
+        lock (_streamLock)
         {
-            // One thread at a time pumps, so that pieces cannot change places; the others leave it a note.
+            // Only one thread pumps at a time, so chunks stay in order. Other callers set _pumpAgain.
             _pumpAgain = true;
             if (_pumping)
             {
@@ -106,16 +106,16 @@ public sealed class OutboundStreams(Connection connection)
     private bool TryCollect(BatchWriter batch, out Action? onSent)
     {
         onSent = null;
-        lock (_streamGate)
+        lock (_streamLock)
         {
             if (connection.CloseReason is not null)
             {
                 _open.Clear();
             }
 
-            long room = connection.Resources.Limits.BehindBytes - connection.Outbound.QueuedBytes;
-            // A queue of exactly the mark is not behind, so nobody would call again when it drains: one piece more takes it over.
-            while (!connection.Outbound.IsBehind && batch.Bytes <= room && onSent is null && TryChooseHoldingGate(out Stream? stream))
+            long room = connection.Outbound.HighWaterMarkBytes - connection.Outbound.QueuedBytes;
+            // A queue of exactly the mark is not above it, so no drain would call this again: one piece more takes the queue over the mark.
+            while (!connection.Outbound.IsAboveHighWaterMark && batch.Bytes <= room && onSent is null && TryChooseLocked(out OpenStream? stream))
             {
                 WritePiece(batch, stream);
                 if (stream.Remaining == 0)
@@ -138,7 +138,7 @@ public sealed class OutboundStreams(Connection connection)
         }
     }
 
-    private bool TryChooseHoldingGate([NotNullWhen(true)] out Stream? stream)
+    private bool TryChooseLocked([NotNullWhen(true)] out OpenStream? stream)
     {
         for (int i = 0; i < _open.Count; i++)
         {
@@ -154,7 +154,7 @@ public sealed class OutboundStreams(Connection connection)
         return false;
     }
 
-    private void WritePiece(BatchWriter batch, Stream stream)
+    private void WritePiece(BatchWriter batch, OpenStream stream)
     {
         // The message's own prefix is a few bytes and travels in the first piece.
         byte[] messagePrefix = stream.MessagePrefix;
@@ -178,7 +178,7 @@ public sealed class OutboundStreams(Connection connection)
         batch.AppendShared(piece);
     }
 
-    private sealed class Stream(ChunkPrefix prefix, ulong correlationId, byte[] messagePrefix, ReadOnlyMemory<byte> body, Action? onSent)
+    private sealed class OpenStream(ChunkPrefix prefix, ulong correlationId, byte[] messagePrefix, ReadOnlyMemory<byte> body, Action? onSent)
     {
         public ChunkPrefix Prefix { get; } = prefix;
 

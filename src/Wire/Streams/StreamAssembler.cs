@@ -16,7 +16,7 @@ public sealed class StreamAssembler(long maximumBytes = WireLimits.MaximumStream
     // Credit is given back in steps: half of what a stream may have under way.
     private const int CreditStepBytes = WireLimits.InitialStreamCreditBytes / 2;
 
-    private readonly Dictionary<uint, Stream> _open = [];
+    private readonly Dictionary<uint, PartialMessage> _open = [];
     private long _announcedBytes;
 
     /// <summary>Streams that are not complete.</summary>
@@ -36,7 +36,7 @@ public sealed class StreamAssembler(long maximumBytes = WireLimits.MaximumStream
         FrameReader.Copy(frame.Body, prefixBytes);
         ChunkPrefix prefix = ChunkPrefix.Read(prefixBytes);
         ReadOnlySequence<byte> piece = frame.Body.Slice(ChunkPrefix.Size);
-        if (!TryGetStream(prefix, frame.Header.CorrelationId, out Stream? stream) || stream.Received + piece.Length > (long)prefix.TotalBytes)
+        if (!TryGetStream(prefix, frame.Header.CorrelationId, out PartialMessage? stream) || stream.Received + piece.Length > (long)prefix.TotalBytes)
         {
             return StreamOutcome.Violation;
         }
@@ -67,7 +67,7 @@ public sealed class StreamAssembler(long maximumBytes = WireLimits.MaximumStream
         return StreamOutcome.Complete;
     }
 
-    private bool TryGetStream(in ChunkPrefix prefix, ulong correlationId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Stream? stream)
+    private bool TryGetStream(in ChunkPrefix prefix, ulong correlationId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PartialMessage? stream)
     {
         if (_open.TryGetValue(prefix.StreamId, out stream))
         {
@@ -80,13 +80,13 @@ public sealed class StreamAssembler(long maximumBytes = WireLimits.MaximumStream
             return false;
         }
 
-        stream = new Stream(prefix, correlationId);
+        stream = new PartialMessage(prefix, correlationId);
         _open.Add(prefix.StreamId, stream);
         _announcedBytes += (long)prefix.TotalBytes;
         return true;
     }
 
-    private sealed class Stream(ChunkPrefix prefix, ulong correlationId)
+    private sealed class PartialMessage(ChunkPrefix prefix, ulong correlationId)
     {
         private readonly ArrayBufferWriter<byte> _buffer = new((int)Math.Min((ulong)InitialBufferBytes, Math.Max(prefix.TotalBytes, 1)));
 
@@ -110,4 +110,17 @@ public sealed class StreamAssembler(long maximumBytes = WireLimits.MaximumStream
             Uncredited += piece.Length;
         }
     }
+}
+
+/// <summary>What a chunk did to the stream it belongs to.</summary>
+public enum StreamOutcome
+{
+    /// <summary>The message is not complete yet.</summary>
+    Incomplete,
+
+    /// <summary>The message is complete.</summary>
+    Complete,
+
+    /// <summary>The chunk contradicts the stream or passes a bound; the connection must end.</summary>
+    Violation,
 }

@@ -8,8 +8,18 @@ namespace FastRegistry.Wire.Timing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Any thread allocates, arms, touches, disarms and releases; one thread at a time calls <see cref="Step"/> (normally a <see cref="WheelDriver"/>),
-/// and only that one links entries and calls owners. The wheel holds no unmanaged resource and needs no disposal.
+/// Owner and lifetime: one per server or client object, which owns it together with its <see cref="WheelDriver"/>. It holds no unmanaged resource and needs
+/// no disposal. An owner of deadlines takes an entry (<see cref="Allocate"/>), arms, touches and disarms it, and gives it back once, by
+/// <see cref="Release"/>.
+/// </para>
+/// <para>
+/// Threads and locks: everything is thread-safe but <see cref="Step"/>, which one thread at a time calls (the wheel's thread, normally the driver's). Only
+/// that thread links entries and calls owners, and it holds no lock while it does. Arm, touch and disarm are lock-free, but that an arm for a time before
+/// the planned step wakes the driver under the driver's short lock. Allocating takes the store's lock. Both locks are leaves.
+/// </para>
+/// <para>
+/// Complexity and bounds: every operation is O(1), and a touch is one store. A step looks at <see cref="TimingWheelOptions.MaximumWorkPerStep"/> entries at
+/// most; there are <see cref="TimingWheelOptions.MaximumEntries"/> at most.
 /// </para>
 /// <para>
 /// Times are wheel milliseconds (<see cref="Now"/>). A deadline never fires early, and at most one slot of 10 ms late plus the driver's own delay.
@@ -26,6 +36,7 @@ public sealed class TimingWheel
     private readonly long _timestampsPerMillisecond;
     private readonly long _gapMilliseconds;
     private readonly WheelStore _store;
+    private readonly WheelChunk[] _chunks;
     private readonly WheelInbox _inbox;
     private readonly WheelSlots _slots;
     private readonly DeadlineSettler _settler;
@@ -55,6 +66,7 @@ public sealed class TimingWheel
         _timestampsPerMillisecond = timeProvider.TimestampFrequency / 1000;
         _gapMilliseconds = (long)options.GapThreshold.TotalMilliseconds;
         _store = new WheelStore(options.MaximumEntries);
+        _chunks = _store.Chunks;
         _inbox = new WheelInbox(_store);
         _slots = new WheelSlots(_store);
         _settler = new DeadlineSettler(_store, _slots, options);
@@ -173,7 +185,7 @@ public sealed class TimingWheel
     /// <param name="entry">The entry.</param>
     /// <param name="now">Wheel milliseconds, normally <see cref="Now"/> or a value read a moment ago.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Touch(int entry, long now) => Volatile.Write(ref _store.Start(entry), now);
+    public void Touch(int entry, long now) => Volatile.Write(ref _chunks[entry >> WheelChunk.Shift].Starts[entry & WheelChunk.Mask], now);
 
     /// <summary>The start that counts: not before the end of the last pause. For owners that keep several deadlines and arm the earliest.</summary>
     /// <param name="start">Wheel milliseconds.</param>

@@ -5,7 +5,7 @@ namespace FastRegistry.Wire.Transport;
 /// <summary>Sorts accept errors into their tiers.</summary>
 public static class AcceptErrors
 {
-    /// <summary>The tier of an error. Unknown errors count as pressure: waiting is safe, ending is not.</summary>
+    /// <summary>Gets the tier of an error. Unknown errors count as pressure, because waiting is safe and ending is not.</summary>
     public static AcceptErrorTier Classify(SocketError error) => error switch
     {
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Interrupted or SocketError.TimedOut
@@ -15,4 +15,17 @@ public static class AcceptErrors
             or SocketError.Fault or SocketError.AccessDenied => AcceptErrorTier.Fatal,
         _ => AcceptErrorTier.ResourcePressure,
     };
+}
+
+/// <summary>What a failed accept means for the listener.</summary>
+public enum AcceptErrorTier
+{
+    /// <summary>One connection was lost before it was accepted; go on at once.</summary>
+    Transient,
+
+    /// <summary>Descriptors or memory are short; wait, then go on. Connections stay in the kernel's backlog meanwhile.</summary>
+    ResourcePressure,
+
+    /// <summary>The listening socket itself is unusable; the listener ends and reports it to its host.</summary>
+    Fatal,
 }

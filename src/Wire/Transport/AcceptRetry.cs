@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace FastRegistry.Wire.Transport;
 
-/// <summary>What a listener does after accepting has failed: tells its observer and says how long to wait.</summary>
+/// <summary>Decides what a listener does after accepting has failed: it reports the error and backs off.</summary>
 /// <remarks>One per listener; used by whoever accepts, one at a time.</remarks>
 /// <param name="observer">Is told about errors.</param>
 /// <param name="options">Back-off times.</param>
@@ -10,11 +10,11 @@ internal sealed class AcceptRetry(IAcceptObserver observer, SocketTransportOptio
 {
     private TimeSpan _backOff = options.AcceptBackOff;
 
-    /// <summary>A connection was accepted: the next pressure begins with the shortest wait.</summary>
-    public void Succeeded() => _backOff = options.AcceptBackOff;
+    /// <summary>Begins anew with the shortest wait. Called after each connection that was accepted.</summary>
+    public void Reset() => _backOff = options.AcceptBackOff;
 
-    /// <summary>Returns the time until the next attempt, zero = at once, or null: the listener has ended.</summary>
-    public TimeSpan? Failed(SocketError error)
+    /// <summary>Reports a failure to the observer and returns the time until the next attempt, zero = at once, or null: the listener has ended.</summary>
+    public TimeSpan? ScheduleRetry(SocketError error)
     {
         AcceptErrorTier tier = AcceptErrors.Classify(error);
         if (tier == AcceptErrorTier.Fatal)
@@ -34,4 +34,14 @@ internal sealed class AcceptRetry(IAcceptObserver observer, SocketTransportOptio
         _backOff = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, options.MaximumAcceptBackOff.Ticks));
         return wait;
     }
+}
+
+/// <summary>Receives the errors of an accept loop, for logs and metrics. Called on the loop.</summary>
+public interface IAcceptObserver
+{
+    /// <summary>Accepting failed and goes on: at once when transient, after <paramref name="backOff"/> under pressure.</summary>
+    void AcceptFailed(AcceptErrorTier tier, SocketError error, TimeSpan backOff);
+
+    /// <summary>The listener has ended because of an error; it will accept nothing more.</summary>
+    void ListenerFailed(SocketError error);
 }

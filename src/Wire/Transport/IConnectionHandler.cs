@@ -17,7 +17,7 @@ public interface IConnectionHandler
     /// <param name="replies">Takes the answers; spliced into the outbound chain and flushed once, after the call.</param>
     ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies);
 
-    /// <summary>The outbound chain had passed its behind mark and has drained.</summary>
+    /// <summary>The output was above its high-water mark and has drained.</summary>
     void OnDrained();
 
     /// <summary>The output stands still: the transport takes nothing more until the peer has read some. Comes once per wait, not per send, from whoever was

@@ -1,6 +1,6 @@
 namespace FastRegistry.Wire.Transport;
 
-/// <summary>Settings of sockets made by <see cref="SocketListener"/> and <see cref="SocketConnector"/>.</summary>
+/// <summary>Settings of the sockets of all transports that have sockets.</summary>
 public sealed record SocketTransportOptions
 {
     /// <summary>Connections the kernel may hold before they are accepted. Default 4,096 (the kernel caps it at net.core.somaxconn). Too small turns a

@@ -64,7 +64,7 @@ public sealed class LivenessTests : IAsyncDisposable
         await _fixture.ConnectAsync();
         Server.Last.Probe(0xABCD);
         await _fixture.UntilAsync(() => Server.Of(FrameKind.Pong).Count == 1);
-        Assert.Equal(0xABCDul, PongBody.Read(Server.Of(FrameKind.Pong)[0].Body).Token);
+        Assert.Equal(0xABCDul, UInt64Body.Read(Server.Of(FrameKind.Pong)[0].Body).Value);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class LivenessTests : IAsyncDisposable
         Server.Push("orders", ScriptedServer.List("orders", 1, 3));
         ulong last = Server.Last.Push(Server.SubscriptionOf("orders"), ScriptedServer.List("orders", 1, 4), ackNow: true);
         await _fixture.UntilAsync(() => Server.Of(FrameKind.Ack).Count > 0);
-        Assert.Equal(last, AckBody.Read(Server.Of(FrameKind.Ack)[^1].Body).Sequence);
+        Assert.Equal(last, UInt64Body.Read(Server.Of(FrameKind.Ack)[^1].Body).Value);
         await _fixture.PassAsync(TimeSpan.FromSeconds(4.5));
         Assert.Single(Server.Of(FrameKind.Ack));
     }
@@ -104,7 +104,7 @@ public sealed class LivenessTests : IAsyncDisposable
         ulong last = Server.Last.Push(Server.SubscriptionOf("orders"), ScriptedServer.List("orders", 1, 3));
         TimeSpan took = await _fixture.PassUntilAsync(() => Server.Of(FrameKind.Ack).Count == 1);
         Assert.InRange(took.TotalSeconds, 0.4, 2.6);
-        Assert.Equal(last, AckBody.Read(Server.Of(FrameKind.Ack)[0].Body).Sequence);
+        Assert.Equal(last, UInt64Body.Read(Server.Of(FrameKind.Ack)[0].Body).Value);
         await _fixture.PassAsync(TimeSpan.FromSeconds(4));
         Assert.Single(Server.Of(FrameKind.Ack));
     }

@@ -12,6 +12,7 @@ using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 using Microsoft.Extensions.Logging;
 
 namespace FastRegistry.Server.Tests.Harness;

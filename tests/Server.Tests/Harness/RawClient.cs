@@ -5,6 +5,7 @@ using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 using Google.Protobuf;
 
 namespace FastRegistry.Server.Tests.Harness;

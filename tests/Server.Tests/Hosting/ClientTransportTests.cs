@@ -26,7 +26,7 @@ public sealed class ClientTransportTests
             RawClient.FrameBytes(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), ping), TestContext.Current.CancellationToken);
         (FrameHeader pong, byte[] body) = await ReadAsync(client);
         Assert.Equal(FrameKind.Pong, pong.Kind);
-        Assert.Equal(42ul, PongBody.Read(body).Token);
+        Assert.Equal(42ul, UInt64Body.Read(body).Value);
 
         (_, string metrics) = await node.SendAsync(HttpMethod.Get, "/metrics");
         Assert.Contains($"fastregistry_transport_loops {(OperatingSystem.IsLinux() ? loops : 0)}\n", metrics, StringComparison.Ordinal);

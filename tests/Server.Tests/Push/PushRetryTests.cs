@@ -244,9 +244,9 @@ public sealed class PushRetryTests : IDisposable
 
     private void Acknowledge(ulong sequence)
     {
-        byte[] body = new byte[AckBody.Size];
-        new AckBody(sequence).Write(body);
-        _watcher.WriteFrame(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
+        byte[] body = new byte[UInt64Body.Size];
+        new UInt64Body(sequence).Write(body);
+        _watcher.WriteFrame(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
     }
 
     /// <summary>The watcher reads and pings every second or less, and acknowledges nothing. What else than pongs it has got, and when.</summary>

@@ -13,6 +13,7 @@ using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Server.Tests.Push;
 

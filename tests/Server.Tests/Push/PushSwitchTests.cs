@@ -64,7 +64,7 @@ public sealed class PushSwitchTests : IDisposable
     {
         RawClient slow = _node.Connect(capacityBytes: 16 * 1024);
         slow.Subscribe(9, "s");
-        for (int port = 1; !slow.Connection.Outbound.IsBehind; port++)
+        for (int port = 1; !slow.Connection.Outbound.IsAboveHighWaterMark; port++)
         {
             Assert.True(port < 2000);
             _provider.Register("s", NewInstance(port, metadata: new string('m', 500)));

@@ -229,7 +229,7 @@ public sealed class PushTests : IDisposable
 
     private void FillUntilBehind(RawClient watcher, string service)
     {
-        for (int port = 1; !watcher.Connection.Outbound.IsBehind; port++)
+        for (int port = 1; !watcher.Connection.Outbound.IsAboveHighWaterMark; port++)
         {
             Assert.True(port < 2000);
             _provider.Register(service, NewInstance(port, metadata: new string('m', 500)));

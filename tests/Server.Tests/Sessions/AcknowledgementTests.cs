@@ -50,9 +50,9 @@ public sealed class AcknowledgementTests : IDisposable
         () =>
         {
             byte[] query = new QueryRequest { Name = "s" }.ToByteArray();
-            byte[] body = new byte[AckBody.Size + query.Length];
-            new AckBody(5).Write(body);
-            query.CopyTo(body, AckBody.Size);
+            byte[] body = new byte[UInt64Body.Size + query.Length];
+            new UInt64Body(5).Write(body);
+            query.CopyTo(body, UInt64Body.Size);
             _client.WriteFrame(new FrameHeader((uint)body.Length, FrameKind.Request, FrameFlags.CarriesAck, MessageType.Query, 8), body);
             Assert.Equal(5, _client.Read().Answer(Snapshot.Parser).Instances.Count);
         });
@@ -85,8 +85,8 @@ public sealed class AcknowledgementTests : IDisposable
 
     private void Acknowledge(ulong sequence)
     {
-        byte[] body = new byte[AckBody.Size];
-        new AckBody(sequence).Write(body);
-        _client.WriteFrame(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
+        byte[] body = new byte[UInt64Body.Size];
+        new UInt64Body(sequence).Write(body);
+        _client.WriteFrame(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
     }
 }

@@ -47,9 +47,9 @@ public sealed class AllocationTests : IDisposable
     [Fact]
     public void An_ack_allocates_nothing()
     {
-        byte[] body = new byte[AckBody.Size];
-        new AckBody(1).Write(body);
-        AssertReceivesWithoutAllocation(RawClient.FrameBytes(new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body));
+        byte[] body = new byte[UInt64Body.Size];
+        new UInt64Body(1).Write(body);
+        AssertReceivesWithoutAllocation(RawClient.FrameBytes(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body));
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public sealed class AllocationTests : IDisposable
         Subscription subscription = client.Session.FindSubscription(1)!;
         ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
         EncodedPush push = snapshot.EncodePush(0, subscription.Filter) with { AsksForAck = true };
-        byte[] ack = new byte[FrameHeader.Size + AckBody.Size];
-        new FrameHeader(AckBody.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0).Write(ack);
+        byte[] ack = new byte[FrameHeader.Size + UInt64Body.Size];
+        new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0).Write(ack);
         ReadOnlySequence<byte> received = new(ack);
         BatchWriter replies = client.Connection.RentBatch();
         AssertAllocatesNothing(() =>
@@ -119,7 +119,7 @@ public sealed class AllocationTests : IDisposable
             client.Input.TryRead(out ReadResult read);
             client.Input.AdvanceTo(read.Buffer.End);
             node.PumpTransports();
-            new AckBody(subscription.PushSequence).Write(ack.AsSpan(FrameHeader.Size));
+            new UInt64Body(subscription.PushSequence).Write(ack.AsSpan(FrameHeader.Size));
             client.Session.OnReceived(received, replies);
         });
         client.Connection.ReturnBatch(replies);

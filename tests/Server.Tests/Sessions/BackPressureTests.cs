@@ -25,7 +25,7 @@ public sealed class BackPressureTests : IDisposable
         PublishLargeList(client);
         int written = WriteQueriesUntilHeldUp(client);
 
-        Assert.True(client.Connection.Outbound.IsBehind);
+        Assert.True(client.Connection.Outbound.IsAboveHighWaterMark);
         AssertBounded(client);
         int answered = 0;
         while (client.TryRead() is { } answer)
@@ -82,7 +82,7 @@ public sealed class BackPressureTests : IDisposable
         silent.Subscribe(1, "busy");
         other.Batch("busy", replace: false, [.. Enumerable.Range(1, 200).Select(static port => NewInstance(port, metadata: new string('x', 100)))]);
         Assert.True(silent.Connection.Outbound.QueuedBytes > 0);
-        Assert.False(silent.Connection.Outbound.IsBehind);
+        Assert.False(silent.Connection.Outbound.IsAboveHighWaterMark);
 
         AdvancePinging(other, 24.8);
         Assert.Null(silent.Connection.CloseReason);
@@ -210,7 +210,7 @@ public sealed class BackPressureTests : IDisposable
         client.Write(query.AsSpan(0, 5));
         _node.AdvanceSeconds(1);
         client.Write([.. query.AsSpan(5), .. Repeat(query, 12)]);
-        Assert.True(client.Connection.Outbound.IsBehind);
+        Assert.True(client.Connection.Outbound.IsAboveHighWaterMark);
         _node.AdvanceSeconds(30);
 
         Assert.Null(client.Connection.CloseReason);
@@ -226,7 +226,7 @@ public sealed class BackPressureTests : IDisposable
         byte[] query = RawClient.RequestBytes(MessageType.Query, 77, new QueryRequest { Name = "s" });
         client.Write(query.AsSpan(0, 5));
         PublishLargeList(other);
-        for (int port = 100; !client.Connection.Outbound.IsBehind; port++)
+        for (int port = 100; !client.Connection.Outbound.IsAboveHighWaterMark; port++)
         {
             other.Register("s", port);
         }
@@ -264,7 +264,7 @@ public sealed class BackPressureTests : IDisposable
 
     /// <summary>The mark, one answer that passed it, and what the pipe holds as a kernel would.</summary>
     private void AssertBounded(RawClient client) =>
-        Assert.InRange(client.Connection.Outbound.QueuedBytes, 0, _limits.BehindBytes + (64 * 1024) + Capacity);
+        Assert.InRange(client.Connection.Outbound.QueuedBytes, 0, _limits.HighWaterMarkBytes + (64 * 1024) + Capacity);
 
     private void AdvancePinging(RawClient other, double seconds)
     {

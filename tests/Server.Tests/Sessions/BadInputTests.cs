@@ -98,8 +98,8 @@ public sealed class BadInputTests : IDisposable
         client.Subscribe(1, "s");
         client.Register("s", 1);
         client.WriteFrame(new FrameHeader(3, (FrameKind)200, FrameFlags.Skippable, MessageType.None, 1), [1, 2, 3]);
-        byte[] body = new byte[AckBody.Size + 1];
-        new AckBody(1).Write(body);
+        byte[] body = new byte[UInt64Body.Size + 1];
+        new UInt64Body(1).Write(body);
         client.WriteFrame(new FrameHeader((uint)body.Length, (FrameKind)200, FrameFlags.Skippable | FrameFlags.CarriesAck, MessageType.None, 1), body);
 
         Assert.Equal([1], client.Query("s").Ports());

@@ -122,7 +122,7 @@ public sealed class DeadlineTests : IDisposable
                 if (client.TryRead() is { Kind: FrameKind.Probe } probe)
                 {
                     probed = _node.Wheel.Now;
-                    client.WriteFrame(new FrameHeader(PongBody.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), probe.Body);
+                    client.WriteFrame(new FrameHeader(UInt64Body.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), probe.Body);
                 }
             }
 
@@ -155,7 +155,7 @@ public sealed class DeadlineTests : IDisposable
             client.Ping(i);
             ReceivedFrame pong = client.Read();
             Assert.Equal(FrameKind.Pong, pong.Kind);
-            Assert.Equal(i, PongBody.Read(pong.Body).Token);
+            Assert.Equal(i, UInt64Body.Read(pong.Body).Value);
             Assert.Null(client.TryRead());
             _node.AdvanceSeconds(5);
         }
@@ -165,11 +165,11 @@ public sealed class DeadlineTests : IDisposable
     public void A_probe_from_the_client_is_answered()
     {
         RawClient client = _node.Connect();
-        byte[] body = new byte[ProbeBody.Size];
-        new ProbeBody(42).Write(body);
-        client.WriteFrame(new FrameHeader(ProbeBody.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
+        byte[] body = new byte[UInt64Body.Size];
+        new UInt64Body(42).Write(body);
+        client.WriteFrame(new FrameHeader(UInt64Body.Size, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), body);
 
-        Assert.Equal(42UL, PongBody.Read(client.Read().Body).Token);
+        Assert.Equal(42UL, UInt64Body.Read(client.Read().Body).Value);
     }
 
     [Fact]

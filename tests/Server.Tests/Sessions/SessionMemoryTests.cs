@@ -5,6 +5,7 @@ using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Server.Tests.Sessions;
 
@@ -71,7 +72,7 @@ public sealed class SessionMemoryTests
     {
         public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
         {
-            replies.WritePong(new PongBody(1));
+            replies.WritePong(new UInt64Body(1));
             return new ReceiveResult(received.End, received.End);
         }
 

@@ -58,9 +58,9 @@ public sealed class FrameRefusalTests
 
     [Theory]
     [InlineData(FrameKind.Ping, PingBody.Size)]
-    [InlineData(FrameKind.Pong, PongBody.Size)]
-    [InlineData(FrameKind.Probe, ProbeBody.Size)]
-    [InlineData(FrameKind.Ack, AckBody.Size)]
+    [InlineData(FrameKind.Pong, UInt64Body.Size)]
+    [InlineData(FrameKind.Probe, UInt64Body.Size)]
+    [InlineData(FrameKind.Ack, UInt64Body.Size)]
     [InlineData(FrameKind.Credit, CreditBody.Size)]
     [InlineData(FrameKind.Cancel, 0)]
     public void Fixed_body_of_the_wrong_size_is_refused(FrameKind kind, int size)
@@ -95,7 +95,7 @@ public sealed class FrameRefusalTests
     [InlineData((FrameKind)77, FrameFlags.CarriesAck | FrameFlags.Skippable)]
     public void Announced_ack_without_room_for_it_is_refused(FrameKind kind, FrameFlags flags)
     {
-        for (uint length = 0; length < AckBody.Size; length++)
+        for (uint length = 0; length < UInt64Body.Size; length++)
         {
             AssertRefused(GoAwayReason.MalformedFrame, new FrameHeader(length, kind, flags, MessageType.None, 1), (int)length);
         }

@@ -46,21 +46,21 @@ public sealed class GoldenVectorTests
     [Fact]
     public void Fixed_bodies_have_their_fields_at_their_places()
     {
-        AckBody ack = new(0x1122334455667788);
-        AssertBytes(GoldenVectors.AckBody, Written(AckBody.Size, ack.Write));
-        Assert.Equal(ack, AckBody.Read(GoldenVectors.Bytes(GoldenVectors.AckBody)));
+        UInt64Body ack = new(0x1122334455667788);
+        AssertBytes(GoldenVectors.AckBody, Written(UInt64Body.Size, ack.Write));
+        Assert.Equal(ack, UInt64Body.Read(GoldenVectors.Bytes(GoldenVectors.AckBody)));
 
         PingBody ping = new(Token, 9);
         AssertBytes(GoldenVectors.PingBody, Written(PingBody.Size, ping.Write));
         Assert.Equal(ping, PingBody.Read(GoldenVectors.Bytes(GoldenVectors.PingBody)));
 
-        PongBody pong = new(Token);
-        AssertBytes(GoldenVectors.PongBody, Written(PongBody.Size, pong.Write));
-        Assert.Equal(pong, PongBody.Read(GoldenVectors.Bytes(GoldenVectors.PongBody)));
+        UInt64Body pong = new(Token);
+        AssertBytes(GoldenVectors.PongBody, Written(UInt64Body.Size, pong.Write));
+        Assert.Equal(pong, UInt64Body.Read(GoldenVectors.Bytes(GoldenVectors.PongBody)));
 
-        ProbeBody probe = new(Token);
-        AssertBytes(GoldenVectors.ProbeBody, Written(ProbeBody.Size, probe.Write));
-        Assert.Equal(probe, ProbeBody.Read(GoldenVectors.Bytes(GoldenVectors.ProbeBody)));
+        UInt64Body probe = new(Token);
+        AssertBytes(GoldenVectors.ProbeBody, Written(UInt64Body.Size, probe.Write));
+        Assert.Equal(probe, UInt64Body.Read(GoldenVectors.Bytes(GoldenVectors.ProbeBody)));
 
         CreditBody credit = new(3, 131_072);
         AssertBytes(GoldenVectors.CreditBody, Written(CreditBody.Size, credit.Write));
@@ -95,8 +95,8 @@ public sealed class GoldenVectorTests
             new ErrorReply { Code = (uint)ErrorCode.InvalidArgument, Field = "port", Text = "0 is no port" }));
         AssertBatch(GoldenVectors.GoAwayFrame, batch => batch.WriteMessage(
             FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = (uint)GoAwayReason.Stopping, Text = "bye" }));
-        AssertBatch(GoldenVectors.AckFrame, batch => batch.WriteAck(new AckBody(5)));
-        AssertBatch(GoldenVectors.PongFrame, batch => batch.WritePong(new PongBody(Token)));
+        AssertBatch(GoldenVectors.AckFrame, batch => batch.WriteAck(new UInt64Body(5)));
+        AssertBatch(GoldenVectors.PongFrame, batch => batch.WritePong(new UInt64Body(Token)));
         AssertBatch(GoldenVectors.CreditFrame, batch => batch.WriteCredit(new CreditBody(3, 131_072)));
     }
 
@@ -107,13 +107,13 @@ public sealed class GoldenVectorTests
         AssertAppended(
             GoldenVectors.RequestCarryingAckFrame,
             new FrameHeader(17, FrameKind.Request, FrameFlags.CarriesAck, MessageType.Unsubscribe, Correlation),
-            Written(AckBody.Size, new AckBody(5).Write), unsubscribe);
+            Written(UInt64Body.Size, new UInt64Body(5).Write), unsubscribe);
         AssertAppended(
             GoldenVectors.PingFrame, new FrameHeader(16, FrameKind.Ping, FrameFlags.None, MessageType.None, 0),
             Written(PingBody.Size, new PingBody(Token, 5).Write), []);
         AssertAppended(
             GoldenVectors.ProbeFrame, new FrameHeader(8, FrameKind.Probe, FrameFlags.None, MessageType.None, 0),
-            Written(ProbeBody.Size, new ProbeBody(Token).Write), []);
+            Written(UInt64Body.Size, new UInt64Body(Token).Write), []);
         AssertAppended(GoldenVectors.CancelFrame, new FrameHeader(0, FrameKind.Cancel, FrameFlags.None, MessageType.None, Correlation), [], []);
         AssertAppended(
             GoldenVectors.LastChunkFrame, new FrameHeader(19, FrameKind.Chunk, FrameFlags.EndOfStream, MessageType.None, Correlation),
@@ -186,7 +186,7 @@ public sealed class GoldenVectorTests
     private static void AssertPushed(string expected, int pushesBefore, MessageType type, IMessage message)
     {
         TransportResources resources = new();
-        OutboundChain chain = resources.CreateChain();
+        OutboundChain chain = new(resources);
         for (int i = 0; i < pushesBefore; i++)
         {
             chain.TakePushSequence();
@@ -211,7 +211,7 @@ public sealed class GoldenVectorTests
     private static void AssertAppended(string golden, FrameHeader header, byte[] prefix, byte[] body)
     {
         TransportResources resources = new();
-        OutboundChain chain = resources.CreateChain();
+        OutboundChain chain = new(resources);
         Assert.Equal(AppendOutcome.Appended, chain.Append(header, prefix, body, out _));
         AssertBytes(golden, chain.Drain(resources));
     }

@@ -1,6 +1,4 @@
-using FastRegistry.Wire.Buffers;
 using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Wire.Tests.Outbound;
 
@@ -57,8 +55,8 @@ public sealed class SegmentListModelTests
     {
         BlockPool pool = new();
         Block block = pool.RentBlock();
-        block.Release();
-        block.Release();
+        block.Dispose();
+        block.Dispose();
         Assert.Equal(0, pool.Rented);
         Assert.Equal(1, pool.Free);
         Assert.NotSame(pool.RentBlock(), pool.RentBlock());
@@ -72,7 +70,7 @@ public sealed class SegmentListModelTests
         Assert.Equal(BlockPool.BlockBytes + 1, blocks[3].Capacity);
         foreach (Block block in blocks)
         {
-            block.Release();
+            block.Dispose();
         }
 
         Assert.Equal(0, pool.Rented);

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Tests.Transport;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Wire.Tests.Streams;
 
@@ -79,7 +81,7 @@ public sealed class OutboundStreamsTests : IDisposable
         int frameBytes = FrameHeader.Size + ChunkPrefix.Size + WireLimits.MaximumChunkBytes;
         for (int i = 0; i < 20; i++)
         {
-            Assert.InRange(_connection.Outbound.QueuedBytes, 0, _resources.Limits.BehindBytes + frameBytes);
+            Assert.InRange(_connection.Outbound.QueuedBytes, 0, _resources.Limits.HighWaterMarkBytes + frameBytes);
             ReadOnce();
         }
     }
@@ -128,10 +130,10 @@ public sealed class OutboundStreamsTests : IDisposable
     [Fact]
     public void A_queue_of_exactly_the_mark_does_not_stall_a_stream()
     {
-        byte[] body = new byte[_resources.Limits.BehindBytes - FrameHeader.Size];
+        byte[] body = new byte[_resources.Limits.HighWaterMarkBytes - FrameHeader.Size];
         _connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
-        Assert.Equal(_resources.Limits.BehindBytes, _connection.Outbound.QueuedBytes);
-        Assert.False(_connection.Outbound.IsBehind);
+        Assert.Equal(_resources.Limits.HighWaterMarkBytes, _connection.Outbound.QueuedBytes);
+        Assert.False(_connection.Outbound.IsAboveHighWaterMark);
         bool sent = false;
         _streams.TryBegin(Header, [], new byte[100_000], () => sent = true);
         ReadAll();
@@ -173,7 +175,7 @@ public sealed class OutboundStreamsTests : IDisposable
     {
         byte[] body = new byte[80_000];
         _connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
-        Assert.True(_connection.Outbound.IsBehind);
+        Assert.True(_connection.Outbound.IsAboveHighWaterMark);
     }
 
     private void ReadAll()

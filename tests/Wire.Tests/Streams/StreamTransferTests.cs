@@ -5,6 +5,8 @@ using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Tests.Transport;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
+using FastRegistry.Wire.Transport.Sockets;
 
 namespace FastRegistry.Wire.Tests.Streams;
 
@@ -56,7 +58,7 @@ public sealed class StreamTransferTests
         SocketTransport transport = new(_resources);
         (Socket first, Socket second) = await SocketPair.CreateAsync();
         SocketConnection client = transport.Wrap(second);
-        client.PausesWhenBehind = false;
+        client.PausesAboveHighWaterMark = false;
         return (transport.Wrap(first), client);
     }
 
@@ -84,7 +86,7 @@ public sealed class StreamTransferTests
                 }
                 else
                 {
-                    replies.WritePong(new PongBody(PingBody.Read(body).Token));
+                    replies.WritePong(new UInt64Body(PingBody.Read(body).Token));
                 }
             }
 

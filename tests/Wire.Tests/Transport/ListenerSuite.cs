@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Wire.Tests.Transport;
@@ -154,7 +155,7 @@ public abstract class ListenerSuite : IConnectionAcceptor, IAsyncLifetime
     private async Task AssertEchoAsync(IConnectionListener listener)
     {
         Connection connection = await ConnectAsync(listener);
-        Assert.False(connection.PausesWhenBehind, "only the accepting end pauses");
+        Assert.False(connection.PausesAboveHighWaterMark, "only the accepting end pauses");
         TestHandler client = new(connection, TestHandler.Swallow);
         connection.Start(client);
         TransportFixture.Send(connection, [1, 2, 3]);

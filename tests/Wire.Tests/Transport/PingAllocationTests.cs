@@ -1,11 +1,14 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Load.Targets.Native;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
+using FastRegistry.Wire.Transport.InMemory;
+using FastRegistry.Wire.Transport.Sockets;
 
 namespace FastRegistry.Wire.Tests.Transport;
 
@@ -130,7 +133,7 @@ public sealed class PingAllocationTests
             while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
             {
                 FrameReader.Copy(frame.Body, body);
-                replies.WritePong(new PongBody(PingBody.Read(body).Token));
+                replies.WritePong(new UInt64Body(PingBody.Read(body).Token));
             }
 
             return new ReceiveResult(rest.Start, rest.End);

@@ -8,7 +8,7 @@ namespace FastRegistry.Wire.Tests.Transport;
 /// </summary>
 internal sealed class PumpedScheduler : PipeScheduler
 {
-    private readonly Lock _queueGate = new();
+    private readonly Lock _queueLock = new();
     private readonly Queue<(Action<object?> Action, object? State)> _queue = new();
 
     /// <summary>Items waiting for the pump.</summary>
@@ -16,7 +16,7 @@ internal sealed class PumpedScheduler : PipeScheduler
     {
         get
         {
-            lock (_queueGate)
+            lock (_queueLock)
             {
                 return _queue.Count;
             }
@@ -25,7 +25,7 @@ internal sealed class PumpedScheduler : PipeScheduler
 
     public override void Schedule(Action<object?> action, object? state)
     {
-        lock (_queueGate)
+        lock (_queueLock)
         {
             _queue.Enqueue((action, state));
         }
@@ -35,7 +35,7 @@ internal sealed class PumpedScheduler : PipeScheduler
     public bool Step()
     {
         (Action<object?> Action, object? State) item;
-        lock (_queueGate)
+        lock (_queueLock)
         {
             if (!_queue.TryDequeue(out item))
             {

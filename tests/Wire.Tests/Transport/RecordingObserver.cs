@@ -5,14 +5,14 @@ namespace FastRegistry.Wire.Tests.Transport;
 
 internal sealed class RecordingObserver : IAcceptObserver
 {
-    private readonly Lock _failuresGate = new();
+    private readonly Lock _failuresLock = new();
     private readonly List<(AcceptErrorTier Tier, SocketError Error, double Milliseconds)> _failures = [];
 
     public (AcceptErrorTier Tier, SocketError Error, double Milliseconds)[] Failures
     {
         get
         {
-            lock (_failuresGate)
+            lock (_failuresLock)
             {
                 return [.. _failures];
             }
@@ -23,7 +23,7 @@ internal sealed class RecordingObserver : IAcceptObserver
 
     public void AcceptFailed(AcceptErrorTier tier, SocketError error, TimeSpan backOff)
     {
-        lock (_failuresGate)
+        lock (_failuresLock)
         {
             _failures.Add((tier, error, backOff.TotalMilliseconds));
         }

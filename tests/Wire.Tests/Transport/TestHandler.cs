@@ -10,7 +10,7 @@ internal delegate ReceiveResult Receive(TestHandler self, in ReadOnlySequence<by
 /// <summary>A handler that watches over the threading contract and leaves the rest to a delegate.</summary>
 internal sealed class TestHandler(Connection connection, Receive receive) : IConnectionHandler
 {
-    private readonly Lock _collectedGate = new();
+    private readonly Lock _collectedLock = new();
     private readonly List<byte> _collected = [];
     private int _inside;
     private int _closed;
@@ -47,7 +47,7 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
     {
         get
         {
-            lock (_collectedGate)
+            lock (_collectedLock)
             {
                 return [.. _collected];
             }
@@ -68,7 +68,7 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
     /// <summary>Keeps everything in <see cref="Collected"/>.</summary>
     public static ReceiveResult Collect(TestHandler self, in ReadOnlySequence<byte> received, BatchWriter replies)
     {
-        lock (self._collectedGate)
+        lock (self._collectedLock)
         {
             self._collected.AddRange(received.ToArray());
         }
@@ -83,7 +83,7 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
     {
         Enter(nameof(OnReceived));
         Interlocked.Increment(ref _calls);
-        if (received.IsEmpty || (Connection.PausesWhenBehind && Connection.Outbound.IsBehind))
+        if (received.IsEmpty || (Connection.PausesAboveHighWaterMark && Connection.Outbound.IsAboveHighWaterMark))
         {
             Break(received.IsEmpty ? "called without bytes" : "called while the output is behind");
         }

@@ -88,7 +88,7 @@ public abstract class TransportClosingSuite : TransportFixture
         (TestHandler server, TestHandler client) = await ConnectAsync(
             (TestHandler _, in ReadOnlySequence<byte> _, BatchWriter replies) =>
             {
-                replies.WritePong(new PongBody(1));
+                replies.WritePong(new UInt64Body(1));
                 throw new InvalidOperationException("no");
             },
             TestHandler.Swallow);

@@ -34,14 +34,14 @@ public abstract class TransportSuite : TransportClosingSuite
             {
                 for (ulong i = 0; i < 20; i++)
                 {
-                    replies.WritePong(new PongBody(i));
+                    replies.WritePong(new UInt64Body(i));
                 }
 
                 return new ReceiveResult(received.End, received.End);
             },
             TestHandler.Collect);
         Send(client.Connection, [1]);
-        Eventually.True(() => client.ReceivedBytes == 20 * (FrameHeader.Size + PongBody.Size));
+        Eventually.True(() => client.ReceivedBytes == 20 * (FrameHeader.Size + UInt64Body.Size));
         Assert.Equal(1, client.Calls);
     }
 
@@ -101,7 +101,7 @@ public abstract class TransportSuite : TransportClosingSuite
             byte[] chunk = Pattern(sent, Math.Min(random.Next(1, 40_000), Total - sent));
             sent += chunk.Length;
             Send(client.Connection, chunk);
-            Eventually.True(() => !client.Connection.Outbound.IsBehind);
+            Eventually.True(() => !client.Connection.Outbound.IsAboveHighWaterMark);
         }
 
         Eventually.True(() => client.ReceivedBytes == Total || wrong is not null);
@@ -117,7 +117,7 @@ public abstract class TransportSuite : TransportClosingSuite
         {
             // One byte is one request; like a session, it leaves requests alone when its answers fill the output.
             long taken = 0;
-            while (taken < received.Length && replies.Bytes < self.Connection.Resources.Limits.BehindBytes)
+            while (taken < received.Length && replies.Bytes < self.Connection.Resources.Limits.HighWaterMarkBytes)
             {
                 replies.AppendShared(answer);
                 taken++;
@@ -134,11 +134,11 @@ public abstract class TransportSuite : TransportClosingSuite
         Eventually.True(() =>
         {
             long now = server.Connection.Outbound.SentBytes;
-            stillFor = server.Connection.Outbound.IsBehind && now == sent ? stillFor + 1 : 0;
+            stillFor = server.Connection.Outbound.IsAboveHighWaterMark && now == sent ? stillFor + 1 : 0;
             sent = now;
             return stillFor == 10;
         });
-        Assert.Equal(AppendOutcome.Behind, server.Connection.TryPush(
+        Assert.Equal(AppendOutcome.AboveHighWaterMark, server.Connection.TryPush(
             new FrameHeader(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1), 0, default, out _));
         Assert.True(server.ReceivedBytes < Requests);
 
@@ -146,7 +146,7 @@ public abstract class TransportSuite : TransportClosingSuite
         await peer.Reading.ReadExactlyAsync(all, TestContext.Current.CancellationToken);
         Assert.Equal(Requests, server.ReceivedBytes);
         Assert.True(server.Drained > 0);
-        Eventually.True(() => !server.Connection.Outbound.IsBehind);
+        Eventually.True(() => !server.Connection.Outbound.IsAboveHighWaterMark);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace FastRegistry.Wire.Transport.Epoll;
 
-/// <summary>A bound TCP listener on an event loop; it accepts and sorts errors as <see cref="SocketListener"/> does.</summary>
+/// <summary>A bound TCP listener on an event loop; it accepts and sorts errors as the listener of the socket transport does.</summary>
 /// <remarks>
 /// Bound in the constructor, so that a taken port is an exception before anything else starts. Accepts on its loop's thread and gives connections to the
 /// transport's loops in turn. Dispose stops accepting; connections live on.
@@ -23,7 +23,7 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
     private readonly ITimer _timer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ILoopItem? _nextInInbox;
-    private int _wanted;
+    private int _requests;
 
     // For the loop's thread only.
     private ulong _registration;
@@ -57,11 +57,11 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
         _descriptor = (int)_socket.Handle;
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         _timer = timeProvider.CreateTimer(
-            static state => ((EpollListener)state!).Want(Wanted.Accept), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((EpollListener)state!).Request(ListenerRequests.Accept), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     [Flags]
-    private enum Wanted
+    private enum ListenerRequests
     {
         Start = 1,
         Accept = 2,
@@ -78,12 +78,12 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
     }
 
     /// <inheritdoc/>
-    public void Start() => Want(Wanted.Start);
+    public void Start() => Request(ListenerRequests.Start);
 
     /// <summary>Stops accepting and waits until the loop has forgotten it.</summary>
     public async ValueTask DisposeAsync()
     {
-        Want(Wanted.End);
+        Request(ListenerRequests.End);
         await _ended.Task.ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         _socket.Dispose();
@@ -91,15 +91,15 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
 
     void ILoopItem.RunOnLoop()
     {
-        Wanted wanted = (Wanted)Interlocked.Exchange(ref _wanted, 0);
-        if ((wanted & Wanted.End) != 0)
+        ListenerRequests requests = (ListenerRequests)Interlocked.Exchange(ref _requests, 0);
+        if ((requests & ListenerRequests.End) != 0)
         {
             End();
             _ended.TrySetResult();
             return;
         }
 
-        if ((wanted & Wanted.Start) != 0 && !_over && _registration == 0)
+        if ((requests & ListenerRequests.Start) != 0 && !_over && _registration == 0)
         {
             // Edge-triggered: after an error it is not reported again before this asks again.
             _registration = _loop.Attach(this, _descriptor, EpollEvents.Readable | EpollEvents.EdgeTriggered, out int error);
@@ -109,7 +109,7 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
             }
         }
 
-        if ((wanted & Wanted.Accept) != 0)
+        if ((requests & ListenerRequests.Accept) != 0)
         {
             _backingOff = false;
             Accept();
@@ -126,9 +126,9 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
 
     void ILoopSource.OnLoopEnding() => Fail(SocketError.OperationAborted);
 
-    private void Want(Wanted what)
+    private void Request(ListenerRequests what)
     {
-        if (Interlocked.Or(ref _wanted, (int)what) == 0)
+        if (Interlocked.Or(ref _requests, (int)what) == 0)
         {
             _loop.Post(this);
         }
@@ -146,25 +146,25 @@ public sealed class EpollListener : IConnectionListener, ILoopSource, ILoopItem
             int accepted = _loop.System.Accept(_descriptor);
             if (accepted >= 0)
             {
-                _retry.Succeeded();
+                _retry.Reset();
                 AcceptedConnection.HandOver(new EpollConnection(accepted, _transport.NextLoop(), _transport.Resources), _acceptor, _observer);
             }
             else if (accepted == -Errno.TryAgain)
             {
                 return;
             }
-            else if (accepted != -Errno.Interrupted && !GoOnAfter(Errno.ToSocketError(-accepted)))
+            else if (accepted != -Errno.Interrupted && !ContinueAfter(Errno.ToSocketError(-accepted)))
             {
                 return;
             }
         }
 
-        Want(Wanted.Accept);
+        Request(ListenerRequests.Accept);
     }
 
-    private bool GoOnAfter(SocketError error)
+    private bool ContinueAfter(SocketError error)
     {
-        switch (_retry.Failed(error))
+        switch (_retry.ScheduleRetry(error))
         {
             case null:
                 End();

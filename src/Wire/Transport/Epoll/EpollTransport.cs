@@ -1,3 +1,5 @@
+using FastRegistry.Wire.Outbound;
+
 namespace FastRegistry.Wire.Transport.Epoll;
 
 /// <summary>What listeners and connectors on epoll share: options, pools and the event loops. Linux only.</summary>

@@ -3,7 +3,7 @@ namespace FastRegistry.Wire.Transport.Epoll;
 /// <summary>Settings of <see cref="EpollTransport"/>.</summary>
 public sealed record EpollTransportOptions
 {
-    /// <summary>What its sockets are set to; the same as with <see cref="SocketTransport"/>.</summary>
+    /// <summary>Settings of its sockets; the same as those of the socket transport.</summary>
     public SocketTransportOptions Sockets { get; init; } = new();
 
     /// <summary>Event loops, each with a thread of its own. Default 1: a second one costs more wake-ups than it saves until a core is not enough for all

@@ -1,11 +1,10 @@
-using System.Net.Sockets;
-
 namespace FastRegistry.Wire.Transport.Epoll;
 
 /// <summary>The system calls of the epoll transport, as the kernel defines them; tests put a kernel that misbehaves in between.</summary>
 /// <remarks>
-/// Any thread. Every call returns what the kernel returned, or the negated <see cref="Errno"/>; none throws, none blocks but <see cref="Wait"/>. Production
-/// has one implementation, so that the call is devirtualised; a system call costs several hundred times as much either way.
+/// Thread-safe. Every call returns what the kernel returned, or the negated <see cref="Errno"/>; none throws, none blocks but <see cref="Wait"/>. Production
+/// has one implementation, <see cref="LinuxSystemCalls"/>, which stands beside the loop that makes most of the calls; a system call costs several hundred
+/// times as much as the dispatch.
 /// </remarks>
 internal interface ISystemCalls
 {
@@ -41,19 +40,30 @@ internal interface ISystemCalls
     /// <summary>Closing will drop what the kernel still holds and tell the peer by a reset.</summary>
     int ResetOnClose(int descriptor);
 
-    /// <summary>A TCP socket, non-blocking and closed on exec.</summary>
-    int CreateSocket(AddressFamily family);
-
-    int SetOption(int descriptor, int level, int option, int value);
-
-    int Bind(int descriptor, ReadOnlySpan<byte> address);
-
-    /// <summary>Begins to connect; called again, it says how far that is.</summary>
-    int Connect(int descriptor, ReadOnlySpan<byte> address);
-
-    /// <summary>The error a socket has stored, as a positive number; 0 = none.</summary>
-    int TakeError(int descriptor);
-
     /// <summary>Writes the peer's address and returns its length.</summary>
     int GetPeerAddress(int descriptor, Span<byte> address);
+}
+
+/// <summary>Bits of <c>epoll_event.events</c>, as the kernel numbers them.</summary>
+[Flags]
+internal enum EpollEvents : uint
+{
+    None = 0,
+    Readable = 0x001,
+    Writable = 0x004,
+    Error = 0x008,
+    HangUp = 0x010,
+
+    /// <summary>The peer has closed its side.</summary>
+    PeerHangUp = 0x2000,
+
+    /// <summary>Reported once per change, not as long as it holds.</summary>
+    EdgeTriggered = 1u << 31,
+
+    /// <summary>The events a connection waits for. Writability is always among them: edge-triggered, it is reported only after a send that found no
+    /// room.</summary>
+    Connection = Readable | Writable | PeerHangUp | EdgeTriggered,
+
+    /// <summary>Reading will find an end or an error, whatever comes first.</summary>
+    Ending = Error | HangUp | PeerHangUp,
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace FastRegistry.Wire.Transport.Epoll;
 
-/// <summary>Asks the kernel who is at the other end. It is asked rarely, so nothing is kept per connection.</summary>
+/// <summary>Asks the kernel for the address of the peer. That is rare, so the address is not kept per connection.</summary>
 internal static class PeerAddress
 {
     // struct sockaddr_in: family, port, address. struct sockaddr_in6: family, port, flow, address, scope.

@@ -6,7 +6,8 @@ using FastRegistry.Load.Targets.Native;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
-using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport.InMemory;
 using Google.Protobuf;
 
 namespace FastRegistry.Load.Tests.Targets.Harness;
@@ -140,7 +141,7 @@ internal sealed class ScriptedPeer
         while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
         {
             bool isPing = frame.Header.Kind == FrameKind.Ping;
-            int bytes = isPing ? PongBody.Size : (int)frame.Body.Length;
+            int bytes = isPing ? UInt64Body.Size : (int)frame.Body.Length;
             Span<byte> answer = _output.GetSpan(FrameHeader.Size + bytes);
             (frame.Header with { BodyLength = (uint)bytes, Kind = isPing ? FrameKind.Pong : FrameKind.Response }).Write(answer);
             frame.Body.Slice(0, bytes).CopyTo(answer[FrameHeader.Size..]);

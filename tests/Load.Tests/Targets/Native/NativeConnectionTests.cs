@@ -202,10 +202,10 @@ public sealed class NativeConnectionTests
         ReceivedFrame ping = Assert.Single(peer.Read());
         Assert.Equal(FrameKind.Ping, ping.Header.Kind);
 
-        peer.Write(ScriptedPeer.Frame(new FrameHeader(0, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), ping.Body[..PongBody.Size]));
+        peer.Write(ScriptedPeer.Frame(new FrameHeader(0, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), ping.Body[..UInt64Body.Size]));
         Assert.True((ScriptedPeer.Completed(first)).IsOk);
         ValueTask<LoadResult> third = peer.Client.HeartbeatAsync();
-        Assert.NotEqual(ping.Body[..PongBody.Size], Assert.Single(peer.Read()).Body[..PongBody.Size]);
+        Assert.NotEqual(ping.Body[..UInt64Body.Size], Assert.Single(peer.Read()).Body[..UInt64Body.Size]);
         Assert.False(third.IsCompleted);
     }
 

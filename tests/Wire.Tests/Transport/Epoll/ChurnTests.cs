@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 
@@ -25,7 +26,7 @@ public sealed class ChurnTests(ITestOutputHelper output)
         EpollTransportOptions options = new() { Loops = 2, Sockets = new SocketTransportOptions { AcceptBackOff = TimeSpan.FromMilliseconds(1) } };
         FaultySystemCalls system = new(seed);
         await using EpollTransport transport = new(resources, options, system);
-        EpollPairs pairs = new(transport);
+        EpollPairs pairs = new(transport, system);
         int before = 0;
         long rounds = 0;
         await ChurnAsync(pairs, seed, TimeSpan.FromMilliseconds(500));

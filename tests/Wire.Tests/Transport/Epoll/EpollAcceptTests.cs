@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Tests;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 

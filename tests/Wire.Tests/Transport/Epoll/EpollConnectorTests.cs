@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Load.Targets.Native;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 
@@ -76,7 +78,7 @@ public sealed class EpollConnectorTests
         listener.Start();
         await using EpollTransport transport = new(new TransportResources(), new EpollTransportOptions(), _system);
         IPEndPoint listens = (IPEndPoint)listener.LocalEndpoint;
-        Connection connection = await new EpollConnector(transport).ConnectAsync(listens, IPAddress.IPv6Loopback, Stop);
+        Connection connection = await new EpollConnector(transport, _system).ConnectAsync(listens, IPAddress.IPv6Loopback, Stop);
         using Socket accepted = await listener.AcceptSocketAsync(Stop);
         Assert.Equal(listens, connection.RemoteEndPoint);
         Assert.Equal(IPAddress.IPv6Loopback, ((IPEndPoint)accepted.RemoteEndPoint!).Address);
@@ -93,7 +95,7 @@ public sealed class EpollConnectorTests
     private async Task ConnectAndTalkAsync()
     {
         await using EpollTransport transport = new(new TransportResources(), new EpollTransportOptions(), _system);
-        EpollPairs pairs = new(transport);
+        EpollPairs pairs = new(transport, _system);
         byte[] received = new byte[3];
         (TestHandler server, TestHandler client) = await pairs.ConnectAsync(TestHandler.Echo, TestHandler.Swallow);
         Assert.Equal(pairs.EndPoint, client.Connection.RemoteEndPoint);
@@ -106,7 +108,7 @@ public sealed class EpollConnectorTests
     {
         await using EpollTransport transport = new(new TransportResources(), new EpollTransportOptions(), _system);
         SocketException failed = await Assert.ThrowsAsync<SocketException>(
-            async () => await new EpollConnector(transport).ConnectAsync(endPoint, localAddress, Stop));
+            async () => await new EpollConnector(transport, _system).ConnectAsync(endPoint, localAddress, Stop));
         Assert.Equal(_system.Created, _system.ClosedOfCreated);
         return failed;
     }
@@ -115,7 +117,7 @@ public sealed class EpollConnectorTests
     private sealed class ScriptedConnects : ForwardingSystemCalls
     {
         private readonly HashSet<int> _created = [];
-        private readonly Lock _countGate = new();
+        private readonly Lock _countLock = new();
         private int _connects;
 
         public int First { get; set; }
@@ -135,7 +137,7 @@ public sealed class EpollConnectorTests
         public override int CreateSocket(AddressFamily family)
         {
             int descriptor = Create != 0 ? -Create : base.CreateSocket(family);
-            lock (_countGate)
+            lock (_countLock)
             {
                 if (descriptor >= 0)
                 {
@@ -171,7 +173,7 @@ public sealed class EpollConnectorTests
 
         public override int Close(int descriptor)
         {
-            lock (_countGate)
+            lock (_countLock)
             {
                 ClosedOfCreated += _created.Remove(descriptor) ? 1 : 0;
             }

@@ -1,4 +1,5 @@
 using System.Net;
+using FastRegistry.Load.Targets.Native;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Load.Targets.Native;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Epoll;
 
@@ -8,15 +9,17 @@ namespace FastRegistry.Wire.Tests.Transport.Epoll;
 /// <summary>Connects both ends over one listener, one pair at a time, so that it is known who belongs to whom.</summary>
 internal sealed class EpollPairs : IConnectionAcceptor, IAsyncDisposable
 {
-    private readonly EpollTransport _transport;
+    private readonly EpollConnector _connector;
     private readonly EpollListener _listener;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private Receive _receive = TestHandler.Swallow;
     private TaskCompletionSource<TestHandler> _accepted = new();
 
-    public EpollPairs(EpollTransport transport)
+    /// <param name="transport">Both ends.</param>
+    /// <param name="system">The kernel to connect with, where it is not the real one.</param>
+    public EpollPairs(EpollTransport transport, ISystemCalls? system = null)
     {
-        _transport = transport;
+        _connector = new EpollConnector(transport, system as IConnectCalls);
         _listener = new EpollListener(new IPEndPoint(IPAddress.Loopback, 0), transport, this, Observer, TimeProvider.System);
         _listener.Start();
     }
@@ -28,7 +31,7 @@ internal sealed class EpollPairs : IConnectionAcceptor, IAsyncDisposable
     public async Task<(TestHandler Server, TestHandler Client)> ConnectAsync(Receive server, Receive client, IPAddress? source = null)
     {
         (TestHandler accepted, Connection connection) = await PairAsync(
-            server, async () => await new EpollConnector(_transport).ConnectAsync(EndPoint, source, TestContext.Current.CancellationToken));
+            server, async () => await _connector.ConnectAsync(EndPoint, source, TestContext.Current.CancellationToken));
         TestHandler connected = new(connection, client);
         connection.Start(connected);
         return (accepted, connected);

@@ -16,7 +16,7 @@ public class EpollTransportTests : TcpTransportSuite
     internal EpollTransportTests(EpollTransportOptions options, ISystemCalls system)
     {
         _transport = new EpollTransport(Resources, options, system);
-        _pairs = new EpollPairs(_transport);
+        _pairs = new EpollPairs(_transport, system);
     }
 
     internal override Task<(TestHandler Server, TestHandler Client)> ConnectCoreAsync(Receive server, Receive client) => _pairs.ConnectAsync(server, client);

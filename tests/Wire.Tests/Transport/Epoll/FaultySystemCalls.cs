@@ -16,7 +16,7 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
     private const int LateEventPercent = 20;
 
     // What is watched and what the kernel watches change together: watched anew with what held before, a descriptor would report to nobody.
-    private readonly Lock _watchGate = new();
+    private readonly Lock _watchLock = new();
     private readonly Dictionary<int, (int Epoll, EpollEvents Events, ulong Data)> _watched = [];
     private readonly ConcurrentQueue<ulong> _former = new();
     private int _calls;
@@ -27,7 +27,7 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
 
     public override int Add(int epoll, int descriptor, EpollEvents events, ulong data)
     {
-        lock (_watchGate)
+        lock (_watchLock)
         {
             int result = base.Add(epoll, descriptor, events, data);
             if (result >= 0)
@@ -42,7 +42,7 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
     public override int Remove(int epoll, int descriptor)
     {
         // Whoever watches it next does so with data of its own.
-        lock (_watchGate)
+        lock (_watchLock)
         {
             _watched.Remove(descriptor);
             return base.Remove(epoll, descriptor);
@@ -130,7 +130,7 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
 
     public override int Close(int descriptor)
     {
-        lock (_watchGate)
+        lock (_watchLock)
         {
             if (_watched.Remove(descriptor, out (int Epoll, EpollEvents Events, ulong Data) watched) && _former.Count < 100)
             {
@@ -144,7 +144,7 @@ internal sealed class FaultySystemCalls(int seed) : ForwardingSystemCalls
 
     private void Rearm(int descriptor)
     {
-        lock (_watchGate)
+        lock (_watchLock)
         {
             if (_watched.TryGetValue(descriptor, out (int Epoll, EpollEvents Events, ulong Data) watched))
             {

@@ -1,12 +1,15 @@
 using System.Net.Sockets;
+using FastRegistry.Load.Targets.Native;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport.Epoll;
 
 /// <summary>The real kernel, for tests that change a call or two of it.</summary>
-internal class ForwardingSystemCalls : ISystemCalls
+internal class ForwardingSystemCalls : ISystemCalls, IConnectCalls
 {
     protected static ISystemCalls Kernel => LinuxSystemCalls.Instance;
+
+    protected static IConnectCalls ConnectKernel => LinuxConnectCalls.Instance;
 
     public virtual int CreateEpoll() => Kernel.CreateEpoll();
 
@@ -34,15 +37,15 @@ internal class ForwardingSystemCalls : ISystemCalls
 
     public virtual int ResetOnClose(int descriptor) => Kernel.ResetOnClose(descriptor);
 
-    public virtual int CreateSocket(AddressFamily family) => Kernel.CreateSocket(family);
+    public virtual int CreateSocket(AddressFamily family) => ConnectKernel.CreateSocket(family);
 
-    public virtual int SetOption(int descriptor, int level, int option, int value) => Kernel.SetOption(descriptor, level, option, value);
+    public virtual int SetOption(int descriptor, int level, int option, int value) => ConnectKernel.SetOption(descriptor, level, option, value);
 
-    public virtual int Bind(int descriptor, ReadOnlySpan<byte> address) => Kernel.Bind(descriptor, address);
+    public virtual int Bind(int descriptor, ReadOnlySpan<byte> address) => ConnectKernel.Bind(descriptor, address);
 
-    public virtual int Connect(int descriptor, ReadOnlySpan<byte> address) => Kernel.Connect(descriptor, address);
+    public virtual int Connect(int descriptor, ReadOnlySpan<byte> address) => ConnectKernel.Connect(descriptor, address);
 
-    public virtual int TakeError(int descriptor) => Kernel.TakeError(descriptor);
+    public virtual int TakeError(int descriptor) => ConnectKernel.TakeError(descriptor);
 
     public virtual int GetPeerAddress(int descriptor, Span<byte> address) => Kernel.GetPeerAddress(descriptor, address);
 }

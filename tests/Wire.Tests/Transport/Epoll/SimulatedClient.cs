@@ -97,7 +97,7 @@ internal sealed class SimulatedClient
             _violation ??= $"called with {received.Length} bytes and none of them new";
         }
 
-        long room = self.Connection.Resources.Limits.BehindBytes - self.Connection.Outbound.QueuedBytes;
+        long room = self.Connection.Resources.Limits.HighWaterMarkBytes - self.Connection.Outbound.QueuedBytes;
         long whole = received.Length / _recordBytes * _recordBytes;
         long taken = Math.Min(whole, (Math.Max(room, 1) / _recordBytes * _recordBytes) + _recordBytes);
         foreach (ReadOnlyMemory<byte> part in received.Slice(0, taken))

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport.Epoll;
@@ -123,16 +122,6 @@ internal sealed class SimulatedKernel(int seed) : ISystemCalls
     }
 
     public int ResetOnClose(int descriptor) => Traced(Use(descriptor) is null ? -Errno.BadDescriptor : 0);
-
-    public int CreateSocket(AddressFamily family) => throw new NotSupportedException();
-
-    public int SetOption(int descriptor, int level, int option, int value) => throw new NotSupportedException();
-
-    public int Bind(int descriptor, ReadOnlySpan<byte> address) => throw new NotSupportedException();
-
-    public int Connect(int descriptor, ReadOnlySpan<byte> address) => throw new NotSupportedException();
-
-    public int TakeError(int descriptor) => throw new NotSupportedException();
 
     public int GetPeerAddress(int descriptor, Span<byte> address) => throw new NotSupportedException();
 

@@ -1,4 +1,4 @@
-using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport.Epoll;
 
 namespace FastRegistry.Wire.Tests.Transport.Epoll;
