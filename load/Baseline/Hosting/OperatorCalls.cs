@@ -3,8 +3,8 @@ using System.Text.Json;
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Logging;
 using FastRegistry.Server.Management;
 using FastRegistry.Wire.Transport;
 

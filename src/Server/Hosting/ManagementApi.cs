@@ -1,8 +1,10 @@
 using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Observability;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Health;
 using FastRegistry.Server.Http.OpenApi;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Logging;
 using FastRegistry.Server.Management;
 using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Cluster;

@@ -1,4 +1,5 @@
-using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Logging;
 
 namespace FastRegistry.Server.Http.Errors;
 

@@ -1,7 +1,6 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 

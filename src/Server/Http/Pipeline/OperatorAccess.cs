@@ -9,7 +9,7 @@ namespace FastRegistry.Server.Http.Pipeline;
 /// <remarks>A browser on this machine is no operator: any page of the web can make it call this address, and only the headers tell. One per node; any thread.</remarks>
 internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http)
 {
-    private readonly IReadOnlyList<string> _allowedOrigins = HttpOptionsRules.Split(http.AllowedOrigins);
+    private readonly IReadOnlyList<string> _allowedOrigins = HttpOptions.SplitOrigins(http.AllowedOrigins);
 
     /// <exception cref="HttpError">The caller may not.</exception>
     public void Check(HttpContext context)
@@ -29,6 +29,6 @@ internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http
 
     /// <summary>Whether no page made the request, or one that may. A browser names the origin of what could change something, and of the rest whether a page asked.</summary>
     private bool IsAllowedPage(IHeaderDictionary headers) => headers.Origin.ToString() is { Length: > 0 } origin
-        ? _allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase) || _allowedOrigins is [HttpOptionsRules.AnyOrigin]
+        ? _allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase) || _allowedOrigins is [HttpOptions.AnyOrigin]
         : headers["Sec-Fetch-Site"].ToString() is "" or "none";
 }

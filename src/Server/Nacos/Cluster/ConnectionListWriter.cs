@@ -62,7 +62,7 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
     private void Write(Utf8JsonWriter json, ClientSession session, string id)
     {
         ClientProfile profile = session.Profile;
-        SessionStatus status = session.Status;
+        ClientSession.StatusView status = session.Status;
         IPEndPoint? remote = status.RemoteEndPoint;
         string address = remote?.Address.ToString() ?? "";
         json.WriteStartObject(id);
@@ -89,7 +89,7 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
         json.WriteString("clientName", profile.Name);
         json.WriteNumber("publications", status.Publications);
         json.WriteNumber("subscriptions", status.Subscriptions);
-        json.WriteBoolean("behind", status.IsBehind);
+        json.WriteBoolean("behind", status.IsAboveHighWaterMark);
         json.WriteEndObject();
     }
 

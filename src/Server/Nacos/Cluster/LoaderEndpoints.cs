@@ -1,9 +1,9 @@
 using System.Globalization;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
@@ -101,7 +101,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
             ? number
             : throw HttpError.IllegalParameter("count", $"must be a whole number between 0 and {int.MaxValue}");
         IReadOnlyList<string> addresses = RedirectAddressOf(call.Parameters);
-        node.OperatorShedder.Start(() => SessionChoice.Beyond(node.Services.Sessions, count, addresses));
+        node.OperatorShedder.Start(() => SheddingPolicy.Beyond(node.Services.Sessions, count, addresses));
         return call.TextAsync("success");
     }
 
@@ -118,7 +118,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
         if (id.Incarnation == node.Registry.Epoch.Incarnation
             && node.Services.Sessions.Find(id.Slot) is { } session
             && session.Id == id.Session
-            && SessionEnding.TryAskToMove(session, GoAwayReason.Move, "an operator moves this connection", addresses))
+            && session.TryAskToMove(GoAwayReason.Move, "an operator moves this connection", addresses))
         {
             node.Metrics.CountMoved();
         }

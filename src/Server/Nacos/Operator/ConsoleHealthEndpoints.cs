@@ -1,6 +1,5 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Clients;
 
