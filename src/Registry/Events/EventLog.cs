@@ -167,6 +167,43 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     }
 }
 
+/// <summary>Counts, per kind, the events that an observer does not take one by one because it has had enough of the kind for now.</summary>
+/// <remarks>Publishers ask on any thread and under any lock; the observer's worker says until when. Bounded by the number of kinds.</remarks>
+internal sealed class EventFolding(TimingWheel wheel)
+{
+    private readonly long[] _until = new long[Enum.GetValues<EventKind>().Length];
+    private readonly long[] _counted = new long[Enum.GetValues<EventKind>().Length];
+    private long _total;
+
+    /// <summary>Events that were counted instead of taken.</summary>
+    public long Total => Interlocked.Read(ref _total);
+
+    /// <summary>Counts an event of a kind that is folded at present; false when the observer takes it.</summary>
+    public bool TryFold(EventKind kind)
+    {
+        if (wheel.Now >= Volatile.Read(ref _until[(int)kind]))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _counted[(int)kind]);
+        Interlocked.Increment(ref _total);
+        return true;
+    }
+
+    /// <summary>The observer has counted an event itself.</summary>
+    public void CountOne() => Interlocked.Increment(ref _total);
+
+    /// <summary>From now to a wheel time publishers only count the events of a kind.</summary>
+    public void FoldUntil(EventKind kind, long end) => Volatile.Write(ref _until[(int)kind], end);
+
+    /// <summary>True when publishers have counted events of a kind that were not taken out yet.</summary>
+    public bool HasCounted(EventKind kind) => Volatile.Read(ref _counted[(int)kind]) > 0;
+
+    /// <summary>Takes the count of a kind.</summary>
+    public long Take(EventKind kind) => Interlocked.Exchange(ref _counted[(int)kind], 0);
+}
+
 /// <summary>How many lines of one kind were written in the present second, and how many events were not. Worker's thread only.</summary>
 internal struct EventFold
 {
