@@ -3,7 +3,6 @@ using System.Text.Json;
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
-using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Logging;
 using FastRegistry.Server.Management;
 using FastRegistry.Wire.Transport;
@@ -30,7 +29,7 @@ internal sealed class OperatorCalls(RegistryNode node, ClientConnections connect
                 return context.Response.WriteAsync(PrometheusText.Write(_metrics));
             case "POST /fastregistry/v1/operator/collect" when context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address):
                 context.Response.ContentType = "application/json; charset=utf-8";
-                return context.Response.WriteAsync(JsonSerializer.Serialize(Collect(), HttpJson.Default.CollectBody));
+                return context.Response.WriteAsync(JsonSerializer.Serialize(Collect(), ManagementJson.Default.CollectBody));
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;

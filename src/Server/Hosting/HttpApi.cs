@@ -1,7 +1,6 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Instances;
@@ -48,7 +47,7 @@ internal static class HttpApi
         application.UseRouting();
         HttpOptions options = application.Services.GetRequiredService<HttpOptions>();
         CrossOrigins.Use(application, options);
-        application.UseMiddleware<HttpAdmission>();
+        application.UseMiddleware<HttpAdmission>(node.Switches, node.Admission);
         OperatorAccess operators = new(application.Services.GetRequiredService<OperatorOptions>(), options);
         ApiRoutes api = new(application, options, operators);
         new InstanceEndpoints(node, clients).Map(api);

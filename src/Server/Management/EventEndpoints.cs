@@ -34,7 +34,7 @@ internal sealed class EventEndpoints(RegistryNode node)
     {
         EventFilter filter = ReadFilter(call.Context.Request.Query, node.Options.Events.Kept);
         EventBody[] events = node.EventRing is { } ring ? [.. ring.Find(filter).Select(BodyOf)] : [];
-        return call.JsonAsync(new EventListBody(node.EventRing?.Total ?? 0, events), HttpJson.Default.EventListBody);
+        return call.JsonAsync(new EventListBody(node.EventRing?.Total ?? 0, events), ManagementJson.Default.EventListBody);
     });
 
     private static EventFilter ReadFilter(IQueryCollection query, int kept)

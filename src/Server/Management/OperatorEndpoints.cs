@@ -22,7 +22,7 @@ internal sealed class OperatorEndpoints(RegistryNode node)
     {
         ForcedCollection left = ForcedCollection.Run();
         CollectBody body = new(left.ManagedBytes, left.ResidentAnonymousBytes, node.Services.Sessions.Count);
-        return call.JsonAsync(body, HttpJson.Default.CollectBody);
+        return call.JsonAsync(body, ManagementJson.Default.CollectBody);
     }
 }
 

@@ -1,11 +1,12 @@
 using FastRegistry.Registry.Rules;
-using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Server.Http.Errors;
 
-/// <summary>A request that cannot be served: status, code and text. The endpoint's style decides in which form it is told, unless the error brings its own.</summary>
-/// <remarks>Not a hot path: a well-behaved client never sees one. What happens often (an unknown instance beats) is an answer, not an error.</remarks>
+/// <summary>A request that cannot be served: status, result code and text. The endpoint's style decides the form of the response, unless the error sets <see
+/// cref="Body"/>.</summary>
+/// <remarks>Not a hot path: a well-behaved client never gets one. Frequent outcomes, such as the beat of an unknown instance, are answers, not
+/// errors.</remarks>
 internal sealed class HttpError : Exception
 {
     private const int MaximumQuotedLength = 200;
@@ -20,16 +21,16 @@ internal sealed class HttpError : Exception
 
     public int Status { get; }
 
-    /// <summary>Only v2 tells it.</summary>
+    /// <summary>Written in v2 responses only.</summary>
     public ResultCode Code { get; }
 
-    /// <summary>The form it is told in; null = the endpoint's.</summary>
+    /// <summary>The form of the response; null = the endpoint's.</summary>
     public ErrorBody? Body { get; }
 
-    /// <summary>After how long the same request may be taken; zero = no advice.</summary>
+    /// <summary>How long the client should wait before it retries; zero = the response does not say.</summary>
     public TimeSpan RetryAfter { get; init; }
 
-    /// <summary>With 405: the methods there are.</summary>
+    /// <summary>With 405: the methods that the path supports.</summary>
     public string? Allow { get; init; }
 
     /// <summary>400: a value breaks a rule.</summary>
@@ -38,7 +39,7 @@ internal sealed class HttpError : Exception
     /// <summary>400: a named parameter breaks a rule that Nacos has no words for.</summary>
     public static HttpError IllegalParameter(string name, string rule) => new($"Param '{name}' is illegal, it {rule}.");
 
-    /// <summary>400, in the words of the parameter check.</summary>
+    /// <summary>400, in the form of Nacos' parameter check.</summary>
     public static HttpError Checked(string text) => new(text, body: ErrorBody.Checker);
 
     /// <summary>404.</summary>
@@ -47,7 +48,7 @@ internal sealed class HttpError : Exception
     /// <summary>501: known and understood, and not in this version.</summary>
     public static HttpError NotSupported(string text) => new(text, StatusCodes.Status501NotImplemented, ResultCode.ServerError);
 
-    /// <summary>400: a text that must be a number. The words are Java's.</summary>
+    /// <summary>400: a text is not a number. The message is Java's.</summary>
     public static HttpError NotANumber(string text) => new($"For input string: \"{Quote(text)}\"");
 
     /// <summary>400: a parameter is absent or blank.</summary>
@@ -64,12 +65,12 @@ internal sealed class HttpError : Exception
         return new HttpError(text, code: ResultCode.ParameterMissing);
     }
 
-    /// <summary>What the registry refused: 503 when the same request may succeed later, else 400.</summary>
+    /// <summary>An error of the registry: 503 when the same request may succeed later, else 400.</summary>
     public static HttpError Of(RequestError error)
     {
         int status = error.Retryable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
 
-        // The kind of a service is told as Nacos tells what is thrown from inside, down to the blank at the end.
+        // A conflict with the kind of a service has the form of an exception inside Nacos, including the trailing blank.
         string text = error.Code == ErrorCode.Conflict ? $"errCode: {status}, errMsg: {error.Text} " : error.Text;
         return new HttpError(text, status, ResultCode.ServerError) { RetryAfter = error.RetryAfter };
     }
@@ -83,7 +84,7 @@ internal sealed class HttpError : Exception
         }
     }
 
-    /// <summary>What a client sent, fit to be sent back: one line, not too long.</summary>
+    /// <summary>Makes a client's text safe to echo: control characters become blanks, and the text is cut after 200 characters.</summary>
     public static string Quote(string text)
     {
         string line = string.Create(Math.Min(text.Length, MaximumQuotedLength), text, static (span, source) =>
@@ -95,4 +96,45 @@ internal sealed class HttpError : Exception
         });
         return text.Length > MaximumQuotedLength ? $"{line}..." : line;
     }
+}
+
+/// <summary>The forms in which Nacos answers an error.</summary>
+internal enum ErrorBody
+{
+    /// <summary>The text alone. v1 naming.</summary>
+    Text,
+
+    /// <summary><c>caused: the text;</c> v1 core and console.</summary>
+    CausedText,
+
+    /// <summary>A JSON document with time, status, reason, message and path: for requests that are rejected before they reach an endpoint.</summary>
+    Document,
+
+    /// <summary>One line of text and headers against caching: the parameter check.</summary>
+    Checker,
+
+    /// <summary><c>{"code":…,"message":…,"data":…}</c>, code 0 = success, data = the text. v2.</summary>
+    Result,
+
+    /// <summary><c>{"code":…,"message":…,"data":…}</c>, code 200 = success, message = the text. v1 core and console.</summary>
+    RestResult,
+}
+
+/// <summary>The wording of the error for a missing parameter: Nacos has five, and each endpoint keeps its own.</summary>
+internal enum MissingParameterText
+{
+    /// <summary><c>Param 'x' is required.</c> Most of v1 naming.</summary>
+    Required,
+
+    /// <summary><c>Parameter 'x' is missing</c>. v1 methods with declared parameters.</summary>
+    Missing,
+
+    /// <summary><c>Required parameter 'x' type String is not present</c>. v2 forms.</summary>
+    RequiredOfType,
+
+    /// <summary><c>Required request parameter 'x' for method parameter type String is not present</c>. v2 methods with declared parameters.</summary>
+    RequiredRequestParameter,
+
+    /// <summary><c>required parameter 'x' is missing</c>. v2 namespaces and nodes.</summary>
+    RequiredIsMissing,
 }

@@ -43,7 +43,7 @@ internal sealed class HealthEndpoints(RegistryNode node)
         });
     }
 
-    /// <summary>Not ready to be routed to: by its state, or because its status refuses some requests. Null when ready.</summary>
+    /// <summary>Why the node must not be routed to: its state, or a status that refuses some requests. Null when it is ready.</summary>
     private string? FindReasonNotReady()
     {
         if (node.State != NodeState.Ready)

@@ -5,7 +5,27 @@ using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Http.OpenApi;
 
-/// <summary>Makes an OpenAPI 3.0 document of the endpoints' descriptions. Schemas of bodies are read off their examples.</summary>
+/// <summary>The description of all endpoints for programs.</summary>
+internal static class OpenApiEndpoint
+{
+    public const string Path = "/openapi/v1.json";
+
+    private static readonly EndpointDescription Document = new("GET", Path, "This API as an OpenAPI 3.0 document.")
+    {
+        IsOutsideContextPath = true,
+        Success = SuccessDescription.Json("""{"openapi":"3.0.3","info":{"title":"FastRegistry","version":"0.1.0"},"paths":{}}"""),
+        Note = "Not in Nacos.",
+    };
+
+    public static void Map(ApiRoutes api)
+    {
+        // By the first request all endpoints are mapped, and the document does not change afterwards.
+        Lazy<byte[]> document = new(() => OpenApiDocument.Encode(api));
+        api.Map(Document, call => call.JsonAsync(document.Value));
+    }
+}
+
+/// <summary>Generates an OpenAPI 3.0 document from the endpoints' descriptions. Schemas of bodies are derived from their examples.</summary>
 internal static class OpenApiDocument
 {
     private const string Description =
@@ -93,7 +113,7 @@ internal static class OpenApiDocument
         json.WriteEndArray();
     }
 
-    /// <summary>Defaults only where they are values: some are words for people.</summary>
+    /// <summary>Writes the default only where it is a value: some defaults are texts for people.</summary>
     private static void WriteType(Utf8JsonWriter json, ParameterDescription parameter)
     {
         switch (parameter.Type)
@@ -205,4 +225,34 @@ internal static class OpenApiDocument
         json.WriteEndObject();
         json.WriteEndObject();
     }
+}
+
+/// <summary>One method of one path: an endpoint has as many as it has methods times paths.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Root">What its path begins with and its endpoint's does not: the context path, or nothing.</param>
+/// <param name="PathBelowRoot">As OpenAPI writes it.</param>
+/// <param name="Endpoint">What it does.</param>
+internal sealed record OpenApiOperation(string Method, string Root, string PathBelowRoot, EndpointDescription Endpoint)
+{
+    /// <summary>As OpenAPI writes it.</summary>
+    public string Path => Root + PathBelowRoot;
+
+    /// <summary>Unique: method and path.</summary>
+    public string Id =>
+        $"{Method.ToLowerInvariant()}{string.Concat(Path.Split('/', '{', '}', '.', '-').Where(static part => part.Length > 0).Select(static part => char.ToUpperInvariant(part[0]) + part[1..]))}";
+
+    /// <summary>The family it belongs to: the part of the path before the last words.</summary>
+    public string Tag => string.Join('/', PathBelowRoot.Split('/', StringSplitOptions.RemoveEmptyEntries).Take(3));
+
+    /// <summary>The parameter that is the rest of the path; null = none. It is nobody's parameter otherwise.</summary>
+    public string? RestParameter => Path.EndsWith($"{{{Rest}}}", StringComparison.Ordinal) ? Rest : null;
+
+    private const string Rest = "rest";
+
+    /// <summary>The operations of all endpoints.</summary>
+    public static IEnumerable<OpenApiOperation> Of(ApiRoutes api) =>
+        from endpoint in api.Endpoints
+        from path in (IEnumerable<string>)[endpoint.Path, .. endpoint.OtherPaths]
+        from method in (IEnumerable<string>)[endpoint.Method, .. endpoint.OtherMethods]
+        select new OpenApiOperation(method, endpoint.IsOutsideContextPath ? "" : api.ContextPath, path.Replace("{**", "{", StringComparison.Ordinal), endpoint);
 }

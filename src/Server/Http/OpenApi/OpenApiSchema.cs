@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FastRegistry.Server.Http.OpenApi;
 
-/// <summary>Reads the schema of a body off an example of it.</summary>
+/// <summary>Derives the schema of a body from an example of it.</summary>
 internal static class OpenApiSchema
 {
     /// <summary>The members of a schema object.</summary>

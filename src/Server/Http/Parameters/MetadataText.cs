@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Http.Parameters;
 
-/// <summary>Reads the two forms in which metadata comes over HTTP: a JSON object of simple values, or <c>k1=v1,k2=v2</c>. The last of a repeated key counts.</summary>
+/// <summary>Reads the two forms in which metadata comes over HTTP: a JSON object of simple values, or <c>k1=v1,k2=v2</c>. The last of a repeated key
+/// counts.</summary>
 internal static class MetadataText
 {
     /// <exception cref="HttpError">It is in neither form.</exception>
@@ -37,12 +38,12 @@ internal static class MetadataText
 
         try
         {
-            Dictionary<string, JsonElement>? values = JsonSerializer.Deserialize(text, HttpJson.Default.DictionaryStringJsonElement);
+            Dictionary<string, JsonElement>? values = JsonSerializer.Deserialize(text, MetadataJson.Default.DictionaryStringJsonElement);
             return values is null ? null : Collect(values.Select(static pair => KeyValuePair.Create(pair.Key, TextOf(pair.Value))));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // The second: an escape that is half a surrogate pair is noticed only when the value is read.
+            // InvalidOperationException: an escape that is half a surrogate pair is detected only when the value is read.
             return null;
         }
     }
@@ -70,3 +71,7 @@ internal static class MetadataText
         return [.. metadata];
     }
 }
+
+/// <summary>Source-generated reading of metadata that is sent as a JSON object.</summary>
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+internal sealed partial class MetadataJson : JsonSerializerContext;

@@ -1,11 +1,12 @@
+using System.Text;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Http.Parameters;
 
 /// <summary>Makes a service's key of <c>namespaceId</c>, <c>groupName</c> and <c>serviceName</c>, whose name may carry its group: <c>group@@name</c>.</summary>
-/// <remarks>After the parameter check: what gets here has legal characters. A name that carries its group wins over <c>groupName</c>, as in v1 of Nacos; v2 does the same
-/// here, where Nacos would prefix it once more.</remarks>
+/// <remarks>Runs after the parameter check, so the names have legal characters only. A name that carries its group wins over <c>groupName</c>, as in v1 of
+/// Nacos; v2 does the same here, where Nacos would prefix it once more.</remarks>
 internal static class ServiceNames
 {
     public const string Separator = "@@";
@@ -61,7 +62,83 @@ internal static class ServiceNames
             return new ServiceKey(@namespace, group ?? ServiceKey.DefaultGroup, name);
         }
 
-        // v1 refused a broken grouping long before; v2 comes here with it.
+        // In v1 the parameter check has already rejected a malformed grouped name; in v2 it is rejected here.
         return FindBrokenGrouping(name) is { } broken ? throw HttpError.Illegal(broken) : new ServiceKey(@namespace, name[..at], name[(at + Separator.Length)..]);
+    }
+}
+
+/// <summary>Reads the key of the service that a request names without allocating strings, in the form that the service table looks up.</summary>
+/// <remarks>For frequent calls. Nothing is checked: a name that breaks a rule belongs to no service, so the look-up fails and the slow path reports the
+/// reason.</remarks>
+internal static class ServiceKeyText
+{
+    /// <summary>Room for any usual key; longer keys take the slow path.</summary>
+    public const int MaximumBytes = 1536;
+
+    private static readonly byte[] DefaultNamespace = Encoding.UTF8.GetBytes(ServiceKey.DefaultNamespace);
+    private static readonly byte[] DefaultGroup = Encoding.UTF8.GetBytes(ServiceKey.DefaultGroup);
+
+    /// <summary>Writes <c>namespace 0 group 0 name</c>.</summary>
+    /// <returns>Bytes written; -1 when there is no name, or no room.</returns>
+    public static int TryRead(in RequestParameters parameters, Span<byte> destination)
+    {
+        int written = parameters.ReadUtf8("namespaceId", destination);
+        if (written < 0)
+        {
+            return -1;
+        }
+
+        if (written == 0)
+        {
+            written = Put(DefaultNamespace, destination);
+        }
+
+        destination[written++] = 0;
+        int name = parameters.ReadUtf8("serviceName", destination[written..]);
+        if (name <= 0)
+        {
+            return -1;
+        }
+
+        int at = destination.Slice(written, name).IndexOf("@@"u8);
+        if (at >= 0)
+        {
+            // The separator of two bytes becomes one zero byte.
+            destination[written + at] = 0;
+            destination.Slice(written + at + 2, name - at - 2).CopyTo(destination[(written + at + 1)..]);
+            return written + name - 1;
+        }
+
+        return InsertGroup(parameters, destination, written, name);
+    }
+
+    private static int InsertGroup(in RequestParameters parameters, Span<byte> destination, int start, int nameBytes)
+    {
+        // The group is decoded behind the name, because its length is not known before; three reversals then swap the two.
+        Span<byte> behind = destination[(start + nameBytes)..];
+        int group = parameters.ReadUtf8("groupName", behind);
+        if (group == 0 && behind.Length > DefaultGroup.Length)
+        {
+            group = Put(DefaultGroup, behind);
+        }
+
+        if (group <= 0 || behind.Length < group + 1)
+        {
+            return -1;
+        }
+
+        behind[group] = 0;
+        group++;
+        Span<byte> both = destination.Slice(start, nameBytes + group);
+        both[..nameBytes].Reverse();
+        both[nameBytes..].Reverse();
+        both.Reverse();
+        return start + both.Length;
+    }
+
+    private static int Put(ReadOnlySpan<byte> text, Span<byte> destination)
+    {
+        text.CopyTo(destination);
+        return text.Length;
     }
 }

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRegistry.Server.Http.Parameters;
 
-/// <summary>Decodes the text of queries and form bodies: <c>%xx</c> and <c>+</c>. A broken escape stands for itself, as every server takes it.</summary>
+/// <summary>Decodes the text of queries and form bodies: <c>%xx</c> and <c>+</c>. A malformed escape is kept as it is, as in other servers.</summary>
 internal static class UrlText
 {
-    /// <summary>Bytes that one character can become.</summary>
+    /// <summary>The most bytes that one character is decoded to.</summary>
     public const int MaximumBytesPerCharacter = 3;
 
     private const int StackBytes = 512;
@@ -70,4 +71,28 @@ internal static class UrlText
     }
 
     private static int ValueOf(char digit) => char.IsAsciiDigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
+}
+
+/// <summary>The path that a request names, as it was sent: still encoded, without scheme, host and query.</summary>
+internal static class RequestTarget
+{
+    private const string SchemeEnd = "://";
+
+    public static string PathOf(HttpContext context)
+    {
+        ReadOnlySpan<char> target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? context.Request.Path.Value;
+        int query = target.IndexOf('?');
+        target = query < 0 ? target : target[..query];
+
+        // The whole address, as it is sent to a proxy.
+        int scheme = target.StartsWith('/') ? -1 : target.IndexOf(SchemeEnd, StringComparison.Ordinal);
+        if (scheme >= 0)
+        {
+            target = target[(scheme + SchemeEnd.Length)..];
+            int path = target.IndexOf('/');
+            target = path < 0 ? "/" : target[path..];
+        }
+
+        return target.ToString();
+    }
 }

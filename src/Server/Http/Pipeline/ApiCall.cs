@@ -1,15 +1,19 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>One call of an endpoint: what it asks, and the ways to answer it.</summary>
-/// <remarks>One per request, used by one thread at a time; never kept. A value: calls that come often allocate nothing.</remarks>
+/// <summary>One call of an endpoint: its parameters, and the ways to answer it.</summary>
+/// <remarks>One per request, used by one thread at a time; never kept. A struct, so that frequent calls allocate nothing.</remarks>
 internal readonly struct ApiCall(HttpContext context, EndpointDescription endpoint, RequestParameters parameters)
 {
     private const string TextType = "text/plain; charset=utf-8";
@@ -27,7 +31,7 @@ internal readonly struct ApiCall(HttpContext context, EndpointDescription endpoi
 
     /// <summary>Runs the parameter check as the endpoint's description wants it.</summary>
     /// <exception cref="Errors.HttpError">A rule is broken.</exception>
-    public void Check() => ParameterCheck.Run(Parameters, endpoint.Checks, endpoint.Style);
+    public void Check() => ParameterCheck.Run(Parameters, endpoint.Checks, endpoint.Style == ApiStyle.NamingV1);
 
     /// <summary>Answers <c>ok</c> in the endpoint's style.</summary>
     public Task OkAsync() => IsV2 ? BodyAsync("""{"code":0,"message":"success","data":"ok"}"""u8, JsonType) : BodyAsync("ok"u8, TextType);
@@ -86,7 +90,103 @@ internal readonly struct ApiCall(HttpContext context, EndpointDescription endpoi
         response.ContentLength = body.Length;
         response.BodyWriter.Write(body);
 
-        // The end of the request flushes; nothing to wait for.
+        // The server flushes when the request ends, so there is nothing to wait for.
         return Task.CompletedTask;
+    }
+}
+
+/// <summary>Reads the JSON body of the few calls that have one. The listener limits its length.</summary>
+internal static class JsonBody
+{
+    /// <summary>The value; null when there is none, or it is no JSON.</summary>
+    public static async Task<JsonElement?> ReadAsync(ApiCall call)
+    {
+        PipeReader body = call.Context.Request.BodyReader;
+        ReadResult read = await body.ReadAsync(call.Aborted).ConfigureAwait(false);
+        while (!read.IsCompleted)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync(call.Aborted).ConfigureAwait(false);
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(read.Buffer);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        finally
+        {
+            body.AdvanceTo(read.Buffer.End);
+        }
+    }
+}
+
+/// <summary>Cuts a page out of a list. Pages count from 1; one before the first is the first, one beyond the end is empty.</summary>
+/// <param name="Number">Which page.</param>
+/// <param name="Size">How long pages are.</param>
+internal readonly record struct Page(int Number, int Size)
+{
+    public IEnumerable<T> Of<T>(IReadOnlyCollection<T> all)
+    {
+        long first = Math.Max(0, (Number - 1L) * Size);
+        return first >= all.Count ? [] : all.Skip((int)first).Take(Size);
+    }
+}
+
+/// <summary>A piece of a regular expression that a name must contain, as Nacos takes them: put between two <c>.*</c>.</summary>
+/// <remarks>Untrusted callers write them, so the engine is the non-backtracking one, whose time is linear in the text; patterns it does not support
+/// (look-around, back references) are rejected.</remarks>
+internal sealed class NamePattern
+{
+    private const int MaximumLength = 512;
+
+    private readonly Regex? _expression;
+
+    private NamePattern(Regex? expression) => _expression = expression;
+
+    /// <summary>Reads a pattern; none matches everything.</summary>
+    /// <exception cref="HttpError">It is no regular expression, or one that is not taken.</exception>
+    public static NamePattern Parse(string parameter, string? piece)
+    {
+        if (piece is null)
+        {
+            return new NamePattern(null);
+        }
+
+        if (piece.Length > MaximumLength)
+        {
+            throw HttpError.IllegalParameter(parameter, $"must not be longer than {MaximumLength} characters");
+        }
+
+        try
+        {
+            return new NamePattern(new Regex($"^(?:.*{piece}.*)$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+        }
+        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
+        {
+            throw HttpError.IllegalParameter(parameter, $"must be a regular expression without look-around, back references and large repetitions, not \"{HttpError.Quote(piece)}\"");
+        }
+    }
+
+    public bool Matches(string name) => _expression is null || _expression.IsMatch(name);
+}
+
+/// <summary>The HTTP address of this node as the caller can reach it: where the node listens on any address, the one that the caller connected to.</summary>
+internal static class NodeAddress
+{
+    public static IPEndPoint Of(HttpContext context)
+    {
+        IPAddress address = context.RequestServices.GetRequiredService<HttpOptions>().EndPoint.Address;
+        bool isAny = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        if (isAny && context.Connection.LocalIpAddress is { } local)
+        {
+            address = local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local;
+        }
+
+        return new IPEndPoint(address, context.Connection.LocalPort);
     }
 }

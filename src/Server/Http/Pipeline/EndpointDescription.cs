@@ -4,8 +4,8 @@ using FastRegistry.Server.Http.Parameters;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Everything there is to say about an endpoint. The pipeline acts on it, and the API's documents are generated from it.</summary>
-/// <remarks>Metadata of the route: whoever has the endpoint has its description. Immutable.</remarks>
+/// <summary>Describes an endpoint completely. The pipeline acts on the description, and the API's documents are generated from it.</summary>
+/// <remarks>Part of the route's metadata, so the description is available wherever the endpoint is. Immutable.</remarks>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Path">Below the context path; may have route parameters.</param>
 /// <param name="Summary">One sentence.</param>
@@ -20,10 +20,10 @@ internal sealed record EndpointDescription(string Method, string Path, string Su
     /// <summary>How it answers.</summary>
     public ApiStyle Style { get; init; }
 
-    /// <summary>How it words that a parameter is missing.</summary>
+    /// <summary>The wording of its error for a missing parameter.</summary>
     public MissingParameterText MissingText { get; init; }
 
-    /// <summary>Which parameters the parameter check looks at.</summary>
+    /// <summary>Which parameters the parameter check covers.</summary>
     public ParameterChecks Checks { get; init; }
 
     /// <summary>The form of its errors where that is not its style's; null = its style's.</summary>
@@ -53,3 +53,90 @@ internal sealed record EndpointDescription(string Method, string Path, string Su
     /// <summary>The path below which it is mapped is not the context path: our own endpoints.</summary>
     public bool IsOutsideContextPath { get; init; }
 }
+
+/// <summary>The response style of an endpoint: how it reports success and failure.</summary>
+internal enum ApiStyle
+{
+    /// <summary><c>/v1/ns</c>: bare words and objects; errors are texts. Also for our own endpoints.</summary>
+    NamingV1,
+
+    /// <summary><c>/v2</c>: everything in <c>{"code":0,"message":"success","data":…}</c>.</summary>
+    V2,
+
+    /// <summary><c>/v1/core</c>, <c>/v1/console</c>: mostly <c>{"code":200,"message":null,"data":…}</c>; errors are <c>caused: …;</c>.</summary>
+    ConsoleV1,
+}
+
+/// <summary>How much of an endpoint there is.</summary>
+internal enum EndpointState
+{
+    /// <summary>As Nacos has it.</summary>
+    Done,
+
+    /// <summary>Something answers 501; the note says what.</summary>
+    Partial,
+
+    /// <summary>Parameters are read and checked, then the answer is 501.</summary>
+    NotImplemented,
+}
+
+/// <summary>One parameter of an endpoint, for people and for the generated description.</summary>
+/// <param name="Name">As it is sent, in the query or a form.</param>
+/// <param name="Type">What it holds.</param>
+/// <param name="Text">One sentence.</param>
+internal sealed record ParameterDescription(string Name, ParameterType Type, string Text)
+{
+    public bool IsRequired { get; init; }
+
+    /// <summary>What counts when it is absent; null = nothing.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Other names it is taken under, the weakest last.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Part of the path, not of the query.</summary>
+    public bool IsInPath { get; init; }
+
+    /// <summary>It must be there.</summary>
+    public static ParameterDescription Required(string name, ParameterType type, string text) => new(name, type, text) { IsRequired = true };
+
+    /// <summary>It may be left out.</summary>
+    public static ParameterDescription Optional(string name, ParameterType type, string? otherwise, string text) => new(name, type, text) { Default = otherwise };
+}
+
+/// <summary>What a parameter holds.</summary>
+internal enum ParameterType
+{
+    Text,
+    WholeNumber,
+    Number,
+    Flag,
+
+    /// <summary>A JSON text.</summary>
+    Json,
+}
+
+/// <summary>What an endpoint answers when it succeeds.</summary>
+/// <param name="ContentType">Of the body.</param>
+/// <param name="Example">A body, exact to the field.</param>
+internal sealed record SuccessDescription(string ContentType, string Example)
+{
+    /// <summary>Type of the body, or of <c>data</c> in a result; null when it is a text or written by hand.</summary>
+    public Type? BodyType { get; init; }
+
+    /// <summary>The bare word <c>ok</c>.</summary>
+    public static SuccessDescription Ok { get; } = Text("ok");
+
+    /// <summary>A result whose data is <c>ok</c>.</summary>
+    public static SuccessDescription OkResult { get; } = Json("""{"code":0,"message":"success","data":"ok"}""", typeof(string));
+
+    public static SuccessDescription Text(string example) => new("text/plain", example);
+
+    public static SuccessDescription Json(string example, Type? bodyType = null) => new("application/json", example) { BodyType = bodyType };
+}
+
+/// <summary>One way an endpoint can fail, for people and for the generated description.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Code">Code of a v2 result; v1 does not tell it.</param>
+/// <param name="Cause">When, or the words.</param>
+internal sealed record ErrorDescription(int Status, ResultCode Code, string Cause);

@@ -1,20 +1,20 @@
 using System.Collections.Immutable;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Http.Errors;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Answers what is not let in before an endpoint sees it: limited URLs, then naming requests that the node's status or a rate limit refuses.</summary>
-/// <remarks>An endpoint is under control when its metadata has a <see cref="NamingOperation"/>. Health, metrics and operator calls have none and always work: an
-/// operator must be able to take back what an override refuses. For the same reason nothing limits the URL of the switches. As in Nacos the status refuses v1 only;
-/// unlike there nobody passes by calling himself a peer.</remarks>
-internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
+/// <summary>Rejects requests before they reach an endpoint: first those to limited URLs, then naming requests that the node's status or a rate limit
+/// refuses.</summary>
+/// <remarks>An endpoint is subject to admission when its metadata has a <see cref="NamingOperation"/>. Health, metrics and operator calls have none and always
+/// work: an operator must be able to undo a status override that refuses requests. For the same reason no limit applies to the URL of the switches. As in
+/// Nacos the status refuses v1 only; unlike there a request does not pass by claiming to come from a peer.</remarks>
+internal sealed class HttpAdmission(RequestDelegate next, SwitchBoard switches, NamingAdmission admission)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        ImmutableArray<LimitedUrl> limited = node.Switches.Current.LimitedUrls;
+        ImmutableArray<LimitedUrl> limited = switches.Current.LimitedUrls;
         if (!limited.IsEmpty && FindLimit(context, limited) is { } status)
         {
             context.Response.StatusCode = status;
@@ -29,7 +29,8 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
         return next(context);
     }
 
-    /// <summary>The status of the first prefix of path and query. As it was sent, as in Nacos, and with the path as it is routed: another spelling of it is no way around.</summary>
+    /// <summary>The status of the first prefix that matches path and query: as they were sent, as in Nacos, and with the path as it is routed, so that another
+    /// spelling does not bypass the limit.</summary>
     private static int? FindLimit(HttpContext context, ImmutableArray<LimitedUrl> limited)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointDescription>() is { IsForOperators: true })
@@ -51,7 +52,7 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
         return null;
     }
 
-    /// <summary>Paths are routed whatever the case of their letters; values in the query have one.</summary>
+    /// <summary>Paths are routed case-insensitively; the query is compared by case.</summary>
     private static bool HasPrefix(string target, int pathLength, string prefix)
     {
         int inPath = Math.Min(pathLength, prefix.Length);
@@ -64,12 +65,12 @@ internal sealed class HttpAdmission(RequestDelegate next, RegistryNode node)
     private void Refuse(HttpContext context, NamingOperation operation)
     {
         bool isV1 = context.GetEndpoint()!.Metadata.GetMetadata<EndpointDescription>() is not { Style: ApiStyle.V2 };
-        if (isV1 && node.Admission.IsRefusedByStatus(operation, out ServerStatus status))
+        if (isV1 && admission.IsRefusedByStatus(operation, out ServerStatus status))
         {
             throw new HttpError(StatusText(status, operation), StatusCodes.Status503ServiceUnavailable, ResultCode.ServerError, ErrorBody.Text);
         }
 
-        if (node.Admission.RefuseByRate(operation) is { } error)
+        if (admission.RefuseByRate(operation) is { } error)
         {
             throw new HttpError(error.Text, StatusCodes.Status503ServiceUnavailable, ResultCode.ServerError, ErrorBody.Text) { RetryAfter = error.RetryAfter };
         }

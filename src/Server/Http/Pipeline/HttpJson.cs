@@ -1,8 +1,5 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using FastRegistry.Server.Management;
-using FastRegistry.Server.Nacos.Cluster;
 using FastRegistry.Server.Nacos.Instances;
 
 namespace FastRegistry.Server.Http.Pipeline;
@@ -11,10 +8,6 @@ namespace FastRegistry.Server.Http.Pipeline;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InstanceStatusesBody))]
 [JsonSerializable(typeof(UpdatedInstancesBody))]
-[JsonSerializable(typeof(CollectBody))]
-[JsonSerializable(typeof(EventListBody))]
-[JsonSerializable(typeof(ClusterLoadBody))]
-[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>Answers are never put into a page: only what JSON demands is escaped.</summary>

@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Writes JSON bodies that no type describes well: keys that are names, numbers as Java prints them, nulls that must be there.</summary>
+/// <summary>Writes JSON bodies that no type describes well: keys that are names, numbers as Java prints them, nulls that must not be left out.</summary>
 internal static class JsonText
 {
-    /// <summary>Only what JSON demands is escaped; the writer is not asked to check what is right by construction.</summary>
+    /// <summary>Escapes only what JSON demands, and skips the writer's validation, because the output is valid by construction.</summary>
     public static JsonWriterOptions Options { get; } = new() { Encoder = HttpJson.Encoder, SkipValidation = true };
 
     /// <summary>One JSON value.</summary>
@@ -72,4 +74,16 @@ internal static class JsonText
 
         json.WriteEndArray();
     }
+}
+
+/// <summary>Writes numbers as Java does, always with a fraction: <c>1.0</c>, not <c>1</c>. Nacos' clients and tests compare the text.</summary>
+internal sealed class JavaDoubleConverter : JsonConverter<double>
+{
+    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+
+    public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(TextOf(value), skipInputValidation: true);
+
+    /// <summary>The number as Java prints it.</summary>
+    public static string TextOf(double value) => value.ToString("0.0###############", CultureInfo.InvariantCulture);
 }

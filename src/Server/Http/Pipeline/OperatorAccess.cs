@@ -5,8 +5,9 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http.Pipeline;
 
-/// <summary>Who may make operator calls: until there is authentication, this machine only, unless the configuration says otherwise.</summary>
-/// <remarks>A browser on this machine is no operator: any page of the web can make it call this address, and only the headers tell. One per node; any thread.</remarks>
+/// <summary>Decides who may make operator calls: until there is authentication, this machine only, unless the configuration says otherwise.</summary>
+/// <remarks>A browser on this machine is not an operator: any web page can make it call this address, and only the request headers show that. One per node;
+/// thread-safe.</remarks>
 internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http)
 {
     private readonly IReadOnlyList<string> _allowedOrigins = HttpOptions.SplitOrigins(http.AllowedOrigins);
@@ -27,7 +28,8 @@ internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http
 
     private static HttpError Refused(string text) => new(text, StatusCodes.Status403Forbidden, ResultCode.AccessDenied);
 
-    /// <summary>Whether no page made the request, or one that may. A browser names the origin of what could change something, and of the rest whether a page asked.</summary>
+    /// <summary>Whether no page made the request, or an allowed one did. A browser sends the origin with requests that could change something, and with the
+    /// others a header that says whether a page made them.</summary>
     private bool IsAllowedPage(IHeaderDictionary headers) => headers.Origin.ToString() is { Length: > 0 } origin
         ? _allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase) || _allowedOrigins is [HttpOptions.AnyOrigin]
         : headers["Sec-Fetch-Site"].ToString() is "" or "none";

@@ -3,7 +3,7 @@ using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Nacos.Cluster;
 
-/// <summary><c>…/core/ops</c>: raft, which there is none of, and id generators, which nobody shares.</summary>
+/// <summary><c>…/core/ops</c>: raft, which this version does not have, and id generators, which the members do not share.</summary>
 internal static class CoreOperationEndpoints
 {
     private const string NoRaft = "this version has no raft group";

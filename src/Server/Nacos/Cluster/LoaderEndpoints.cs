@@ -1,4 +1,9 @@
 using System.Globalization;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.Observability;
@@ -8,7 +13,6 @@ using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Nacos.Cluster;
 
@@ -114,7 +118,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
 
         IReadOnlyList<string> addresses = RedirectAddressOf(call.Parameters);
 
-        // One that is gone has moved already, as in Nacos.
+        // A connection that is gone counts as moved, as in Nacos.
         if (id.Incarnation == node.Registry.Epoch.Incarnation
             && node.Services.Sessions.Find(id.Slot) is { } session
             && session.Id == id.Session
@@ -141,7 +145,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
             Threshold: Math.Round(connections * OverloadedFrom, 6),
             Completed: true,
             [new MemberLoadBody(NodeAddress.Of(call.Context).ToString(), metric)]);
-        return call.JsonAsync(body, HttpJson.Default.ClusterLoadBody);
+        return call.JsonAsync(body, LoaderJson.Default.ClusterLoadBody);
     }
 
     private static IReadOnlyList<string> RedirectAddressOf(RequestParameters parameters)
@@ -154,4 +158,129 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
         HttpError.ThrowIf("redirectAddress", RedirectAddress.Broken(address));
         return [address];
     }
+}
+
+/// <summary>Body of <c>GET /nacos/v2/core/loader/cluster</c>.</summary>
+/// <param name="Total">Connections of all members.</param>
+/// <param name="Min">Fewest on a member.</param>
+/// <param name="Avg">Average.</param>
+/// <param name="Max">Most on a member.</param>
+/// <param name="MemberCount">Members.</param>
+/// <param name="MetricsCount">Members that answered.</param>
+/// <param name="Threshold">A tenth above the average: from here on a member counts as overloaded.</param>
+/// <param name="Completed">All members answered.</param>
+/// <param name="Detail">One per member.</param>
+internal sealed record ClusterLoadBody(
+    int Total,
+    int Min,
+    int Avg,
+    int Max,
+    int MemberCount,
+    int MetricsCount,
+    [property: JsonConverter(typeof(JavaDoubleConverter))] double Threshold,
+    bool Completed,
+    IReadOnlyList<MemberLoadBody> Detail);
+
+/// <summary>Load of one member.</summary>
+/// <param name="Address">Its HTTP address.</param>
+/// <param name="Metric">Its figures.</param>
+internal sealed record MemberLoadBody(string Address, MemberMetricBody Metric);
+
+/// <summary>Figures of one member, as texts, as in Nacos.</summary>
+/// <param name="ConCount">Connections.</param>
+/// <param name="SdkConCount">Those of clients.</param>
+/// <param name="Load">Load average of the machine over a minute.</param>
+/// <param name="Cpu">Part of the processors the node uses, 0 … 1.</param>
+internal sealed record MemberMetricBody(string ConCount, string SdkConCount, string Load, string Cpu);
+
+/// <summary>Source-generated serialisation of the bodies above.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ClusterLoadBody))]
+internal sealed partial class LoaderJson : JsonSerializerContext;
+
+/// <summary>Writes all connections as one JSON object, in pieces, so that a list of 100,000 needs no more memory than one of 100.</summary>
+/// <remarks>One per call. The caller's connection sets the pace: the next piece is encoded when the previous one has been flushed.</remarks>
+internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeProvider)
+{
+    private const int SlotsPerCopy = 256;
+    private const int BytesPerPiece = 32 * 1024;
+
+    // Responses are never embedded in HTML, so only what JSON demands is escaped.
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Read once, so that all times of a list refer to the same clock reading.
+    private readonly DateTimeOffset _wheelStart = timeProvider.GetUtcNow().AddMilliseconds(-node.Wheel.Now);
+
+    public async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        Utf8JsonWriter json = new(output, JsonOptions);
+        await using (json.ConfigureAwait(false))
+        {
+            json.WriteStartObject();
+            ClientSession?[] slots = new ClientSession?[SlotsPerCopy];
+            int copied;
+            for (int first = 0; (copied = node.Services.Sessions.CopySlots(first, slots)) > 0; first += copied)
+            {
+                for (int i = 0; i < copied; i++)
+                {
+                    if (slots[i] is { } session)
+                    {
+                        Write(json, session, new ConnectionId(node.Registry.Epoch.Incarnation, first + i, session.Id).ToString());
+                    }
+
+                    if (json.BytesPending >= BytesPerPiece && !await FlushAsync(json, output, cancellationToken).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+                }
+            }
+
+            json.WriteEndObject();
+            await FlushAsync(json, output, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>False when the caller no longer reads.</summary>
+    private static async Task<bool> FlushAsync(Utf8JsonWriter json, PipeWriter output, CancellationToken cancellationToken)
+    {
+        await json.FlushAsync(cancellationToken).ConfigureAwait(false);
+        FlushResult flushed = await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return !flushed.IsCompleted;
+    }
+
+    private void Write(Utf8JsonWriter json, ClientSession session, string id)
+    {
+        ClientProfile profile = session.Profile;
+        ClientSession.StatusView status = session.Status;
+        IPEndPoint? remote = status.RemoteEndPoint;
+        string address = remote?.Address.ToString() ?? "";
+        json.WriteStartObject(id);
+        json.WriteStartObject("metaInfo");
+        json.WriteString("connectType", "FASTREGISTRY");
+        json.WriteString("clientIp", address);
+        json.WriteString("remoteIp", address);
+        json.WriteNumber("remotePort", remote?.Port ?? 0);
+        json.WriteNumber("localPort", node.ClientEndPoint?.Port ?? 0);
+        json.WriteString("version", profile.Version);
+        json.WriteString("connectionId", id);
+        json.WriteString("createTime", TimeOf(status.OpenedAt).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture));
+        json.WriteNumber("lastActiveTime", TimeOf(status.LastReceived).ToUnixTimeMilliseconds());
+        json.WriteString("appName", profile.Application);
+        json.WriteString("tenant", profile.DefaultNamespace);
+        json.WriteStartObject("labels");
+        foreach ((string key, string value) in profile.Labels)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteString("clientName", profile.Name);
+        json.WriteNumber("publications", status.Publications);
+        json.WriteNumber("subscriptions", status.Subscriptions);
+        json.WriteBoolean("behind", status.IsAboveHighWaterMark);
+        json.WriteEndObject();
+    }
+
+    private DateTimeOffset TimeOf(long wheelMilliseconds) => _wheelStart.AddMilliseconds(wheelMilliseconds);
 }

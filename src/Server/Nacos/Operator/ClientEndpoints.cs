@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
@@ -8,11 +7,12 @@ using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Services;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>/v2/ns/client</c>: which clients there are, what they publish and what they subscribe to. Reads only.</summary>
-internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, TimeProvider timeProvider)
+internal sealed class ClientEndpoints(ServiceRegistry registry, ClientIndex clients, TimingWheel wheel, TimeProvider timeProvider)
 {
     private const string Path = "/v2/ns/client";
 
@@ -154,7 +154,7 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
     private Task PublishersAsync(ApiCall call)
     {
         (ServiceKey service, string? ip, int? port) = ReadService(call);
-        IEnumerable<(RegistryClient Client, Instance Instance)> all = node.Registry.TryGet(service, out ServiceEntry? entry) ? entry.CopyPublications() : [];
+        IEnumerable<(RegistryClient Client, Instance Instance)> all = registry.TryGet(service, out ServiceEntry? entry) ? entry.CopyPublications() : [];
         IEnumerable<(RegistryClient Client, Instance Instance)> found = all.Where(publication =>
             (ip ?? publication.Instance.Identity.Ip) == publication.Instance.Identity.Ip && (port ?? publication.Instance.Identity.Port) == publication.Instance.Identity.Port);
         return call.ResultAsync(JsonText.ArrayOf(found, static (json, publication) =>
@@ -170,7 +170,7 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
     {
         (ServiceKey service, string? ip, int? port) = ReadService(call);
         List<Subscription> subscriptions = [];
-        if (node.Registry.TryGet(service, out ServiceEntry? entry))
+        if (registry.TryGet(service, out ServiceEntry? entry))
         {
             entry.CopySubscribers(subscriptions);
         }
@@ -219,5 +219,5 @@ internal sealed class ClientEndpoints(RegistryNode node, ClientIndex clients, Ti
     });
 
     /// <summary>Wheel time in milliseconds since 1970.</summary>
-    private long TimeOf(long wheelMilliseconds) => timeProvider.GetUtcNow().ToUnixTimeMilliseconds() - node.Wheel.Now + wheelMilliseconds;
+    private long TimeOf(long wheelMilliseconds) => timeProvider.GetUtcNow().ToUnixTimeMilliseconds() - wheel.Now + wheelMilliseconds;
 }

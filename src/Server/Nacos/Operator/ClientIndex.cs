@@ -1,23 +1,21 @@
 using System.Globalization;
 using System.Net;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.UdpPush;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary>Finds clients of all kinds by the id operators see: native ones by their connection, the others as <c>ip:port#true</c>.</summary>
-/// <remarks>Any thread. Keeps nothing: it reads the tables others need anyway, so it costs nothing until somebody asks.</remarks>
-internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients, UdpSubscribers listeners)
+/// <remarks>Thread-safe. Keeps no state: it reads tables that other parts maintain anyway, so it costs nothing until it is asked.</remarks>
+internal sealed class ClientIndex(ServiceRegistry registry, SessionTable sessions, IpPortClients ipPortClients, UdpSubscribers listeners)
 {
     private const string EphemeralMark = "#true";
     private const int SlotsPerCopy = 256;
 
-    /// <summary>Ids of all clients of this moment.</summary>
+    /// <summary>Ids of all current clients.</summary>
     public IReadOnlyCollection<string> Ids()
     {
         HashSet<string> ids = [
@@ -26,7 +24,7 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
         ];
         ClientSession?[] slots = new ClientSession?[SlotsPerCopy];
         int copied;
-        for (int first = 0; (copied = node.Services.Sessions.CopySlots(first, slots)) > 0; first += copied)
+        for (int first = 0; (copied = sessions.CopySlots(first, slots)) > 0; first += copied)
         {
             for (int i = 0; i < copied; i++)
             {
@@ -45,8 +43,8 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
     {
         if (ConnectionId.TryParse(id, out ConnectionId connection))
         {
-            return connection.Incarnation == node.Registry.Epoch.Incarnation
-                && node.Services.Sessions.Find(connection.Slot) is { } session
+            return connection.Incarnation == registry.Epoch.Incarnation
+                && sessions.Find(connection.Slot) is { } session
                 && session.Id == connection.Session
                 && session.ClientOrNull is { } native
                     ? new ClientView(id, native, session, Listener: null)
@@ -67,11 +65,22 @@ internal sealed class ClientIndex(RegistryNode node, IpPortClients ipPortClients
         return client is null && listener is null ? null : new ClientView(id, client, Session: null, listener);
     }
 
-    /// <summary>The id of whoever publishes something; one that is between two connections has only the name events give it.</summary>
+    /// <summary>The id of the client of a publication. A native client without a connection has only the name that events use for it.</summary>
     public static string IdOf(RegistryClient client) => client.Kind switch
     {
         ClientKind.IpPort => $"{client.Id}{EphemeralMark}",
         ClientKind.PersistentIpPort => $"{client.Id}#false",
         _ => (client.Session as ClientSession)?.Status.ConnectionId.ToString() ?? client.Reference.ToString(),
     };
+}
+
+/// <summary>A client as operators see it: a native one, or an ip and port that publishes over HTTP, listens for datagrams, or both.</summary>
+/// <param name="Id">Its id in these calls.</param>
+/// <param name="Client">What it publishes; null = nothing.</param>
+/// <param name="Session">The connection of a native client; null for the others.</param>
+/// <param name="Listener">Where datagrams go; null = nowhere.</param>
+internal sealed record ClientView(string Id, RegistryClient? Client, ClientSession? Session, UdpSubscriber? Listener)
+{
+    /// <summary>Wheel time of its last sign of life.</summary>
+    public long LastUpdated => Session?.Status.LastReceived ?? Math.Max(Client?.LastRenewed ?? 0, Listener?.LastPoll ?? 0);
 }

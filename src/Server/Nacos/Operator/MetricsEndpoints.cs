@@ -1,14 +1,15 @@
 using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
+using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Clients;
 
 namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>…/ns/operator/metrics</c>: the node's status, which clients ask for before they trust it, and its figures.</summary>
-internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients, MachineLoad load)
+internal sealed class MetricsEndpoints(ServiceRegistry registry, NodeStatus status, ClientDirectory nativeClients, IpPortClients clients, MachineLoad load)
 {
     private const string Counts =
         "\"serviceCount\":1,\"instanceCount\":2,\"subscribeCount\":0";
@@ -41,7 +42,7 @@ internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients,
 
     private byte[] Encode(ApiCall call, bool withResponsibleInstances) => JsonText.ObjectOf(json =>
     {
-        json.WriteString("status", node.Status.Current.Name());
+        json.WriteString("status", status.Current.Name());
         if (call.Parameters.Find("onlyStatus") is not null && !call.Parameters.IsTrue("onlyStatus"))
         {
             WriteFigures(json, withResponsibleInstances);
@@ -50,11 +51,11 @@ internal sealed class MetricsEndpoints(RegistryNode node, IpPortClients clients,
 
     private void WriteFigures(Utf8JsonWriter json, bool withResponsibleInstances)
     {
-        int native = node.Services.Clients.Count;
-        long instances = node.Registry.PublicationCount;
-        json.WriteNumber("serviceCount", node.Registry.ServiceCount);
+        int native = nativeClients.Count;
+        long instances = registry.PublicationCount;
+        json.WriteNumber("serviceCount", registry.ServiceCount);
         json.WriteNumber("instanceCount", instances);
-        json.WriteNumber("subscribeCount", node.Registry.SubscriptionCount);
+        json.WriteNumber("subscribeCount", registry.SubscriptionCount);
         if (withResponsibleInstances)
         {
             json.WriteNumber("responsibleInstanceCount", instances);

@@ -1,15 +1,13 @@
-using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Push;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Cluster;
 using FastRegistry.Server.Nacos.Instances;
 
 namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>/v1/ns/operator/push/state</c> and <c>…/distro/client</c>: how pushing goes, and which node has a client.</summary>
-internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess operators)
+internal sealed class PushStateEndpoints(PushDispatcher push, PushCost cost, OperatorAccess operators)
 {
     private static readonly EndpointDescription PushState = new("GET", "/v1/ns/operator/push/state", "How many pushes succeeded.")
     {
@@ -34,7 +32,7 @@ internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess opera
         Note = "One node: always this one.",
     };
 
-    private readonly PushCounts _counts = new(node.Push);
+    private readonly PushCounts _counts = new(push);
 
     public void Map(ApiRoutes api)
     {
@@ -74,7 +72,6 @@ internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess opera
             if (call.Parameters.FindWord("detail") == true)
             {
                 json.WriteStartObject("detail");
-                PushCost cost = node.Services.PushCost;
                 json.WriteNumber("avgPushCost", cost.CountThisMinute > 0 ? (long)Math.Round(cost.AverageMillisecondsThisMinute) : -1);
                 json.WriteNumber("maxPushCost", cost.MaximumMilliseconds > 0 ? (long)Math.Round(cost.MaximumMilliseconds) : -1);
                 json.WriteEndObject();
@@ -82,5 +79,29 @@ internal sealed class PushStateEndpoints(RegistryNode node, OperatorAccess opera
 
             json.WriteBoolean("reset", reset);
         }));
+    }
+}
+
+/// <summary>How many pushes succeeded and failed since an operator last reset the count.</summary>
+/// <remarks>One per node; thread-safe. The workers' own counters are never reset, because metrics read them.</remarks>
+internal sealed class PushCounts(PushDispatcher push)
+{
+    private readonly Lock _startLock = new();
+    private (long Succeeded, long Failed) _start;
+
+    /// <param name="reset">Count from now on, after this reading.</param>
+    public (long Succeeded, long Failed) Read(bool reset)
+    {
+        lock (_startLock)
+        {
+            (long succeeded, long failed) = (push.Workers.Sum(static worker => worker.Pushes), push.Workers.Sum(static worker => worker.Failures));
+            (long, long) counted = (succeeded - _start.Succeeded, failed - _start.Failed);
+            if (reset)
+            {
+                _start = (succeeded, failed);
+            }
+
+            return counted;
+        }
     }
 }

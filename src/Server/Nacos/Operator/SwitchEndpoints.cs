@@ -1,13 +1,12 @@
+using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Nacos.Operator;
 
 /// <summary><c>…/ns/operator/switches</c>: what can be changed while the node runs.</summary>
-internal sealed class SwitchEndpoints(RegistryNode node)
+internal sealed class SwitchEndpoints(SwitchBoard switches)
 {
     private static readonly string Example = System.Text.Encoding.UTF8.GetString(SwitchDocument.Encode(new Switches()));
 
@@ -41,7 +40,7 @@ internal sealed class SwitchEndpoints(RegistryNode node)
 
     public void Map(ApiRoutes api)
     {
-        api.Map(Show, call => call.JsonAsync(SwitchDocument.Encode(node.Switches.Current)));
+        api.Map(Show, call => call.JsonAsync(SwitchDocument.Encode(switches.Current)));
         api.Map(Set, SetAsync);
         api.Map(
             Show with
@@ -51,7 +50,7 @@ internal sealed class SwitchEndpoints(RegistryNode node)
                 Style = ApiStyle.V2,
                 Success = SuccessDescription.Json($$"""{"code":0,"message":"success","data":{{Example}}}"""),
             },
-            call => call.ResultAsync(SwitchDocument.Encode(node.Switches.Current)));
+            call => call.ResultAsync(SwitchDocument.Encode(switches.Current)));
         api.Map(
             Set with
             {
@@ -71,12 +70,92 @@ internal sealed class SwitchEndpoints(RegistryNode node)
         // v1 takes an empty value: it clears a map or an override.
         string value = call.IsV2
             ? call.Parameters.Require("value")
-            : call.Parameters.FindOrEmpty("value") ?? throw HttpError.Missing("value", "String", call.Parameters.MissingText);
+            : call.Parameters.RequireOrEmpty("value");
         if (SwitchDocument.WithoutEffect.Contains(entry))
         {
             throw HttpError.NotSupported($"switch {entry} has nothing to switch in this version");
         }
 
-        return node.Switches.TryUpdate(entry, value, out string? error) ? call.OkAsync() : throw HttpError.Illegal(error, ResultCode.ServerError);
+        return switches.TryUpdate(entry, value, out string? error) ? call.OkAsync() : throw HttpError.Illegal(error, ResultCode.ServerError);
+    }
+}
+
+/// <summary>Writes all switches in the form of Nacos' document. Switches that have no effect in this version show Nacos' defaults.</summary>
+internal static class SwitchDocument
+{
+    /// <summary>Entries of Nacos' update call that have no effect in this version.</summary>
+    public static IReadOnlySet<string> WithoutEffect { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "distroThreshold",
+        "distroServerExpiredMillis",
+        "serviceStatusSynchronizationPeriodMillis",
+        "serverStatusSynchronizationPeriodMillis",
+        "masters",
+        "disableAddIP",
+        "sendBeatOnly",
+        "autoChangeHealthCheckEnabled",
+        "enableStandalone",
+        "httpHealthParams",
+        "tcpHealthParams",
+        "mysqlHealthParams",
+    };
+
+    public static byte[] Encode(Switches switches) => JsonText.ObjectOf(json =>
+    {
+        json.WriteNull("masters");
+        WriteEmptyObject(json, "adWeightMap");
+        json.WriteNumber("defaultPushCacheMillis", switches.DefaultPushCacheMilliseconds);
+        json.WriteNumber("clientBeatInterval", switches.ClientBeatIntervalMilliseconds);
+        json.WriteNumber("defaultCacheMillis", switches.DefaultCacheMilliseconds);
+        json.WriteJavaNumber("distroThreshold", 0.7);
+        json.WriteBoolean("healthCheckEnabled", switches.HealthCheckEnabled);
+        json.WriteBoolean("autoChangeHealthCheckEnabled", true);
+        json.WriteBoolean("distroEnabled", switches.DistroEnabled);
+        json.WriteBoolean("enableStandalone", true);
+        json.WriteBoolean("pushEnabled", switches.PushEnabled);
+        json.WriteNumber("checkTimes", switches.CheckTimes);
+        WriteHealthParameters(json, "httpHealthParams", (5000, 500, 0.85));
+        WriteHealthParameters(json, "tcpHealthParams", (5000, 1000, 0.75));
+        WriteHealthParameters(json, "mysqlHealthParams", (3000, 2000, 0.65));
+        json.WriteTexts("incrementalList", Array.Empty<string>());
+        json.WriteNumber("serverStatusSynchronizationPeriodMillis", 2000);
+        json.WriteNumber("serviceStatusSynchronizationPeriodMillis", 5000);
+        json.WriteBoolean("disableAddIP", false);
+        json.WriteBoolean("sendBeatOnly", false);
+        json.WriteBoolean("lightBeatEnabled", switches.LightBeatEnabled);
+        json.WriteStartObject("limitedUrlMap");
+        foreach (LimitedUrl url in switches.LimitedUrls.DistinctBy(static url => url.Prefix))
+        {
+            json.WriteNumber(url.Prefix, url.Status);
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("distroServerExpiredMillis", 10_000);
+        json.WriteString("pushGoVersion", switches.PushVersions.Go.ToString());
+        json.WriteString("pushJavaVersion", switches.PushVersions.Java.ToString());
+        json.WriteString("pushPythonVersion", switches.PushVersions.Python.ToString());
+        json.WriteString("pushCVersion", switches.PushVersions.C.ToString());
+        json.WriteString("pushCSharpVersion", switches.PushVersions.CSharp.ToString());
+        json.WriteBoolean("enableAuthentication", false);
+        json.WriteString("overriddenServerStatus", switches.OverriddenServerStatus?.Name());
+        json.WriteBoolean("defaultInstanceEphemeral", switches.DefaultInstanceEphemeral);
+        json.WriteTexts("healthCheckWhiteList", Array.Empty<string>());
+        json.WriteString("name", "00-00---000-NACOS_SWITCH_DOMAIN-000---00-00");
+        json.WriteNull("checksum");
+    });
+
+    private static void WriteEmptyObject(Utf8JsonWriter json, string name)
+    {
+        json.WriteStartObject(name);
+        json.WriteEndObject();
+    }
+
+    private static void WriteHealthParameters(Utf8JsonWriter json, string name, (int Maximum, int Minimum, double Factor) values)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("max", values.Maximum);
+        json.WriteNumber("min", values.Minimum);
+        json.WriteJavaNumber("factor", values.Factor);
+        json.WriteEndObject();
     }
 }
