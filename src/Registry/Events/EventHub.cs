@@ -114,7 +114,7 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
     }
 }
 
-/// <summary>What the hub needs to know of a publisher without its event type.</summary>
+/// <summary>The part of a publisher that does not depend on its event type, for the hub.</summary>
 internal interface IEventPublisher
 {
     /// <summary>Events published while somebody listened.</summary>
@@ -351,7 +351,7 @@ internal interface INodeObserver
     void Select(EventSelection events);
 }
 
-/// <summary>What an observer does with an event; on the thread of its queue's worker.</summary>
+/// <summary>Handles an event for an observer, on the thread of its queue's worker.</summary>
 /// <typeparam name="TEvent">The event type.</typeparam>
 /// <param name="nodeEvent">What happened.</param>
 /// <param name="at">When it was published.</param>
@@ -413,7 +413,7 @@ internal sealed class EventSelection(EventHub hub, ObserverQueue queue)
 /// <param name="Overflow">What happens to one more.</param>
 internal sealed record ObserverQueueOptions(int Capacity, OverflowPolicy Overflow);
 
-/// <summary>What happens when an observer's queue is full.</summary>
+/// <summary>The policy for an event that finds the queue of its observer full.</summary>
 internal enum OverflowPolicy
 {
     /// <summary>The new event is dropped: the observer sees an unbroken beginning.</summary>

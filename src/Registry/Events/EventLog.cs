@@ -3,7 +3,7 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Events;
 
-/// <summary>What becomes of events. Section <c>Events</c>.</summary>
+/// <summary>Options of the event log and the ring. Section <c>Events</c>.</summary>
 internal sealed record EventOptions
 {
     /// <summary>Events kept for the operator's call. Default 10,000; 0 keeps none.</summary>
@@ -18,9 +18,9 @@ internal sealed record EventOptions
 
 /// <summary>Writes the log category <c>FastRegistry.Events</c>: who registered, changed, was ejected, and why.</summary>
 /// <remarks>
-/// Lines are written by its queue's worker; the wheel's thread only queues a tick when a second with folded events is over. Which kinds it listens to is decided
-/// at the start by the category's level, so kinds that nobody wants to read cost nothing. Once a kind has had its lines in a second, publishers only count it: a
-/// storm of changes costs them two additions each and no place in the queue.
+/// Lines are written by its queue's worker; the wheel's thread only queues a tick when a second with folded events is over. Which kinds it listens to is
+/// decided at the start by the category's level, so kinds that nobody wants to read cost nothing. Once a kind has had its lines in a second, publishers only
+/// count it: a storm of changes costs them two additions each and no place in the queue.
 /// </remarks>
 internal sealed class EventLog : INodeObserver, IDeadlineOwner
 {
@@ -204,7 +204,7 @@ internal sealed class EventFolding(TimingWheel wheel)
     public long Take(EventKind kind) => Interlocked.Exchange(ref _counted[(int)kind], 0);
 }
 
-/// <summary>How many lines of one kind were written in the present second, and how many events were not. Worker's thread only.</summary>
+/// <summary>Counts the lines of one kind that were written in the present second, and the events that were not. Worker's thread only.</summary>
 internal struct EventFold
 {
     private const int WindowMilliseconds = 1000;

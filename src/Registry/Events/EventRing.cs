@@ -140,7 +140,7 @@ internal sealed class EventSegments(int capacity)
 /// <param name="Event">What happened.</param>
 internal readonly record struct KeptEvent(long Number, DateTimeOffset At, EventDescription Event);
 
-/// <summary>Which kept events somebody wants to see.</summary>
+/// <summary>A filter over the kept events.</summary>
 internal sealed record EventFilter
 {
     public const int DefaultLimit = 100;

@@ -209,7 +209,7 @@ internal readonly record struct ClientReference(long Number, string Id)
     public override string ToString() => Id is null ? "" : Id.Length > 0 ? Id : $"client-{Number}";
 }
 
-/// <summary>Why an instance left the registry.</summary>
+/// <summary>The reason for which an instance left the registry.</summary>
 internal enum DeregisterReason
 {
     /// <summary>Its client asked for it.</summary>

@@ -143,7 +143,7 @@ internal sealed class Instance : IEquatable<Instance>
     }
 }
 
-/// <summary>What makes an instance the same one in a list.</summary>
+/// <summary>The identity of an instance in a list: two with the same cluster, ip and port are one.</summary>
 internal readonly record struct InstanceIdentity(string Cluster, string Ip, int Port)
 {
     /// <summary>As texts to search with.</summary>
@@ -153,7 +153,7 @@ internal readonly record struct InstanceIdentity(string Cluster, string Ip, int 
     public override string ToString() => $"{Ip}:{Port}#{Cluster}";
 }
 
-/// <summary>What makes an instance the same one in a list, as texts that need not be strings: to search with.</summary>
+/// <summary>The identity of an instance as texts that need not be strings, to search with.</summary>
 internal readonly ref struct InstanceName(ReadOnlySpan<char> cluster, ReadOnlySpan<char> ip, int port)
 {
     public ReadOnlySpan<char> Cluster { get; } = cluster;

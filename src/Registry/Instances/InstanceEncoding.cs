@@ -7,8 +7,8 @@ namespace FastRegistry.Registry.Instances;
 
 /// <summary>Reads an <c>Instance</c> or <c>InstanceKey</c> of a request without a copy when its fields come in rising order, each at most once.</summary>
 /// <remarks>
-/// No object, no string. Names and ids are taken in ASCII only, of which a byte is a character. What it does not understand or does not find valid it leaves to the
-/// generated parser and the rules in words, which give the same answer at a higher price. A test holds it against them.
+/// No object, no string. Names and ids are taken in ASCII only, of which a byte is a character. What it does not understand or does not find valid it leaves
+/// to the generated parser and the rules in words, which give the same answer at a higher price. A test holds it against them.
 /// </remarks>
 internal readonly ref struct InstanceReader
 {
@@ -213,7 +213,7 @@ internal ref struct FieldReader(ReadOnlySpan<byte> message)
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
-    /// <summary>What was not taken yet.</summary>
+    /// <summary>The bytes that were not taken yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
     /// <summary>True once a field has said what is so without it.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FastRegistry.Registry.Rules;
 
-/// <summary>What names and values may look like: the parameter rules of Nacos 2.5 (its parameter checker), the same on every surface.</summary>
+/// <summary>The rules for names and values: those of the parameter checker of Nacos 2.5, the same on every surface.</summary>
 /// <remarks>
 /// Each check returns the rule that is broken, as the end of a sentence that starts with the field's name, or null. On top of Nacos' rules no name may hold
 /// a control character: they are invisible in every tool and the zero byte separates the parts of a key.

@@ -13,18 +13,20 @@ namespace FastRegistry.Registry.Services;
 
 /// <summary>The registry of this node: what is published, who subscribes, and what operators set. Each change of these is a method of this class.</summary>
 /// <remarks>
-/// <para><b>Operations</b>, one file each. Register: <c>Register</c>, <c>TryRegister</c>, <c>SetHealth</c>. Deregister: <c>Deregister</c>, <c>TryDeregister</c>,
-/// <c>DeregisterAll</c>, <c>Withdraw</c>, <c>WithdrawNotReaffirmed</c>. Release: <c>Release</c>, which ends a client and all it publishes. Subscribe:
-/// <c>Subscribe</c>, <c>Unsubscribe</c>. Administer: <c>CreateService</c>, <c>UpdateMetadata</c>, <c>DeleteService</c>, <c>SetOverride</c>. This file holds the
-/// queries, warm-up and labels. Public members are the contract; internal ones serve the other types of the aggregate, <see cref="ServiceEntry"/> above all.</para>
-/// <para><b>Locks.</b> Every public member is thread-safe. A change takes the lock of its client (<see cref="RegistryClient.ClientLock"/>), then that of the service
-/// (<see cref="ServiceEntry.ServiceLock"/>), one of each at most. In that one step it changes data and indexes, takes a revision, marks the service dirty for its push
-/// worker and publishes its events, so the events of a service are in the order of its changes. All other locks are innermost: group index, empty services, busiest
-/// services, expiring overrides, event queues. No lock is held over I/O. Methods that expect a lock end in <c>Locked</c>. Readers take no lock unless they
-/// are the first to see a new revision.</para>
-/// <para><b>Ownership.</b> The registry owns the services: the first registration, subscription or <c>CreateService</c> makes one, and it is forgotten when it has been
-/// empty for <see cref="RegistryOptions.EmptyService"/> and nobody subscribes. A client is made by who attaches it; what it publishes belongs to the registry
-/// until it is deregistered or the client is released. A subscription lives from <c>Subscribe</c> to <c>Unsubscribe</c>. Snapshots are immutable.</para>
+/// <para><b>Operations</b>, one file each. Register: <c>Register</c>, <c>TryRegister</c>, <c>SetHealth</c>. Deregister: <c>Deregister</c>,
+/// <c>TryDeregister</c>, <c>DeregisterAll</c>, <c>Withdraw</c>, <c>WithdrawNotReaffirmed</c>. Release: <c>Release</c>, which ends a client and all it
+/// publishes. Subscribe: <c>Subscribe</c>, <c>Unsubscribe</c>. Administer: <c>CreateService</c>, <c>UpdateMetadata</c>, <c>DeleteService</c>,
+/// <c>SetOverride</c>. This file holds the queries, warm-up and labels, and the tables that are private to the registry. Public members are the contract;
+/// internal ones serve the other types of the aggregate, <see cref="ServiceEntry"/> above all.</para>
+/// <para><b>Locks.</b> Every public member is thread-safe. A change takes the lock of its client (<see cref="RegistryClient.ClientLock"/>), then that of the
+/// service (<see cref="ServiceEntry.ServiceLock"/>), one of each at most. In that one step it changes data and indexes, takes a revision, marks the service
+/// dirty for its push worker and publishes its events, so the events of a service are in the order of its changes. All other locks are innermost: group
+/// index, empty services, busiest services, expiring overrides, event queues. No lock is held over I/O. Methods that expect a lock end in <c>Locked</c>.
+/// Readers take no lock unless they are the first to see a new revision.</para>
+/// <para><b>Ownership.</b> The registry owns the services: the first registration, subscription or <c>CreateService</c> makes one, and it is forgotten when
+/// it has been empty for <see cref="RegistryOptions.EmptyService"/> and nobody subscribes. The caller makes a client; what it publishes belongs to
+/// the registry until it is deregistered or the client is released. A subscription lives from <c>Subscribe</c> to <c>Unsubscribe</c>. Snapshots are
+/// immutable.</para>
 /// <para><b>Lifetime.</b> One per node, from its start to its end, in memory. The wheel entries it takes are never returned.</para>
 /// </remarks>
 internal sealed partial class ServiceRegistry
@@ -134,7 +136,8 @@ internal sealed partial class ServiceRegistry
         _busiest.Note(service, present, changes);
     }
 
-    /// <summary>The entry of a service, made when it is new; null when the table is full. It may be forgotten by the time its lock is taken: then again.</summary>
+    /// <summary>The entry of a service, made when it is new; null when the table is full. It may be forgotten by the time its lock is taken: then
+    /// again.</summary>
     private ServiceEntry? FindOrAdd(ServiceKey key)
     {
         while (true)
@@ -163,7 +166,8 @@ internal sealed partial class ServiceRegistry
         }
     }
 
-    /// <summary>Ends an operation that may have changed a list. Under the service's lock, so that the events of a service are in the order of its changes.</summary>
+    /// <summary>Ends an operation that may have changed a list. Under the service's lock, so that the events of a service are in the order of its
+    /// changes.</summary>
     /// <param name="entry">The service.</param>
     /// <param name="changed">Readers notice: a revision and a dirty mark.</param>
     /// <param name="happened">The events of instances; none by default.</param>
@@ -310,9 +314,9 @@ internal sealed partial class ServiceRegistry
 
     /// <summary>The services with most changes in a window of 30 s, as Nacos reports them in <c>service_change_count</c>.</summary>
     /// <remarks>
-    /// One per node. Every service counts its own changes, so a change costs one comparison; only those that are among the busiest take the lock, and of a very busy one
-    /// every sixteenth change does. Bounded by <see cref="Places"/>, whatever the number of services (W29). Changes are noted under the service's lock; the lock here is
-    /// the last one taken.
+    /// One per node. Every service counts its own changes, so a change costs one comparison; only those that are among the busiest take the lock, and of a
+    /// very busy one every sixteenth change does. Bounded by <see cref="Places"/>, whatever the number of services (W29). Changes are noted under the
+    /// service's lock; the lock here is the last one taken.
     /// </remarks>
     private sealed class BusiestServices(TimingWheel wheel)
     {
@@ -477,7 +481,8 @@ internal readonly record struct NodeEpoch(ulong Node, ulong Incarnation)
     public Messages.Epoch ToMessage() => new() { Node = Node, Incarnation = Incarnation };
 }
 
-/// <summary>The bounds and times of a registry. The node fills them in from its sections <c>Limits</c> and <c>Deadlines</c>, whose keys refusals name.</summary>
+/// <summary>The bounds and times of a registry. The node fills them in from its sections <c>Limits</c> and <c>Deadlines</c>, whose keys refusals
+/// name.</summary>
 internal sealed record RegistryOptions
 {
     public const string ServicesKey = "Limits:Services";

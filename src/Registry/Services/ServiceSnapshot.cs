@@ -55,10 +55,10 @@ internal sealed class ServiceSnapshot
     /// <summary>Every listed instance, disabled ones included.</summary>
     public ReadOnlySpan<Instance> Instances => _instances;
 
-    /// <summary>What led to this list, oldest first, without a gap; empty when it is not known or the list is provisional.</summary>
+    /// <summary>The changes that led to this list, oldest first, without a gap; empty when it is not known or the list is provisional.</summary>
     public ChangeInterval[] Changes { get; init; } = [];
 
-    /// <summary>What is set for the service; null = nothing, and then nothing is ever protected.</summary>
+    /// <summary>The metadata of the service; null = none, and then nothing is ever protected.</summary>
     public ServiceMetadata? Metadata
     {
         get;
@@ -72,7 +72,7 @@ internal sealed class ServiceSnapshot
     /// <summary>For its selector.</summary>
     public AddressLabels Labels { get; init; } = AddressLabels.None;
 
-    /// <summary>Who saw it protected; null without metadata.</summary>
+    /// <summary>Records which filters saw it protected; null without metadata.</summary>
     public ProtectionLog? Protection { get; private init; }
 
     /// <summary>Set before it is written to a subscriber, for whom it is the base of the next delta.</summary>
@@ -87,7 +87,7 @@ internal sealed class ServiceSnapshot
         }
     }
 
-    /// <summary>What another surface keeps with the list, its own encoded forms: made by the first reader, gone with the list. Always asked for as one type.</summary>
+    /// <summary>Holds the encoded forms of another surface for as long as the list lives; the first reader makes them. Always asked for as one type.</summary>
     public T OtherForms<T>()
         where T : class, new()
     {
@@ -100,7 +100,8 @@ internal sealed class ServiceSnapshot
         return (T)forms;
     }
 
-    /// <summary>What brings a subscriber to this list: a delta when it has an earlier one, the log reaches back to it and it is worth it; else the list.</summary>
+    /// <summary>Encodes the push that brings a subscriber to this list: a delta when it has an earlier list, the log reaches back to that and the delta is
+    /// much smaller; else the list.</summary>
     /// <param name="deltaBase">Revision the subscriber has; 0 = the whole list.</param>
     /// <param name="filter">The subscriber's.</param>
     /// <param name="address">The subscriber's, for a selector; null = unknown.</param>
@@ -116,7 +117,7 @@ internal sealed class ServiceSnapshot
     /// <summary>A reader's filter, narrowed to its labels when the service has a selector.</summary>
     public InstanceFilter ViewOf(InstanceFilter filter, string? address) => Metadata?.Selector is { } selector ? selector.Narrow(filter, address, Labels) : filter;
 
-    /// <summary>What a view shows.</summary>
+    /// <summary>Selects the instances that a view shows.</summary>
     public InstanceSelection Select(InstanceFilter view)
     {
         InstanceSelection selection = InstanceSelection.Of(_instances, Metadata?.ProtectThreshold, Metadata?.Selector, view, Labels);
@@ -124,7 +125,7 @@ internal sealed class ServiceSnapshot
         return selection;
     }
 
-    /// <summary>What a view lets through, as the protobuf body of <c>Snapshot</c>. Shared: never changed after it was made.</summary>
+    /// <summary>Encodes the instances that a view shows as the protobuf body of <c>Snapshot</c>. Shared: never changed after it was made.</summary>
     public byte[] Encode(InstanceFilter view)
     {
         if (ReferenceEquals(view, InstanceFilter.All))
@@ -201,7 +202,8 @@ internal sealed class ServiceSnapshot
     private sealed record EncodedList(InstanceFilter Filter, byte[] Body);
 }
 
-/// <summary>Writes protobuf bodies that list instances, <c>Snapshot</c> above all, from the encoded forms its instances keep: one array, no message objects per instance.</summary>
+/// <summary>Writes protobuf bodies that list instances, <c>Snapshot</c> above all, from the encoded forms its instances keep: one array, no message objects
+/// per instance.</summary>
 internal static class SnapshotEncoder
 {
     // field 9, length-delimited; the same field in a delta
@@ -227,7 +229,8 @@ internal static class SnapshotEncoder
         return Join(head, snapshot.Instances, selection);
     }
 
-    /// <summary>Bytes of all instances a selection shows, as fields of a list; a protected list as if none were healed, which is two bytes each at most.</summary>
+    /// <summary>Bytes of all instances a selection shows, as fields of a list; a protected list as if none were healed, which is two bytes each at
+    /// most.</summary>
     public static int Measure(ReadOnlySpan<Instance> instances, InstanceSelection selection)
     {
         int bytes = 0;
@@ -297,7 +300,7 @@ internal static class SnapshotEncoder
     }
 }
 
-/// <summary>Which identities of a service changed since its last lists, so that subscribers can be sent the difference.</summary>
+/// <summary>Records the identities of a service that changed since its last lists, so that subscribers can be sent the difference.</summary>
 /// <remarks>
 /// Part of a <see cref="ServiceEntry"/>, guarded by its lock; kept only while the service has subscribers. A write costs one insertion into a set, whatever the
 /// size of the service; the states are looked up when the next list is built. Bounds: <see cref="MaximumIntervals"/>, <see cref="MaximumChanges"/> for all but
@@ -393,10 +396,10 @@ internal sealed class ChangeLog
 /// <param name="From">Revision of the older list.</param>
 /// <param name="To">Revision of the newer list.</param>
 /// <param name="Changes">Each identity once. An identity that changed and changed back may be among them.</param>
-/// <param name="Protection">Who saw the older list protected; null = nobody, its service had no metadata.</param>
+/// <param name="Protection">Records which filters saw the older list protected; null = none, its service had no metadata.</param>
 internal sealed record ChangeInterval(long From, long To, InstanceChange[] Changes, ProtectionLog? Protection = null);
 
-/// <summary>What became of an identity in an interval.</summary>
+/// <summary>The change of an identity in an interval.</summary>
 /// <param name="Identity">Which one.</param>
 /// <param name="Now">As it is listed at the end of the interval; null = not any more.</param>
 internal readonly record struct InstanceChange(InstanceIdentity Identity, Instance? Now);
@@ -465,7 +468,7 @@ internal static class DeltaEncoder
         return SnapshotEncoder.Join(head, [.. upserted], selection);
     }
 
-    /// <summary>Whether the receiver's list is protected; null when it is not known.</summary>
+    /// <summary>True when the receiver's list is protected; null when that is not known.</summary>
     private static bool? ProtectedAt(long baseRevision, ChangeInterval interval, InstanceFilter filter)
     {
         if (interval.From != baseRevision)
