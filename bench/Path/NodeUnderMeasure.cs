@@ -1,8 +1,7 @@
-using FastRegistry.Wire.Transport.InMemory;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Bench.Path;
 

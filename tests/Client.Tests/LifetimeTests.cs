@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;

@@ -1,15 +1,9 @@
-using FastRegistry.Wire.Framing;
-using Google.Protobuf;
+using FastRegistry.Client.Tests;
 
-namespace FastRegistry.Client.Tests;
+namespace FastRegistry.Tests;
 
-/// <summary>A frame the scripted server received, copied out of its buffer.</summary>
-internal sealed record ReceivedFrame(FrameHeader Header, byte[] Body, ulong Acknowledged, ServerEnd On)
+/// <content>The scripted server also keeps which of its connections a frame came on.</content>
+internal sealed partial record ReceivedFrame
 {
-    public FrameKind Kind => Header.Kind;
-
-    public MessageType Type => Header.Type;
-
-    public T Parse<T>()
-        where T : IMessage<T>, new() => new MessageParser<T>(static () => new T()).ParseFrom(Body);
+    public required ServerEnd On { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastRegistry.Client.Services;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -35,7 +36,7 @@ internal sealed class ServerEnd(Connection connection, ScriptedServer server) : 
 
         while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
         {
-            ReceivedFrame copy = new(frame.Header, frame.Body.ToArray(), frame.Acknowledged, this);
+            ReceivedFrame copy = new(frame.Header, frame.Body.ToArray(), frame.Acknowledged) { On = this };
             if (copy.Kind == FrameKind.Credit)
             {
                 _streams.AddCredit(CreditBody.Read(copy.Body));

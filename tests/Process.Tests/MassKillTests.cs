@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FastRegistry.Client;
+using FastRegistry.Tests;
 
 namespace FastRegistry.ProcessTests;
 

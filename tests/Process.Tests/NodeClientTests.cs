@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastRegistry.Client;
+using FastRegistry.Tests;
 
 namespace FastRegistry.ProcessTests;
 

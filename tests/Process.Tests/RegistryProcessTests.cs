@@ -1,3 +1,5 @@
+using FastRegistry.Tests;
+
 namespace FastRegistry.ProcessTests;
 
 /// <summary>What users see when processes die, hang and come back.</summary>

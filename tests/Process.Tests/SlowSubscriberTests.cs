@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using FastRegistry.Client;
+using FastRegistry.Tests;
 
 namespace FastRegistry.ProcessTests;
 

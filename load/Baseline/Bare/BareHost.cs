@@ -1,4 +1,5 @@
 using System.Net;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;

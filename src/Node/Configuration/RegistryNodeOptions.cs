@@ -47,7 +47,7 @@ internal record RegistryNodeOptions
         Workers.Check();
         SwitchEntries.Check(Switches);
         RateLimiter.Check(RateLimits);
-        CheckEvents();
+        Events.Check();
         return this with { Node = Node.Check(ClientTransport.Port) };
     }
 
@@ -61,13 +61,6 @@ internal record RegistryNodeOptions
         EmptyService = Deadlines.EmptyService,
         ExpiredOverride = Deadlines.ExpiredOverride,
     };
-
-    private void CheckEvents()
-    {
-        ConfigurationError.ThrowIfOutOfRange("Events:Kept", Events.Kept, 0, 1_000_000);
-        ConfigurationError.ThrowIfOutOfRange("Events:LinesPerSecond", Events.LinesPerSecond, 1, 100_000);
-        ConfigurationError.ThrowIfOutOfRange("Events:QueueCapacity", Events.QueueCapacity, 16, 1_000_000);
-    }
 }
 
 /// <summary>Who this node is. Section <c>Node</c>.</summary>

@@ -1,4 +1,5 @@
 using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Events;
@@ -14,6 +15,15 @@ internal sealed record EventOptions
 
     /// <summary>Events that may wait for the log, and for the ring. Default 16,384; beyond it they are dropped and counted.</summary>
     public int QueueCapacity { get; init; } = 16_384;
+
+    /// <summary>Throws when a number is not within its bounds.</summary>
+    /// <exception cref="ConfigurationError">A value is wrong.</exception>
+    public void Check()
+    {
+        ConfigurationError.ThrowIfOutOfRange("Events:Kept", Kept, 0, 1_000_000);
+        ConfigurationError.ThrowIfOutOfRange("Events:LinesPerSecond", LinesPerSecond, 1, 100_000);
+        ConfigurationError.ThrowIfOutOfRange("Events:QueueCapacity", QueueCapacity, 16, 1_000_000);
+    }
 }
 
 /// <summary>Writes the log category <c>FastRegistry.Events</c>: who registered, changed, was ejected, and why.</summary>

@@ -1,9 +1,18 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Http.Health;
+using FastRegistry.Server.Http.OpenApi;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Logging;
+using FastRegistry.Server.Management;
+using FastRegistry.Server.Nacos.Cluster;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Namespaces;
+using FastRegistry.Server.Nacos.Operator;
+using FastRegistry.Server.Nacos.Services;
 using FastRegistry.Server.Nacos.UdpPush;
 
 namespace FastRegistry.Server.Hosting;
@@ -57,11 +66,54 @@ internal static class HttpApi
         new MetadataBatchEndpoints(node.Registry, overrides).Map(api);
         new InstanceListEndpoints(node.Registry, node.Switches, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
         new BeatEndpoints(node.Admission, node.Switches, clients).Map(api);
-        ManagementApi.Map(api, application.Services, operators);
+        MapServices(api, node);
+        MapOperations(api, application.Services, node, clients, operators);
 
         // Last: it takes what nobody else does.
         UnknownEndpoints.Map(application, api);
         exact.Fill(((IEndpointRouteBuilder)application).DataSources);
         return api;
+    }
+
+    /// <summary>Services and what belongs to them.</summary>
+    private static void MapServices(ApiRoutes api, RegistryNode node)
+    {
+        new ServiceEndpoints(node.Registry).Map(api);
+        new ServiceListEndpoints(node.Registry).Map(api);
+        new SubscriberEndpoints(node.Registry).Map(api);
+        new ClusterEndpoints(node.Registry).Map(api);
+        new HealthCheckEndpoints(node.Registry).Map(api);
+        new CatalogEndpoints(node.Registry).Map(api);
+    }
+
+    /// <summary>Operations: views, the console's calls, health, and the description of everything.</summary>
+    private static void MapOperations(ApiRoutes api, IServiceProvider services, RegistryNode node, IpPortClients clients, OperatorAccess operators)
+    {
+        TimeProvider timeProvider = services.GetRequiredService<TimeProvider>();
+        MachineLoad load = services.GetRequiredService<MachineLoad>();
+        new SwitchEndpoints(node.Switches).Map(api);
+        new MetricsEndpoints(node.Registry, node.Status, node.Services.Clients, clients, load).Map(api);
+        new PushStateEndpoints(node.Push, node.Services.PushCost, operators).Map(api);
+        new LogEndpoints(services.GetRequiredService<LogLevels>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("FastRegistry")).Map(api);
+        ClientIndex index = new(node.Registry, node.Services.Sessions, clients, services.GetRequiredService<UdpSubscribers>());
+        new ClientEndpoints(node.Registry, index, node.Wheel, timeProvider).Map(api);
+        MemberJson member = new(node.Status, timeProvider);
+        new MemberV1Endpoints(member).Map(api);
+        new MemberV2Endpoints(member).Map(api);
+        CoreOperationEndpoints.Map(api);
+        new LoaderEndpoints(node, services.GetRequiredService<HttpOptions>(), timeProvider, load).Map(api);
+        NamespaceStore namespaces = services.GetRequiredService<NamespaceStore>();
+        new NamespaceV1Endpoints(namespaces).Map(api);
+        new NamespaceV2Endpoints(namespaces).Map(api);
+        new ConsoleHealthEndpoints(node).Map(api);
+        ServerStateEndpoints.Map(api);
+        LoginEndpoints.Map(api);
+        AuthenticationEndpoints.Map(api);
+        new PrometheusDiscoveryEndpoints(node.Registry).Map(api);
+        ActuatorEndpoints.Map(api);
+        new HealthEndpoints(node).Map(api);
+        new OperatorEndpoints(node.Services.Sessions).Map(api);
+        new EventEndpoints(node.EventRing, node.Options.Events.Kept).Map(api);
+        OpenApiEndpoint.Map(api);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
@@ -8,7 +7,9 @@ using FastRegistry.Server.Http.Pipeline;
 namespace FastRegistry.Server.Management;
 
 /// <summary>The operator's call for the last events.</summary>
-internal sealed class EventEndpoints(RegistryNode node)
+/// <param name="ring">Keeps them; null when none are kept.</param>
+/// <param name="kept">How many the ring keeps.</param>
+internal sealed class EventEndpoints(EventRing? ring, int kept)
 {
     public const string Path = "/fastregistry/v1/operator/events";
 
@@ -32,9 +33,9 @@ internal sealed class EventEndpoints(RegistryNode node)
 
     public void Map(ApiRoutes api) => api.Map(Events, call =>
     {
-        EventFilter filter = ReadFilter(call.Context.Request.Query, node.Options.Events.Kept);
-        EventBody[] events = node.EventRing is { } ring ? [.. ring.Find(filter).Select(BodyOf)] : [];
-        return call.JsonAsync(new EventListBody(node.EventRing?.Total ?? 0, events), ManagementJson.Default.EventListBody);
+        EventFilter filter = ReadFilter(call.Context.Request.Query, kept);
+        EventBody[] events = ring is not null ? [.. ring.Find(filter).Select(BodyOf)] : [];
+        return call.JsonAsync(new EventListBody(ring?.Total ?? 0, events), ManagementJson.Default.EventListBody);
     });
 
     private static EventFilter ReadFilter(IQueryCollection query, int kept)

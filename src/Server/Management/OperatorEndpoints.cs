@@ -1,11 +1,11 @@
-using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Management;
 
 /// <summary>Calls for operators and measuring tools; from this machine unless the configuration says otherwise.</summary>
-internal sealed class OperatorEndpoints(RegistryNode node)
+internal sealed class OperatorEndpoints(SessionTable sessions)
 {
     private static readonly EndpointDescription Collect = new("POST", "/fastregistry/v1/operator/collect", "Forces a full garbage collection and tells what is left; it stops the node for moments.")
     {
@@ -21,7 +21,7 @@ internal sealed class OperatorEndpoints(RegistryNode node)
     private Task CollectAsync(ApiCall call)
     {
         ForcedCollection left = ForcedCollection.Run();
-        CollectBody body = new(left.ManagedBytes, left.ResidentAnonymousBytes, node.Services.Sessions.Count);
+        CollectBody body = new(left.ManagedBytes, left.ResidentAnonymousBytes, sessions.Count);
         return call.JsonAsync(body, ManagementJson.Default.CollectBody);
     }
 }

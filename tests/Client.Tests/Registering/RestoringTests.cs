@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;

@@ -1,4 +1,5 @@
 using FastRegistry.Client.Services;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;

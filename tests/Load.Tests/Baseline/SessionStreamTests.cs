@@ -27,12 +27,12 @@ public sealed class SessionStreamTests
         }
 
         Assert.InRange(taken * (long)PushBytes, 1024 * 1024, 1024 * 1024 + (3 * PushBytes));
-        Assert.False(stream.IsReadyAfterRefusal());
+        Assert.False(stream.IsDrained());
         Assert.Equal(0, _drained);
         long read = ReadAll();
         Assert.Equal(taken * (long)PushBytes, read);
         Assert.Equal(1, _drained);
-        Assert.True(stream.IsReadyAfterRefusal());
+        Assert.True(stream.IsDrained());
         Assert.Equal(AppendOutcome.Appended, stream.TryWrite(StreamMessage.Push(7, 0, _list)));
     }
 
@@ -60,7 +60,7 @@ public sealed class SessionStreamTests
         _pipe.Reader.Complete();
 
         Assert.Equal(AppendOutcome.Closed, stream.TryWrite(StreamMessage.Pong(2)));
-        Assert.True(stream.IsReadyAfterRefusal());
+        Assert.True(stream.IsDrained());
         Assert.True(stream.EndAsync().IsCompleted);
     }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Tests.Targets.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Load.Tests.Targets;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 

@@ -2,8 +2,7 @@ using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Hosting;
-using FastRegistry.Server.Tests.Events;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FastRegistry.Server.Tests.Hosting;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
@@ -28,7 +29,7 @@ public sealed class OutboundStreamsTests : IDisposable
         _streams = new OutboundStreams(_connection);
         TestHandler handler = new(_connection, TestHandler.Swallow) { WhenDrained = _streams.Pump };
         _connection.Start(handler);
-        _pump.Pump();
+        _pump.RunAll();
     }
 
     public void Dispose()
@@ -36,7 +37,7 @@ public sealed class OutboundStreamsTests : IDisposable
         _connection.Abort(CloseReason.Aborted);
         _peer.Input.Complete();
         _peer.Output.Complete();
-        _pump.Pump();
+        _pump.RunAll();
         Assert.Equal(0, _resources.Blocks.Rented);
         Assert.Equal(0, _resources.Budget.UsedBytes);
     }
@@ -160,7 +161,7 @@ public sealed class OutboundStreamsTests : IDisposable
         _streams.TryBegin(Header, [], new byte[1_000_000], () => sent++);
         ReadOnce();
         _connection.Abort(CloseReason.Aborted);
-        _pump.Pump();
+        _pump.RunAll();
         _streams.AddCredit(new CreditBody(1, 1_000_000));
         Assert.Equal(0, _streams.Open);
         Assert.Equal(0, _connection.Outbound.QueuedBytes);
@@ -188,7 +189,7 @@ public sealed class OutboundStreamsTests : IDisposable
     /// <summary>Takes what the pipe holds; false when nothing came.</summary>
     private bool ReadOnce()
     {
-        _pump.Pump();
+        _pump.RunAll();
         if (!_peer.Input.TryRead(out ReadResult read))
         {
             return false;
@@ -205,7 +206,7 @@ public sealed class OutboundStreamsTests : IDisposable
         }
 
         _peer.Input.AdvanceTo(rest.Start, rest.End);
-        _pump.Pump();
+        _pump.RunAll();
         return true;
     }
 }

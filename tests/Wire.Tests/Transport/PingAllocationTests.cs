@@ -34,13 +34,13 @@ public sealed class PingAllocationTests
         AllocationGate.AssertNothing(() =>
         {
             pinger.Run(RoundTrips);
-            pump.Pump();
+            pump.RunAll();
         });
         Assert.Equal(0, pinger.Left);
 
         server.Abort(CloseReason.Aborted);
         client.Abort(CloseReason.Aborted);
-        pump.Pump();
+        pump.RunAll();
         Assert.Equal(0, _resources.Blocks.Rented);
         Assert.Equal(0, pump.Waiting);
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Tests.Framing;

@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 

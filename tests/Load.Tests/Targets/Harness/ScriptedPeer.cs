@@ -108,7 +108,7 @@ internal sealed class ScriptedPeer
 
         while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
         {
-            frames.Add(new ReceivedFrame(frame.Header, frame.Acknowledged, frame.Body.ToArray()));
+            frames.Add(new ReceivedFrame(frame.Header, frame.Body.ToArray(), frame.Acknowledged));
         }
 
         Assert.True(rest.IsEmpty, "the client has sent half a frame");

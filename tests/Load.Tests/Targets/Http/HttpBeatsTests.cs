@@ -5,6 +5,7 @@ using FastRegistry.Load.Targets.Http;
 using FastRegistry.Load.Tests.Targets.Harness;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.Instances;
+using FastRegistry.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FastRegistry.Load.Tests.Targets.Http;

@@ -4,6 +4,7 @@ using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Http;
 using FastRegistry.Load.Tests.Targets.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Load.Tests.Targets.Http;
 

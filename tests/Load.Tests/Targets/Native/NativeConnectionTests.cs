@@ -2,6 +2,7 @@ using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
 using FastRegistry.Load.Tests.Targets.Harness;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Load.Tests.Targets.Native;

@@ -1,7 +1,7 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Tests.Control;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 

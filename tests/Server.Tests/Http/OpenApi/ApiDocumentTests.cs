@@ -1,3 +1,5 @@
+using FastRegistry.Server.Tests.Harness;
+
 namespace FastRegistry.Server.Tests.Http.OpenApi;
 
 public sealed class ApiDocumentTests(SharedNode node) : IClassFixture<SharedNode>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Http.OpenApi;
 

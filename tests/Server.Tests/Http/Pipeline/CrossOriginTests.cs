@@ -1,4 +1,5 @@
 using System.Net;
+using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Http.Pipeline;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Http.Pipeline;
 

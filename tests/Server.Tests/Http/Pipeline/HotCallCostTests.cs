@@ -1,6 +1,7 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

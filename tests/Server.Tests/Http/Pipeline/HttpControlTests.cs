@@ -1,7 +1,8 @@
 using System.Net;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Http.Pipeline;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using FastRegistry.Server.Tests.Control;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Http.Pipeline;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using FastRegistry.Server.Configuration;
+using FastRegistry.Server.Tests.Harness;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Nacos.Cluster;
 

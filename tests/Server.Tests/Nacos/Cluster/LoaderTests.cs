@@ -6,7 +6,7 @@ using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;

@@ -1,3 +1,4 @@
+using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
@@ -5,7 +6,7 @@ using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Lists;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Nacos.Instances;
 

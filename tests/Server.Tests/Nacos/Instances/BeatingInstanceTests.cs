@@ -1,9 +1,9 @@
 using System.Globalization;
+using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.Instances;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Nacos.Instances;
 

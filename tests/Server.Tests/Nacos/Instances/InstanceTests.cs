@@ -2,7 +2,8 @@ using System.Net;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Nacos.Instances;
 
@@ -150,7 +151,7 @@ public sealed class InstanceTests : IAsyncLifetime
         await _node.OkAsync(HttpMethod.Post, "serviceName=s&ip=10.0.0.1&port=1");
         ServiceRegistry registry = _node.Host.Node.Registry;
         RegistryClient native = new(ClientKind.Native, "native");
-        registry.Register(native, new ServiceKey("public", "DEFAULT_GROUP", "s"), [Harness.Make.Instance(1)], replace: false);
+        registry.Register(native, new ServiceKey("public", "DEFAULT_GROUP", "s"), [Make.Instance(1)], replace: false);
         Assert.Equal(["10.0.0.1:1:DEFAULT"], await _node.ListedAsync("serviceName=s"));
         await _node.OkAsync(HttpMethod.Delete, "serviceName=s&ip=10.0.0.1&port=1");
         Assert.Equal(["10.0.0.1:1:DEFAULT"], await _node.ListedAsync("serviceName=s"));

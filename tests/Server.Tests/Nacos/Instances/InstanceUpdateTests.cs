@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Nacos.Instances;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using FastRegistry.Node.Configuration;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Nacos.Operator;
 

@@ -2,9 +2,8 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastRegistry.Node.Admission;
-using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
@@ -100,7 +99,7 @@ public sealed partial class OperationTests : IAsyncLifetime
         await native.CallAsync(Wire.Framing.MessageType.Subscribe, 2, new Wire.Messages.SubscribeRequest { SubscriptionId = 9, Name = "s" });
         await _node.CallAsync("POST /v1/ns/instance?serviceName=s&ip=1.1.1.1&port=1");
         await native.ReadAsync();
-        await Harness.Eventually.TrueAsync(() => _node.Node.Push.Workers.Sum(static worker => worker.Pushes) == 1, "the push is counted");
+        await Eventually.TrueAsync(() => _node.Node.Push.Workers.Sum(static worker => worker.Pushes) == 1, "the push is counted");
         await _node.AnswersAsync(
             "GET /v1/ns/ops/push/state?detail=true&reset=true", """{"succeed":1,"total":1,"ratio":1.0,"detail":{"avgPushCost":-1,"maxPushCost":-1},"reset":true}""");
         await _node.AnswersAsync("GET /v1/ns/operator/push/state", """{"succeed":0,"total":0,"ratio":0,"reset":false}""");

@@ -1,5 +1,5 @@
 using System.Net;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Nacos.Services;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using FastRegistry.Server.Nacos.Services;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Nacos.Services;
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Server.Tests.Http;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Nacos.UdpPush;
 

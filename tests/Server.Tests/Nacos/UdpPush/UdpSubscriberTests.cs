@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.UdpPush;
-using FastRegistry.Server.Tests.Control;
-using FastRegistry.Server.Tests.Harness;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Nacos.UdpPush;
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.InMemory;
 

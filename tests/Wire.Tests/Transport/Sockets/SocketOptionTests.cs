@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.Sockets;

@@ -1,0 +1,88 @@
+using FastRegistry.Node.Configuration;
+using FastRegistry.Tests;
+using FastRegistry.Wire.Framing;
+
+namespace FastRegistry.Node.Tests.Sessions;
+
+public sealed class SessionLimitTests : IDisposable
+{
+    private readonly NodeFixture _node = new(new LimitOptions { Connections = 2 });
+
+    public void Dispose() => _node.Dispose();
+
+    [Fact]
+    public void A_connection_beyond_the_limit_is_told_goaway_with_the_option()
+    {
+        RawClient first = _node.Connect();
+        RawClient second = _node.Connect();
+        RawClient third = _node.ConnectBare();
+
+        Assert.Contains("Limits:Connections", third.ReadGoAway(GoAwayReason.LimitExceeded).Text, StringComparison.Ordinal);
+        Assert.Null(third.TryRead());
+        Assert.True(third.SeesEnd);
+        third.Close();
+        first.Close();
+        RawClient fourth = _node.Connect();
+        fourth.Query("s");
+        second.Close();
+        fourth.Close();
+        _node.AssertNothingHeld();
+    }
+
+    [Fact]
+    public void A_refused_connection_that_does_not_close_is_closed_within_twice_the_linger_time()
+    {
+        _node.Connect();
+        _node.Connect();
+        RawClient third = _node.ConnectBare();
+        _node.AdvanceSeconds(4.2);
+
+        third.ReadGoAway(GoAwayReason.LimitExceeded);
+        Assert.True(third.IsCutOff);
+    }
+
+    [Fact]
+    public void A_node_that_stops_refuses_new_connections_as_stopping()
+    {
+        _node.Node.Services.Sessions.Close();
+        RawClient client = _node.ConnectBare();
+
+        client.ReadGoAway(GoAwayReason.Stopping);
+    }
+
+    [Fact]
+    public void No_more_than_32_refused_connections_are_kept()
+    {
+        _node.Connect();
+        _node.Connect();
+        RawClient[] refused = [.. Enumerable.Range(0, 1025).Select(_ => _node.ConnectBare())];
+
+        Assert.All(refused[..32], static client => Assert.True(client.IsAccepted));
+        Assert.False(refused[32].IsAccepted);
+        _node.AdvanceSeconds(4.2);
+        Assert.True(_node.ConnectBare().IsAccepted);
+    }
+
+    [Fact]
+    public void A_thousand_sessions_leave_nothing_behind()
+    {
+        using NodeFixture node = new();
+        for (int round = 0; round < 2; round++)
+        {
+            RawClient[] clients = [.. Enumerable.Range(0, 500).Select(_ => node.Connect())];
+            for (int i = 0; i < clients.Length; i++)
+            {
+                clients[i].Register($"s{i % 7}", i + 1);
+                clients[i].Subscribe(1, $"s{i % 5}");
+            }
+
+            Assert.Equal(500, node.Node.Services.Sessions.Count);
+            foreach (RawClient client in clients)
+            {
+                client.Close();
+            }
+        }
+
+        node.AssertNothingHeld();
+    }
+}

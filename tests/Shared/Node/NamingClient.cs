@@ -1,0 +1,69 @@
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+
+namespace FastRegistry.Tests;
+
+/// <summary>Naming requests in the short form tests like.</summary>
+internal static class NamingClient
+{
+    public static Instance NewInstance(int port, string ip = "10.0.0.1", string cluster = "", double? weight = null, string? metadata = null)
+    {
+        Instance instance = new() { Ip = ip, Port = (uint)port, Cluster = cluster };
+        if (weight is { } value)
+        {
+            instance.Weight = value;
+        }
+
+        if (metadata is not null)
+        {
+            instance.Metadata.Add(new Label { Key = "m", Value = metadata });
+        }
+
+        return instance;
+    }
+
+    public static RegisterReply Register(this RawClient client, string service, Instance instance) =>
+        client.Call(MessageType.Register, new RegisterRequest { Name = service, Instance = instance }).Answer(RegisterReply.Parser);
+
+    public static RegisterReply Register(this RawClient client, string service, int port) => client.Register(service, NewInstance(port));
+
+    public static ReceivedFrame TryRegister(this RawClient client, string service, int port) =>
+        client.Call(MessageType.Register, new RegisterRequest { Name = service, Instance = NewInstance(port) });
+
+    public static ReceivedFrame TryBatch(this RawClient client, string service, bool replace, params Instance[] instances)
+    {
+        BatchRegisterRequest request = new() { Name = service, Replace = replace };
+        request.Instances.AddRange(instances);
+        return client.Call(MessageType.BatchRegister, request);
+    }
+
+    public static RegisterReply Batch(this RawClient client, string service, bool replace, params Instance[] instances) =>
+        client.TryBatch(service, replace, instances).Answer(RegisterReply.Parser);
+
+    public static DeregisterReply Deregister(this RawClient client, string service, int port, string ip = "10.0.0.1", string cluster = "")
+    {
+        DeregisterRequest request = new() { Name = service };
+        request.Keys.Add(new InstanceKey { Ip = ip, Port = (uint)port, Cluster = cluster });
+        return client.Call(MessageType.Deregister, request).Answer(DeregisterReply.Parser);
+    }
+
+    public static Snapshot Query(this RawClient client, string service, bool healthyOnly = false, params string[] clusters)
+    {
+        QueryRequest request = new() { Name = service, HealthyOnly = healthyOnly };
+        request.Clusters.AddRange(clusters);
+        return client.Call(MessageType.Query, request).Answer(Snapshot.Parser);
+    }
+
+    public static Snapshot Subscribe(this RawClient client, ulong id, string service, bool healthyOnly = false, params string[] clusters)
+    {
+        SubscribeRequest request = new() { SubscriptionId = id, Name = service, HealthyOnly = healthyOnly };
+        request.Clusters.AddRange(clusters);
+        return client.Call(MessageType.Subscribe, request).Answer(Snapshot.Parser);
+    }
+
+    public static bool Unsubscribe(this RawClient client, ulong id) =>
+        client.Call(MessageType.Unsubscribe, new UnsubscribeRequest { SubscriptionId = id }).Answer(UnsubscribeReply.Parser).Removed;
+
+    /// <summary>The ports of a list, sorted.</summary>
+    public static int[] Ports(this Snapshot snapshot) => [.. snapshot.Instances.Select(static instance => (int)instance.Port).Order()];
+}
