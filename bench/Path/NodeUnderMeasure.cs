@@ -1,3 +1,4 @@
+using FastRegistry.Wire.Transport.InMemory;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using FastRegistry.Server.Hosting;

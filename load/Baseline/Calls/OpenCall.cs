@@ -115,7 +115,7 @@ internal static class OpenCall
 
     private static RequestError? SetUp(in ReadOnlySequence<byte> body, BaselineSession session, SessionStream stream)
     {
-        SetupOutcome outcome = SessionSetup.Check(body, out SetupRequest? request, out RequestError? error);
+        SetupOutcome outcome = SetupValidator.Check(body, out SetupRequest? request, out RequestError? error);
         if (outcome != SetupOutcome.Accepted)
         {
             return error;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Logging;
 using FastRegistry.Server.Management;
 using FastRegistry.Wire.Transport;
 

@@ -18,7 +18,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
 {
     private RegistryClient? _client;
     private SessionStream? _stream;
-    private SessionSubscriptions? _subscriptions;
+    private BaselineSubscriptions? _subscriptions;
     private int _opened;
     private int _ended;
 
@@ -51,7 +51,7 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
         }
 
         _stream = stream;
-        Volatile.Write(ref _client, new RegistryClient(ClientKind.Native, id: "", SessionSetup.InstanceIdOf(request)) { Session = this, Attachment = 1 });
+        Volatile.Write(ref _client, new RegistryClient(ClientKind.Native, id: "", SetupValidator.InstanceIdOf(request)) { Session = this, Attachment = 1 });
     }
 
     /// <summary>Stream or connection is over: subscriptions and publications go. Once, whoever is first.</summary>
@@ -78,10 +78,10 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
 
     public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
-        SessionSubscriptions? subscriptions = Volatile.Read(ref _subscriptions);
+        BaselineSubscriptions? subscriptions = Volatile.Read(ref _subscriptions);
         if (subscriptions is null)
         {
-            subscriptions = new SessionSubscriptions(node.Services, _stream!, Id);
+            subscriptions = new BaselineSubscriptions(node.Services, _stream!, Id);
             subscriptions = Interlocked.CompareExchange(ref _subscriptions, subscriptions, null) ?? subscriptions;
         }
 

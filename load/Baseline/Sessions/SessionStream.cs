@@ -1,8 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastRegistry.Load.Targets.Grpc.Framing;
-using FastRegistry.Node.Sessions;
-using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Load.Baseline.Sessions;
@@ -13,7 +11,7 @@ namespace FastRegistry.Load.Baseline.Sessions;
 /// goes out with the next flush, on the thread that ends the one before. So only one thread at a time touches the writer, and it may not be touched once the
 /// request is over: <see cref="EndAsync"/> waits for the flush that is under way.
 /// </remarks>
-internal sealed class SessionStream : IPushOutput
+internal sealed class SessionStream
 {
     // Beyond it a push is put off until everything has gone out.
     private const int MaximumWaitingBytes = 1024 * 1024;
@@ -39,23 +37,8 @@ internal sealed class SessionStream : IPushOutput
         _onFlushed = OnFlushed;
     }
 
-    /// <summary>Whole lists only, as the original sends them.</summary>
-    public string? RemoteAddress => null;
-
-    public bool TakesDeltas => false;
-
-    public ulong AcknowledgedPush => 0;
-
-    public PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) =>
-        new(TryWrite(StreamMessage.Push(subscription.Id, snapshot.ChangedAtMicroseconds, push.Body)));
-
-    public void AwaitAck()
-    {
-        // No push has a number: acks are not part of the baseline.
-    }
-
-    /// <summary>Unless something is on its way out: when that has gone, <c>drained</c> is called.</summary>
-    public bool IsReadyAfterRefusal()
+    /// <summary>Nothing is on its way out. False: when what is on its way has gone, <c>drained</c> is called.</summary>
+    public bool IsDrained()
     {
         lock (_streamGate)
         {

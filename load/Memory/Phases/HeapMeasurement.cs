@@ -1,7 +1,7 @@
 using FastRegistry.Load.InMemory;
 using FastRegistry.Load.Memory.Hosting;
 using FastRegistry.Load.Memory.Peers;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Observability;
 
 namespace FastRegistry.Load.Memory.Phases;
 

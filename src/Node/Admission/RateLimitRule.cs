@@ -49,3 +49,20 @@ internal sealed record RateLimitRule
         };
     }
 }
+
+/// <summary>What happens to calls beyond the maximum.</summary>
+internal enum RateLimitType
+{
+    /// <summary>They are counted and logged, and pass.</summary>
+    Monitor,
+
+    /// <summary>They are refused as overloaded.</summary>
+    Intercept,
+}
+
+/// <summary>The time over which calls are counted.</summary>
+internal enum RateLimitPeriod
+{
+    Second,
+    Minute,
+}

@@ -1,22 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
-using FastRegistry.Node.Observability;
 
 namespace FastRegistry.Node.Admission;
 
 /// <summary>Holds the switches of this node: one volatile read tells them, an update replaces them as a whole.</summary>
 /// <remarks>
-/// One per node, lives as long as it; any thread. Observers are told after a change, one call at a time and without a lock, by one of the threads that made changes;
-/// several changes may be one call, and the last call has the newest switches. What an update sets is gone with the process.
+/// One per node, lives as long as it; any thread. Observers are notified after a change, one call at a time and without a lock held, by one of the threads that made changes;
+/// several changes may share one call, and the last call has the newest switches. What an update sets is lost when the process ends.
 /// </remarks>
 internal sealed class SwitchBoard(Switches initial, ILogger log)
 {
     private Switches _current = initial;
 
-    // Changes observers have not been told of. Who raises it from 0 tells them until it is 0 again.
-    private int _untold;
+    // Changes that observers have not been notified of. The thread that raises it from 0 notifies them until it is 0 again.
+    private int _pendingChanges;
 
     /// <summary>Called with the switches after a change. Must be short: the updating thread runs it.</summary>
     public event Action<Switches>? Changed;
+
+    /// <summary>Called without switches by every thread that has changed them, before its update returns; <see cref="Changed"/> may come later, from another
+    /// thread. For what must be in force when the operator has his answer.</summary>
+    public event Action? Replaced;
 
     public Switches Current => Volatile.Read(ref _current);
 
@@ -47,8 +50,9 @@ internal sealed class SwitchBoard(Switches initial, ILogger log)
                 error = null;
                 if (after != before)
                 {
+                    Replaced?.Invoke();
                     log.SwitchChanged(entry.DocumentName, value.ReplaceLineEndings(" ").Trim());
-                    TellObservers();
+                    NotifyObservers();
                 }
 
                 return true;
@@ -56,28 +60,28 @@ internal sealed class SwitchBoard(Switches initial, ILogger log)
         }
     }
 
-    private void TellObservers()
+    private void NotifyObservers()
     {
-        if (Interlocked.Increment(ref _untold) != 1)
+        if (Interlocked.Increment(ref _pendingChanges) != 1)
         {
             return;
         }
 
-        int told;
+        int notified;
         do
         {
             // Counted before the switches are read: whatever is counted is in them.
-            told = Volatile.Read(ref _untold);
+            notified = Volatile.Read(ref _pendingChanges);
             Switches current = Current;
             foreach (Delegate observer in Changed?.GetInvocationList() ?? [])
             {
-                Tell((Action<Switches>)observer, current);
+                Notify((Action<Switches>)observer, current);
             }
         }
-        while (Interlocked.Add(ref _untold, -told) != 0);
+        while (Interlocked.Add(ref _pendingChanges, -notified) != 0);
     }
 
-    private void Tell(Action<Switches> observer, Switches current)
+    private void Notify(Action<Switches> observer, Switches current)
     {
         try
         {
@@ -90,4 +94,14 @@ internal sealed class SwitchBoard(Switches initial, ILogger log)
             log.SwitchObserverFault(fault);
         }
     }
+}
+
+/// <summary>The log lines about the switches.</summary>
+internal static partial class SwitchLog
+{
+    [LoggerMessage(60, LogLevel.Information, "Switch {Switch} is now {Value}")]
+    public static partial void SwitchChanged(this ILogger log, string @switch, string value);
+
+    [LoggerMessage(61, LogLevel.Error, "An observer of the switches failed")]
+    public static partial void SwitchObserverFault(this ILogger log, Exception fault);
 }

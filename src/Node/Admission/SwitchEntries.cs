@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Node.Admission;
 
@@ -10,6 +12,8 @@ namespace FastRegistry.Node.Admission;
 /// </remarks>
 internal static class SwitchEntries
 {
+    public const string Section = "Switches";
+
     private const long DayMilliseconds = 86_400_000;
     private const int MaximumLimitedUrls = 100;
     private const string NoOverride = "null";
@@ -64,6 +68,19 @@ internal static class SwitchEntries
     /// <summary>The entry that a name means, in either spelling of Nacos; null when there is none.</summary>
     public static SwitchEntry? Find(string name) => All.FirstOrDefault(entry => entry.Name == name || entry.DocumentName == name);
 
+    /// <summary>Throws when a switch breaks its rule.</summary>
+    /// <exception cref="ConfigurationError">The error names the switch.</exception>
+    public static void Check(Switches switches)
+    {
+        foreach (SwitchEntry entry in All)
+        {
+            if (entry.FindBrokenRule(switches) is { } rule)
+            {
+                throw new ConfigurationError($"{Section}:{entry.DocumentName}", rule);
+            }
+        }
+    }
+
     private static SwitchEntry Flag(string name, string documentName, Func<Switches, bool, Switches> set) => new(
         name, documentName, (switches, text) => Truth(text) is { } value ? set(switches, value) : null, "must be true or false", static _ => null);
 
@@ -116,5 +133,23 @@ internal static class SwitchEntries
         }
 
         return null;
+    }
+}
+
+/// <summary>One switch: how it is named, read and judged.</summary>
+/// <param name="Name">As Nacos' update call spells it.</param>
+/// <param name="DocumentName">As Nacos' document of all switches spells it; also the key in section <c>Switches</c>.</param>
+/// <param name="Apply">Switches with the value that a text names; null when the text is not of the form.</param>
+/// <param name="Form">What the text must be, as the end of a sentence.</param>
+/// <param name="FindBrokenRule">The rule that switches break in this entry, as the end of a sentence; null when none.</param>
+internal sealed record SwitchEntry(
+    string Name, string DocumentName, Func<Switches, string, Switches?> Apply, string Form, Func<Switches, string?> FindBrokenRule)
+{
+    /// <summary>Sets the entry to what a text says.</summary>
+    public bool TryApply(Switches before, string value, [NotNullWhen(true)] out Switches? after, [NotNullWhen(false)] out string? brokenRule)
+    {
+        after = Apply(before, value.Trim());
+        brokenRule = after is null ? Form : FindBrokenRule(after);
+        return brokenRule is null;
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace FastRegistry.Node.Admission;
 
@@ -55,4 +57,60 @@ internal sealed record Switches
     /// makes the node not ready; a client that reconnects while writes are refused loses what it publishes (after <c>Deadlines:Reaffirm</c> at the latest), and UP hides
     /// that a node is not ready.</summary>
     public ServerStatus? OverriddenServerStatus { get; init; }
+}
+
+/// <summary>HTTP requests that are answered with a status and nothing else.</summary>
+/// <param name="Prefix">Of path and query.</param>
+/// <param name="Status">The HTTP status.</param>
+internal readonly record struct LimitedUrl(string Prefix, int Status)
+{
+    /// <summary>Reads <c>prefix:status,prefix:status</c>; null when it is not of this form.</summary>
+    public static ImmutableArray<LimitedUrl>? Parse(string text)
+    {
+        ImmutableArray<LimitedUrl>.Builder urls = ImmutableArray.CreateBuilder<LimitedUrl>();
+        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            int colon = part.LastIndexOf(':');
+            if (colon < 1 || !int.TryParse(part.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
+            {
+                return null;
+            }
+
+            urls.Add(new LimitedUrl(part[..colon].TrimEnd(), status));
+        }
+
+        return urls.DrainToImmutable();
+    }
+}
+
+/// <summary>From which version on clients of HTTP are pushed datagrams, by their language. The defaults are Nacos'.</summary>
+internal sealed record PushVersions
+{
+    public Version Java { get; init; } = new(0, 1, 0);
+
+    public Version Python { get; init; } = new(0, 4, 3);
+
+    public Version C { get; init; } = new(1, 0, 12);
+
+    public Version Go { get; init; } = new(0, 1, 0);
+
+    public Version CSharp { get; init; } = new(0, 9, 0);
+
+    /// <summary>Reads <c>language:n.n.n</c>, as Nacos' update call has it.</summary>
+    public bool TrySet(string text, [NotNullWhen(true)] out PushVersions? changed)
+    {
+        string[] parts = text.Split(':', 2, StringSplitOptions.TrimEntries);
+        changed = parts.Length == 2 && Version.TryParse(parts[1], out Version? version) && version is { Build: >= 0, Revision: < 0 } ? With(parts[0], version) : null;
+        return changed is not null;
+    }
+
+    private PushVersions? With(string language, Version version) => language switch
+    {
+        "java" => this with { Java = version },
+        "python" => this with { Python = version },
+        "c" => this with { C = version },
+        "go" => this with { Go = version },
+        "csharp" => this with { CSharp = version },
+        _ => null,
+    };
 }

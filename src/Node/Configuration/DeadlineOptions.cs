@@ -1,4 +1,5 @@
 using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Node.Configuration;
 
@@ -47,4 +48,32 @@ internal sealed record DeadlineOptions
     /// <summary>After start, lists are provisional for this time: clients keep what they know. Default 15 s. Zero makes a restarted node's lists count at
     /// once, so consumers may see services without the instances that have not come back yet.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Throws when a time is not within its bounds.</summary>
+    /// <exception cref="ConfigurationError">A value is wrong.</exception>
+    public void Check()
+    {
+        CheckTime(nameof(Handshake), Handshake);
+        CheckTime(nameof(StartedFrame), StartedFrame);
+        CheckTime(nameof(IdleProbe), IdleProbe);
+        CheckTime(nameof(ProbeAnswer), ProbeAnswer);
+        CheckTime(nameof(SlowConsumer), SlowConsumer);
+        CheckTime(nameof(Linger), Linger);
+        CheckTime(nameof(EmptyService), EmptyService);
+        CheckTime(nameof(ExpiredOverride), ExpiredOverride);
+        CheckTime(nameof(SyncedClient), SyncedClient);
+        CheckTime(nameof(Reaffirm), Reaffirm);
+        CheckTime(nameof(Drain), Drain, zeroAllowed: true);
+        CheckTime(nameof(GoAwaySpread), GoAwaySpread, zeroAllowed: true);
+        CheckTime(nameof(WarmUp), WarmUp, zeroAllowed: true);
+    }
+
+    private static void CheckTime(string name, TimeSpan value, bool zeroAllowed = false)
+    {
+        TimeSpan minimum = zeroAllowed ? TimeSpan.Zero : TimeSpan.FromMilliseconds(10);
+        if (value < minimum || value > TimeSpan.FromDays(1))
+        {
+            throw new ConfigurationError($"Deadlines:{name}", $"must be between {minimum} and 1.00:00:00");
+        }
+    }
 }

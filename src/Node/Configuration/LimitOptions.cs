@@ -1,9 +1,12 @@
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.WatchedFiles;
+using FastRegistry.Registry.Rules;
+
 namespace FastRegistry.Node.Configuration;
 
 /// <summary>How much the node takes before it refuses. Section <c>Limits</c>.</summary>
 internal sealed record LimitOptions
 {
-    public const string RulesFileKey = "Limits:RulesFile";
     public const string RedirectAddressesKey = "Limits:RedirectAddresses";
     public const string ConnectionsKey = "Limits:Connections";
     public const string OverridesKey = "Limits:Overrides";
@@ -40,4 +43,29 @@ internal sealed record LimitOptions
 
     /// <summary>Where clients beyond a limit of connections are sent: <c>host:port</c>, several with commas. Default empty: they try what they know.</summary>
     public string RedirectAddresses { get; init; } = "";
+
+    /// <summary>Throws when a value breaks its rule.</summary>
+    /// <exception cref="ConfigurationError">A value is wrong.</exception>
+    public void Check()
+    {
+        ConfigurationError.ThrowIfOutOfRange(ConnectionsKey, Connections, 1, 10_000_000);
+        ConfigurationError.ThrowIfOutOfRange("Limits:Services", Services, 1, 100_000_000);
+        ConfigurationError.ThrowIfOutOfRange("Limits:InstancesPerService", InstancesPerService, 1, 200_000);
+        ConfigurationError.ThrowIfOutOfRange("Limits:PublicationsPerClient", PublicationsPerClient, 1, 10_000_000);
+        ConfigurationError.ThrowIfOutOfRange(OverridesKey, Overrides, 0, 10_000_000);
+        ConfigurationError.ThrowIfOutOfRange(SubscriptionsPerClientKey, SubscriptionsPerClient, 1, 1_000_000);
+        ConfigurationError.ThrowIfOutOfRange(RequestsInWorkPerClientKey, RequestsInWorkPerClient, 1, 65_536);
+        ConfigurationError.ThrowIfOutOfRange("Limits:QueuedRequests", QueuedRequests, 1, 1_000_000);
+        WatchedFile.CheckPath(ConnectionRules.FileKey, RulesFile);
+        IReadOnlyList<string> addresses = RedirectAddress.Split(RedirectAddresses);
+        if (addresses.Count > RedirectAddress.MaximumAddresses)
+        {
+            throw new ConfigurationError(RedirectAddressesKey, $"must not be more than {RedirectAddress.MaximumAddresses} addresses");
+        }
+
+        if (addresses.Select(RedirectAddress.Broken).FirstOrDefault(static rule => rule is not null) is { } broken)
+        {
+            throw new ConfigurationError(RedirectAddressesKey, broken);
+        }
+    }
 }

@@ -58,3 +58,44 @@ internal static class NodeMetrics
         NacosMetrics.Define(node);
     }
 }
+
+/// <summary>Defines the figures of the event hub: published per kind, the rest per observer.</summary>
+internal static class EventMetrics
+{
+    public static void Define(RegistryMetrics metrics, EventHub events, EventLog? log)
+    {
+        metrics.Counters(
+            "fastregistry_events_published_total",
+            "Events published while somebody listened to their kind.",
+            [.. Enum.GetValues<EventKind>().Select(kind => MetricSeries.Of("kind", kind.ToString(), () => events.Published(kind)))]);
+        metrics.Counters("fastregistry_events_delivered_total", "Events handed to an observer.", Of(events, static queue => queue.Delivered));
+        metrics.Counters("fastregistry_events_dropped_total", "Events that did not fit into an observer's queue.", Of(events, static queue => queue.Dropped));
+        metrics.Counters("fastregistry_event_faults_total", "Events an observer failed at.", Of(events, static queue => queue.Faults));
+        metrics.Gauges("fastregistry_event_queue", "Events that wait for an observer.", Of(events, static queue => queue.Queued));
+        if (log is not null)
+        {
+            metrics.Counter("fastregistry_events_folded_total", "Events that share a log line with others of their second.", () => log.Folded);
+        }
+    }
+
+    private static MetricSeries[] Of(EventHub events, Func<ObserverQueue, double> read) =>
+        [.. events.Queues.Select(queue => MetricSeries.Of("observer", queue.Name, () => read(queue)))];
+}
+
+/// <summary>Defines the counters of the control points, one name per point. They count only while a point has a rule.</summary>
+internal static class RateLimitMetrics
+{
+    public static void Define(RateLimiter limiter, RegistryMetrics metrics)
+    {
+        foreach (RateLimitPoint point in limiter.Points)
+        {
+            string prefix = $"fastregistry_rate_limit_{SnakeCase(point.Point.ToString())}";
+            metrics.Counter($"{prefix}_passed_total", $"Calls of {point.Point} that passed its rate limit.", () => point.Passed);
+            metrics.Counter($"{prefix}_refused_total", $"Calls of {point.Point} that its rate limit refused.", () => point.Refused);
+            metrics.Counter($"{prefix}_beyond_total", $"Calls of {point.Point} beyond its rate limit, refused or only noted.", () => point.Beyond);
+        }
+    }
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select(static (character, i) => i > 0 && char.IsUpper(character) ? $"_{char.ToLowerInvariant(character)}" : char.ToLowerInvariant(character).ToString()));
+}

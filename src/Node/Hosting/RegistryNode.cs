@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Limits;
@@ -21,7 +24,7 @@ namespace FastRegistry.Node.Hosting;
 
 /// <summary>One node without its HTTP side: registry, sessions, workers, deadlines and the client listener, put together.</summary>
 /// <remarks>Made, started and stopped by its host, each once. Tests use it with in-memory connections and pump its workers themselves.</remarks>
-internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
+internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
 {
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _log;
@@ -71,7 +74,7 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
         Switches.Changed += switches => Push.SetEnabled(switches.PushEnabled);
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         Registry = new ServiceRegistry(epoch, Wheel, timeProvider, options.ToRegistryOptions(), Push, Events);
-        Requests = new RequestQueue(limits);
+        Requests = new RequestQueue(limits.QueuedRequests);
         Resources = new TransportResources();
         Services = new SessionServices
         {
@@ -156,117 +159,6 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
     /// <summary>Null when client connections are on sockets, or before the listener is bound.</summary>
     public EpollTransport? Epoll => _listener?.Epoll;
 
-    /// <summary>Begins the background work without a listener.</summary>
-    public void StartWorkers()
-    {
-        _wheelDriver = new WheelDriver(Wheel);
-        Events.Start();
-        _workers.AddRange(Push.Workers.Select(worker => KeepRunning(worker.RunAsync)));
-        for (int i = 0; i < Options.Workers.Requests; i++)
-        {
-            _workers.Add(KeepRunning(Requests.RunAsync));
-        }
-
-        foreach (WatchedFile? file in (ReadOnlySpan<WatchedFile?>)[RulesFile, LabelsFile])
-        {
-            if (file is not null)
-            {
-                // Before anybody is accepted; nothing else runs it yet.
-                file.Step();
-                _workers.Add(KeepRunning(file.RunAsync));
-            }
-        }
-    }
-
-    /// <summary>Binds the client listener.</summary>
-    /// <exception cref="SocketException">The address cannot be bound.</exception>
-    /// <exception cref="IOException">No descriptor is left.</exception>
-    public void Bind()
-    {
-        _listener = ClientListener.Bind(Options.ClientTransport, Resources, Acceptor, this, _timeProvider, _log.TransportFault);
-
-        // "Any address" is none that a client could go to.
-        IPAddress address = _listener.LocalEndPoint.Address;
-        bool anyAddress = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-        Services.SetupReplies.ClientAddresses = anyAddress ? [] : [_listener.LocalEndPoint.ToString()];
-    }
-
-    /// <summary>Begins to accept; from now on the node is ready.</summary>
-    public void Start()
-    {
-        new WarmUp(Registry, Wheel, Requests, _log).Start(Options.Deadlines.WarmUp);
-
-        // Before the first client is let in: it would be told that the node is starting, and a listener that fails at once would not be noticed.
-        Status.Report(ServerStatus.Up);
-        Volatile.Write(ref _state, (int)NodeState.Ready);
-        _listener?.Start();
-    }
-
-    /// <summary>Puts rules in force; who is beyond them is asked to leave.</summary>
-    public void Apply(ConnectionRules rules)
-    {
-        Services.Limits.Replace(rules);
-        _ruleShedder.Start(() => SessionChoice.BeyondRules(Services.Sessions, Services.Limits));
-    }
-
-    /// <summary>Accepts nothing more, asks clients to leave with a spread, waits for them up to the drain deadline, closes the rest.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.Exchange(ref _state, (int)NodeState.Stopping) == (int)NodeState.Stopping)
-        {
-            return;
-        }
-
-        if (_listener is not null)
-        {
-            await _listener.StopAcceptingAsync().ConfigureAwait(false);
-        }
-
-        Services.Sessions.Close();
-        Push.End();
-        _log.Stopping(Services.Sessions.Count);
-        SessionDrain drain = new(Services.Sessions, Options.Deadlines, _timeProvider);
-        int closed = await drain.RunAsync(cancellationToken).ConfigureAwait(false);
-        _log.Stopped(closed);
-        if (_listener is not null)
-        {
-            // Before the workers: the sessions it ends have something to tell.
-            await _listener.DisposeAsync().ConfigureAwait(false);
-        }
-
-        await StopWorkersAsync().ConfigureAwait(false);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _stopping.Dispose();
-        Metrics.Dispose();
-        Events.Dispose();
-    }
-
-    void IAcceptObserver.AcceptFailed(AcceptErrorTier tier, SocketError error, TimeSpan backOff) => _log.AcceptFailed(tier, error.ToString(), backOff);
-
-    void IAcceptObserver.ListenerFailed(SocketError error)
-    {
-        // Whoever asks for readiness is told.
-        Interlocked.CompareExchange(ref _state, (int)NodeState.Failed, (int)NodeState.Ready);
-        _log.ListenerFailed(error.ToString());
-    }
-
-    private async Task StopWorkersAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_workers).ConfigureAwait(false);
-        if (_wheelDriver is not null)
-        {
-            await _wheelDriver.DisposeAsync().ConfigureAwait(false);
-        }
-
-        // Last: until here there was something to tell.
-        await Events.StopAsync().ConfigureAwait(false);
-    }
-
     private WatchedFile? Watch(string subject, string path, int maximumBytes, Action<ReadOnlyMemory<byte>?> apply) =>
         path.Length > 0 ? new WatchedFile(subject, path, apply, maximumBytes, _timeProvider, _log) : null;
 
@@ -287,22 +179,23 @@ internal sealed class RegistryNode : IAcceptObserver, IAsyncDisposable
             Events.Add(observer);
         }
     }
+}
 
-    /// <summary>Runs a worker on the thread pool until the node stops. One item that fails costs that item, not everything behind it.</summary>
-    private async Task KeepRunning(Func<CancellationToken, Task> worker)
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Run(() => worker(_stopping.Token)).ConfigureAwait(false);
-            }
-#pragma warning disable CA1031 // The item that failed is gone; the log has the exception, and the worker goes on with the next.
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                _log.WorkerFault(fault);
-            }
-        }
-    }
+/// <summary>Whether this node should be routed to.</summary>
+internal enum NodeState
+{
+    Starting,
+    Ready,
+
+    /// <summary>The client listener has ended and cannot come back.</summary>
+    Failed,
+
+    Stopping,
+}
+
+/// <summary>A node's id as the 64-bit number that epochs carry.</summary>
+internal static class NodeNumber
+{
+    /// <summary>First 8 bytes of the SHA-256 of the id: the same in every process and version.</summary>
+    public static ulong Of(string id) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 }

@@ -11,9 +11,9 @@ namespace FastRegistry.Node.Limits;
 /// <param name="redirectAddresses">Where clients beyond a limit are sent; may be empty.</param>
 internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
 {
-    private readonly Lock _addressGate = new();
+    private readonly Lock _addressLock = new();
     private readonly Dictionary<UInt128, AddressConnections> _addresses = [];
-    private readonly Lock _applicationGate = new();
+    private readonly Lock _applicationLock = new();
     private readonly Dictionary<string, int> _applications = new(StringComparer.Ordinal);
     private ConnectionRules _rules = ConnectionRules.None;
 
@@ -26,7 +26,7 @@ internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
     {
         get
         {
-            lock (_addressGate)
+            lock (_addressLock)
             {
                 return _addresses.Count;
             }
@@ -38,7 +38,7 @@ internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
     {
         get
         {
-            lock (_applicationGate)
+            lock (_applicationLock)
             {
                 return _applications.Count;
             }
@@ -62,7 +62,7 @@ internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
 
         UInt128 number = AddressNumber.Of(address);
         LimitRule rule = Rules.ForAddress(number);
-        lock (_addressGate)
+        lock (_addressLock)
         {
             ref AddressConnections? entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_addresses, number, out _);
             if (!rule.Allows(entry?.Count ?? 0))
@@ -90,7 +90,7 @@ internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
             return;
         }
 
-        lock (_addressGate)
+        lock (_addressLock)
         {
             if (--connections.Count == 0)
             {
@@ -112,7 +112,7 @@ internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
         }
 
         LimitRule rule = Rules.ForApplication(application);
-        lock (_applicationGate)
+        lock (_applicationLock)
         {
             int connections = _applications.GetValueOrDefault(application);
             if (!returning && !rule.Allows(connections))
@@ -133,7 +133,7 @@ internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
             return;
         }
 
-        lock (_applicationGate)
+        lock (_applicationLock)
         {
             int left = _applications[application] - 1;
             if (left == 0)
@@ -146,4 +146,25 @@ internal sealed class ConnectionLimits(IReadOnlyList<string> redirectAddresses)
             }
         }
     }
+}
+
+/// <summary>How many connections one socket address has. Guarded by <see cref="ConnectionLimits"/>; there while it has some.</summary>
+internal sealed class AddressConnections(UInt128 address)
+{
+    public UInt128 Address { get; } = address;
+
+    public int Count { get; set; }
+}
+
+/// <summary>Which kind of limit refused a connection.</summary>
+internal enum LimitKind
+{
+    /// <summary>Connections of the node: the setting, the open-file limit or the rule.</summary>
+    Node,
+
+    /// <summary>Connections of one socket address.</summary>
+    Address,
+
+    /// <summary>Connections of one application, by the set-up's label <c>app</c>.</summary>
+    Application,
 }

@@ -1,10 +1,9 @@
-using FastRegistry.Node.Admission;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Observability;
 
-/// <summary>The log lines of the node. Nothing per heartbeat or push above Debug.</summary>
+/// <summary>The log lines of the node and its sessions; watched files (22 to 25) and admission (60 to 62) have their own. Nothing per heartbeat or push above Debug.</summary>
 internal static partial class NodeLog
 {
     [LoggerMessage(2, LogLevel.Information, "Warm-up is over: lists are complete")]
@@ -37,18 +36,6 @@ internal static partial class NodeLog
     [LoggerMessage(21, LogLevel.Critical, "The client listener failed and accepts nothing more: {Error}")]
     public static partial void ListenerFailed(this ILogger log, string error);
 
-    [LoggerMessage(22, LogLevel.Information, "{Subject}: read from {File}")]
-    public static partial void FileRead(this ILogger log, string subject, string file);
-
-    [LoggerMessage(23, LogLevel.Information, "{Subject}: {File} does not exist yet; there are none until it does")]
-    public static partial void FileMissing(this ILogger log, string subject, string file);
-
-    [LoggerMessage(24, LogLevel.Information, "{Subject}: {File} was deleted; there are none any more")]
-    public static partial void FileGone(this ILogger log, string subject, string file);
-
-    [LoggerMessage(25, LogLevel.Error, "{Subject}: {File} cannot be used, those before it stay: {Fault}")]
-    public static partial void FileBroken(this ILogger log, string subject, string file, string fault);
-
     [LoggerMessage(26, LogLevel.Error, "An event loop of the client transport met a fault")]
     public static partial void TransportFault(this ILogger log, Exception fault);
 
@@ -57,13 +44,4 @@ internal static partial class NodeLog
 
     [LoggerMessage(31, LogLevel.Critical, "A background worker failed")]
     public static partial void WorkerFault(this ILogger log, Exception fault);
-
-    [LoggerMessage(60, LogLevel.Information, "Switch {Switch} is now {Value}")]
-    public static partial void SwitchChanged(this ILogger log, string @switch, string value);
-
-    [LoggerMessage(61, LogLevel.Error, "An observer of the switches failed")]
-    public static partial void SwitchObserverFault(this ILogger log, Exception fault);
-
-    [LoggerMessage(62, LogLevel.Warning, "RateLimits:{Point}: more than {Maximum} calls within a {Period} ({Type}); said once per window")]
-    public static partial void RateLimitReached(this ILogger log, ControlPoint point, int maximum, RateLimitPeriod period, RateLimitType type);
 }

@@ -8,12 +8,12 @@ namespace FastRegistry.Node.Observability;
 /// <remarks>Any thread. Counting is one interlocked addition per batch, never per heartbeat or push.</remarks>
 internal sealed class RegistryMetrics : IDisposable
 {
-    private const long SampledOneIn = 64;
+    /// <summary>Frames received from clients. A field: sessions add to it with one interlocked addition per batch.</summary>
+    public long FramesReceived;
 
     private readonly Meter _meter = new("FastRegistry");
     private readonly List<MetricDefinition> _definitions = [];
     private readonly long[] _closed = new long[Enum.GetValues<CloseKind>().Length];
-    private long _frames;
     private long _accepted;
     private readonly long[] _refused = new long[Enum.GetValues<LimitKind>().Length];
     private long _shed;
@@ -27,7 +27,7 @@ internal sealed class RegistryMetrics : IDisposable
             "fastregistry_request_handling_seconds", "What a request takes on its receive path, of about 1 request in 64.", LatencyBounds.Handling);
         QueuedRequests = Histogram("fastregistry_request_queued_seconds", "From the arrival of a request that a worker runs to its answer.", LatencyBounds.Handling);
         WheelLateness = Histogram("fastregistry_wheel_lateness_seconds", "How late deadlines are noticed; a slot of 10 ms is by design.", LatencyBounds.Lateness);
-        Counter("fastregistry_frames_received_total", "Frames received from clients.", () => Interlocked.Read(ref _frames));
+        Counter("fastregistry_frames_received_total", "Frames received from clients.", () => Interlocked.Read(ref FramesReceived));
         Counter("fastregistry_connections_accepted_total", "Client connections accepted.", () => Interlocked.Read(ref _accepted));
         Counter("fastregistry_connections_refused_total", "Client connections refused by a limit.", () => _refused.Sum());
         foreach (LimitKind kind in Enum.GetValues<LimitKind>())
@@ -56,19 +56,8 @@ internal sealed class RegistryMetrics : IDisposable
 
     public LatencyHistogram WheelLateness { get; }
 
-    /// <summary>True for about one batch of frames in 64: its first request is timed. One read; the counter runs anyway.</summary>
-    public bool IsSample => (Volatile.Read(ref _frames) & (SampledOneIn - 1)) == 0;
-
     /// <summary>Everything there is, in the order it was defined.</summary>
     public IReadOnlyList<MetricDefinition> Definitions => _definitions;
-
-    public void CountFrames(int frames)
-    {
-        if (frames > 0)
-        {
-            Interlocked.Add(ref _frames, frames);
-        }
-    }
 
     public void CountAccepted() => Interlocked.Increment(ref _accepted);
 
@@ -137,4 +126,29 @@ internal sealed class RegistryMetrics : IDisposable
 
     private static string SnakeCase(CloseKind kind) =>
         string.Concat(kind.ToString().Select(static (character, i) => i > 0 && char.IsUpper(character) ? $"_{char.ToLowerInvariant(character)}" : char.ToLowerInvariant(character).ToString()));
+}
+
+/// <summary>One metric: its name in Prometheus' text form, its help line, and how to read it.</summary>
+/// <param name="Name">Snake case, with its unit at the end.</param>
+/// <param name="Help">One sentence.</param>
+/// <param name="IsCounter">It only grows; otherwise it is a gauge.</param>
+/// <param name="Read">Cheap and safe on any thread.</param>
+/// <param name="Labels">What tells it from others of the same name; null = it is the only one.</param>
+/// <param name="Ranking">Its figures, which differ from time to time, and their labels; null = it has one, in <paramref name="Read"/>.</param>
+/// <param name="Histogram">Its buckets; then <paramref name="Read"/> is the number of durations. Null = it is a single figure.</param>
+internal sealed record MetricDefinition(
+    string Name, string Help, bool IsCounter, Func<double> Read, IReadOnlyList<KeyValuePair<string, string>>? Labels = null, LatencyHistogram? Histogram = null,
+    Func<IReadOnlyList<MetricSeries>>? Ranking = null)
+{
+    /// <summary>The type in Prometheus' words.</summary>
+    public string Type => Histogram is not null ? "histogram" : IsCounter ? "counter" : "gauge";
+}
+
+/// <summary>One of several figures with the same name.</summary>
+/// <param name="Read">Cheap and safe on any thread.</param>
+/// <param name="Labels">What tells it from the others.</param>
+internal sealed record MetricSeries(Func<double> Read, params KeyValuePair<string, string>[] Labels)
+{
+    /// <summary>A figure with one label.</summary>
+    public static MetricSeries Of(string label, string value, Func<double> read) => new(read, KeyValuePair.Create(label, value));
 }

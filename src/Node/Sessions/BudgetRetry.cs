@@ -19,7 +19,7 @@ internal sealed class BudgetRetry : IDeadlineOwner
         _entry = wheel.Allocate(this);
     }
 
-    public void Later(ClientSession session)
+    public void ScheduleRetry(ClientSession session)
     {
         if (_waiting.TryAdd(session, 0))
         {

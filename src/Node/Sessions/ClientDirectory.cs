@@ -1,5 +1,6 @@
 using FastRegistry.Node.Workers;
 using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -108,4 +109,184 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
 
         _clients.Remove(client);
     }
+}
+
+/// <summary>Once, when the time a client had to register again is over. Lives in the wheel until then.</summary>
+internal sealed class ReaffirmDeadline : IDeadlineOwner
+{
+    private readonly TimingWheel _wheel;
+    private readonly Action _over;
+
+    private ReaffirmDeadline(TimingWheel wheel, Action over)
+    {
+        _wheel = wheel;
+        _over = over;
+    }
+
+    /// <summary>Calls <paramref name="over"/> on the wheel's thread after <paramref name="time"/>; false when the wheel has no room.</summary>
+    public static bool TryStart(TimingWheel wheel, TimeSpan time, Action over)
+    {
+        if (!wheel.TryAllocate(new ReaffirmDeadline(wheel, over), out int entry))
+        {
+            return false;
+        }
+
+        wheel.Arm(entry, wheel.Now, (int)time.TotalMilliseconds);
+        return true;
+    }
+
+    Deadline IDeadlineOwner.OnDeadline(int entry, long now)
+    {
+        _over();
+        _wheel.Release(entry);
+        return Deadline.None;
+    }
+}
+
+/// <summary>The native clients by client instance id, linked through themselves: a client in it costs a bucket and no node of its own.</summary>
+/// <remarks>
+/// One per node. Any thread; a short lock on one of its stripes, each of which grows by itself. A client may be removed with its lock held, so nothing is called
+/// under a stripe's. Ids are the clients' choice; their hash is seeded per process, so nobody can choose ids that meet in one bucket. Bounded by the sessions.
+/// </remarks>
+internal sealed class ClientTable
+{
+    private const int Stripes = 64;
+
+    private readonly ClientStripe[] _stripes = [.. Enumerable.Range(0, Stripes).Select(static _ => new ClientStripe(Stripes))];
+    private long _numbers;
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public RegistryClient? Find(UInt128 instanceId)
+    {
+        ClientStripe stripe = StripeOf(instanceId);
+        lock (stripe.StripeLock)
+        {
+            return stripe.FindLocked(instanceId);
+        }
+    }
+
+    /// <summary>The client with this id; a new one, with the next number, when there is none.</summary>
+    public RegistryClient FindOrAdd(UInt128 instanceId)
+    {
+        ClientStripe stripe = StripeOf(instanceId);
+        lock (stripe.StripeLock)
+        {
+            RegistryClient? client = stripe.FindLocked(instanceId);
+            if (client is null)
+            {
+                client = new RegistryClient(ClientKind.Native, id: "", instanceId) { Number = Interlocked.Increment(ref _numbers) };
+                stripe.AddLocked(client);
+                Interlocked.Increment(ref _count);
+            }
+
+            return client;
+        }
+    }
+
+    /// <summary>Takes this client out; another one with its id stays. Does nothing when it is out already.</summary>
+    public void Remove(RegistryClient client)
+    {
+        ClientStripe stripe = StripeOf(client.InstanceId);
+        lock (stripe.StripeLock)
+        {
+            if (stripe.TryRemoveLocked(client))
+            {
+                Interlocked.Decrement(ref _count);
+            }
+        }
+    }
+
+    private ClientStripe StripeOf(UInt128 instanceId) => _stripes[instanceId.GetHashCode() & (Stripes - 1)];
+}
+
+/// <summary>A part of the <see cref="ClientTable"/>, which takes its lock: buckets of clients that are linked through themselves.</summary>
+/// <param name="stripes">Parts of the table. That part of the hash has chosen the stripe; the rest chooses the bucket.</param>
+internal sealed class ClientStripe(int stripes)
+{
+    private RegistryClient?[] _buckets = new RegistryClient?[4];
+    private int _count;
+
+    /// <summary>Guards the buckets and the links of the clients in them.</summary>
+    public Lock StripeLock { get; } = new();
+
+    public RegistryClient? FindLocked(UInt128 instanceId)
+    {
+        RegistryClient? client = Bucket(instanceId);
+        while (client is not null && client.InstanceId != instanceId)
+        {
+            client = client.NextInBucket;
+        }
+
+        return client;
+    }
+
+    /// <summary>Adds a client whose id is not there.</summary>
+    public void AddLocked(RegistryClient client)
+    {
+        if (_count == _buckets.Length)
+        {
+            Grow();
+        }
+
+        Link(client);
+        _count++;
+    }
+
+    /// <summary>False when this very client is not there.</summary>
+    public bool TryRemoveLocked(RegistryClient client)
+    {
+        ref RegistryClient? head = ref Bucket(client.InstanceId);
+        RegistryClient? before = null;
+        RegistryClient? found = head;
+        while (found is not null && found != client)
+        {
+            before = found;
+            found = found.NextInBucket;
+        }
+
+        if (found is null)
+        {
+            return false;
+        }
+
+        if (before is null)
+        {
+            head = client.NextInBucket;
+        }
+        else
+        {
+            before.NextInBucket = client.NextInBucket;
+        }
+
+        client.NextInBucket = null;
+        _count--;
+        return true;
+    }
+
+    private void Grow()
+    {
+        RegistryClient?[] former = _buckets;
+        _buckets = new RegistryClient?[former.Length * 2];
+        foreach (RegistryClient? first in former)
+        {
+            RegistryClient? client = first;
+            while (client is not null)
+            {
+                RegistryClient? next = client.NextInBucket;
+                Link(client);
+                client = next;
+            }
+        }
+    }
+
+    private void Link(RegistryClient client)
+    {
+        ref RegistryClient? head = ref Bucket(client.InstanceId);
+        client.NextInBucket = head;
+        head = client;
+    }
+
+    private ref RegistryClient? Bucket(UInt128 instanceId) => ref _buckets[((uint)instanceId.GetHashCode() / (uint)stripes) & (uint)(_buckets.Length - 1)];
 }

@@ -1,303 +1,241 @@
-using System.Buffers;
+using System.Net;
+using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.Observability;
 using FastRegistry.Node.Requests;
+using FastRegistry.Node.Workers;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>Protocol state of one client connection, from its first byte to its release.</summary>
+/// <summary>The protocol state of one client connection, from its first byte to its release.</summary>
 /// <remarks>
-/// Made by <see cref="SessionAcceptor"/>. The receive path (<see cref="OnReceived"/>, <see cref="OnClosed"/>) is entered by one thread at a time; deadlines come
-/// from the wheel's thread, pushes from push workers, answers of long requests from request workers, and an end from anyone. What those share is in types of its
-/// own: the outbound chain, <see cref="SessionDeadlines"/>, <see cref="SessionSubscriptions"/>, <see cref="SessionOutput"/>. What is done with a session is in static
-/// types beside it, which cost nothing per session: <see cref="SessionFrames"/>, <see cref="SessionHandshake"/>, <see cref="SessionRequests"/>,
-/// <see cref="SessionEnding"/>. There may be very many, nearly all of them idle: what most of them never need is made when it is needed (docs/adr/0012).
+/// <para>
+/// What it does: checks preface and set-up, answers pings and requests (short ones at once, the others through request workers), takes pushes for its
+/// subscriptions and awaits their acks, sends large messages as streams of chunks, and ends the connection by its deadlines. Others ask it to move or to leave
+/// (<see cref="TryAskToMove"/>, <see cref="AskToLeave"/>, <see cref="EndSuperseded"/>, <see cref="Abort"/>) and read its <see cref="Status"/>.
+/// </para>
+/// <para>
+/// Parts: Receive (bytes, frames, activity), Setup, Requests, Subscriptions, Push, Acks, Output (large messages, control frames), Deadlines, End.
+/// </para>
+/// <para>
+/// Threads: the receive path (<see cref="OnReceived"/> and what it calls, <see cref="OnClosed"/>) is entered by one thread at a time. Push workers push, request
+/// workers answer, the wheel's thread evaluates deadlines and judges acks, the sending thread reports drains and stalls; any thread may ask the session to end.
+/// Each member says who calls it. Fields that threads share are read and written with <see cref="Volatile"/> or <see cref="Interlocked"/>.
+/// </para>
+/// <para>
+/// Locks: the subscription lock guards the subscriptions by id; the registry's service lock is taken while it is held. The request lock guards the requests that
+/// workers have; no lock is taken while it is held. The client's lock says which session speaks for the client; the session takes it only where it is asked to
+/// move, and never while it holds one of its own. No lock is held over I/O. Resync marks and awaited acks are lock-free.
+/// </para>
+/// <para>
+/// States: <see cref="Stage"/>, in order; only the receive path changes it. A session that was asked to move stays ready while its linger deadline runs.
+/// </para>
+/// <para>
+/// Lifetime: <see cref="SessionAcceptor"/> creates it and the table of sessions owns it; <see cref="OnClosed"/> gives back its slot, its wheel entry, its
+/// subscriptions and its client. There may be very many sessions, nearly all of them idle, so what most of them never need (streams, requests at workers,
+/// subscriptions, marks of stalled output) is created when it is first needed (docs/adr/0012).
+/// </para>
 /// </remarks>
-internal sealed class ClientSession : IConnectionHandler, IDeadlineOwner, INamingCaller, IPushOutput
+internal sealed partial class ClientSession : IConnectionHandler, IDeadlineOwner, INamingCaller, ISubscriber
 {
-    // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
-    private const int FrameBytesAlwaysTaken = 64 * 1024;
+    private readonly SessionServices _services;
+    private readonly Connection _connection;
 
-    private int _entry;
-    private SessionDeadlines _deadlines;
-    private SessionStage _stage;
+    // Everything of the client, from the set-up on.
     private RegistryClient? _client;
     private ClientProfile _profile = ClientProfile.Unknown;
-    private SessionSubscriptions? _subscriptions;
+
+    // Null until the first one.
+    private RequestsInWork? _requestsInWork;
+    private SubscriptionState? _subscriptions;
     private OutboundStreams? _streams;
+    private OutputStalls? _stalls;
+
+    // Wheel times; those of the recent past as CompactTimestamp, in half the space.
+    private long _openedAt;
+    private long _lastReceived;
+    private uint _frameStartedAt;
+    private uint _probedAt;
+    private uint _closingAt;
+
+    private int _entry;
+    private Stage _stage;
+    private bool _isServing;
+    private bool _takesChunks;
+    private bool _takesDeltas;
 
     public ClientSession(SessionServices services, Connection connection, AddressConnections? address, long id)
     {
-        Services = services;
+        _services = services;
+        _connection = connection;
         Id = id;
         Address = address;
-        Connection = connection;
     }
 
-    public SessionServices Services { get; }
+    /// <summary>The protocol states of a session, in the order in which it passes through them.</summary>
+    private enum Stage : byte
+    {
+        /// <summary>The preface has not arrived.</summary>
+        Preface,
 
-    public Connection Connection { get; }
+        /// <summary>The set-up has not arrived.</summary>
+        Setup,
 
-    /// <summary>How it says things. Any thread.</summary>
-    public SessionOutput Output => new(this);
+        /// <summary>Requests are served.</summary>
+        Ready,
 
-    /// <summary>Counts the sessions of this node's life.</summary>
+        /// <summary>A goaway was written; what arrives is ignored.</summary>
+        Closing,
+    }
+
+    /// <summary>The number of the session: sessions are counted over the node's life.</summary>
     public long Id { get; }
 
-    /// <summary>Place in the table of sessions, which sets it.</summary>
+    /// <summary>The session's place in the table of sessions, which sets it.</summary>
     public int Slot { get; set; }
 
-    /// <summary>Who publishes through this session. Only after set-up.</summary>
+    /// <summary>Where the connection is counted; null without a socket address.</summary>
+    public AddressConnections? Address { get; }
+
+    /// <summary>The client that publishes through this session. Only after set-up.</summary>
     public RegistryClient Client => _client ?? throw new InvalidOperationException("the session is not set up");
 
-    /// <summary>Null until the set-up is done. Any thread.</summary>
+    /// <summary>Null until the set-up is done. Thread-safe.</summary>
     public RegistryClient? ClientOrNull => Volatile.Read(ref _client);
 
-    /// <summary>Used where a request leaves its namespace empty.</summary>
+    /// <summary>What the client said about itself; <see cref="ClientProfile.Unknown"/> until the set-up. Thread-safe.</summary>
+    public ClientProfile Profile => Volatile.Read(ref _profile);
+
+    /// <summary>The namespace of requests that leave theirs empty.</summary>
     public string DefaultNamespace => _profile.DefaultNamespace;
 
     public byte[] DefaultNamespaceUtf8 => _profile.DefaultNamespaceUtf8;
 
-    public string? RemoteAddress => Output.RemoteAddress;
+    /// <summary>The client's address as a text; null when the connection has none, or none any more. Thread-safe.</summary>
+    public string? RemoteAddress =>
+        _connection.RemoteEndPoint is IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
-    /// <summary>What the client said about itself. Any thread; until the set-up <see cref="ClientProfile.Unknown"/>.</summary>
-    public ClientProfile Profile => Volatile.Read(ref _profile);
+    /// <summary>Gets a read-only view of the session for operators and load shedding. Thread-safe.</summary>
+    public StatusView Status => new(this);
 
-    /// <summary>Where its connection is counted; null without a socket address.</summary>
-    public AddressConnections? Address { get; }
+    /// <summary>A goaway was sent and the linger deadline runs. Thread-safe.</summary>
+    private bool IsClosing => Volatile.Read(ref _closingAt) != CompactTimestamp.None;
 
-    /// <summary>What others than the session itself may know. Any thread.</summary>
-    public SessionStatus Status => new(this);
-
-    /// <summary>Null until the first one. Any thread.</summary>
-    public SessionSubscriptions? Subscriptions => Volatile.Read(ref _subscriptions);
-
-    /// <summary>Highest push sequence the client has confirmed.</summary>
-    public ulong AcknowledgedPush => Subscriptions?.AcknowledgedPush ?? 0;
-
-    /// <summary>The client puts chunks together. Set with the set-up.</summary>
-    public bool ChunksAllowed { get; internal set; }
-
-    /// <summary>The client understands deltas. Set with the set-up.</summary>
-    public bool TakesDeltas { get; internal set; }
-
-    /// <summary>Requests that workers have; null until the first one. Receive path.</summary>
-    internal RequestsInWork? InWork { get; set; }
-
-    internal SessionStage Stage => _stage;
-
-    internal ref SessionDeadlines Deadlines => ref _deadlines;
-
-    /// <summary>Large messages on their way out; null until the first one. Any thread.</summary>
-    internal OutboundStreams? Streams => Volatile.Read(ref _streams);
-
-    private long OutputRoom => Connection.Outbound.HighWaterMarkBytes - Connection.Outbound.QueuedBytes;
-
-    /// <summary>The handshake deadline begins. Once, before the first byte.</summary>
+    /// <summary>Starts the handshake deadline. Once, before the first byte.</summary>
     public void Open()
     {
-        _entry = Services.Wheel.Allocate(this);
-        _deadlines.Open(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+        _entry = _services.Wheel.Allocate(this);
+        long now = _services.Wheel.Now;
+        _openedAt = now;
+        _lastReceived = now;
+        _services.Wheel.Arm(_entry, now, Milliseconds(Times.Handshake));
     }
 
-    public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
+    /// <summary>What operators see of a session, and what decides whether it is shed.</summary>
+    /// <remarks>A live view, not a snapshot: each property reads the session when accessed, so two reads may disagree. Thread-safe.</remarks>
+    internal readonly struct StatusView(ClientSession session)
     {
-        ReadOnlySequence<byte> buffer = received;
-        long now = Services.Wheel.Now;
-        if (_stage == SessionStage.Preface)
+        /// <summary>Null when the connection has none, or none any more.</summary>
+        public IPEndPoint? RemoteEndPoint => session._connection.RemoteEndPoint as IPEndPoint;
+
+        /// <summary>The name of the connection for operators.</summary>
+        public ConnectionId ConnectionId => new(session._services.Registry.Epoch.Incarnation, session.Slot, session.Id);
+
+        /// <summary>The set-up is done.</summary>
+        public bool IsReady => session.ClientOrNull is not null;
+
+        /// <summary>The client was told to leave, or the connection is being closed.</summary>
+        public bool IsLeaving => session.IsClosing || session._connection.CloseReason is not null;
+
+        /// <summary>The output is above its high-water mark, so pushes wait.</summary>
+        public bool IsAboveHighWaterMark => session._connection.Outbound.IsAboveHighWaterMark;
+
+        /// <summary>Wheel time of the accept.</summary>
+        public long OpenedAt => session._openedAt;
+
+        /// <summary>Wheel time of the last byte.</summary>
+        public long LastReceived => Volatile.Read(ref session._lastReceived);
+
+        public int Publications => session.ClientOrNull?.PublicationCount ?? 0;
+
+        public int Subscriptions => Volatile.Read(ref session._subscriptions)?.Count ?? 0;
+
+        /// <summary>The subscriptions of this moment.</summary>
+        public Subscription[] CopySubscriptions() => Volatile.Read(ref session._subscriptions)?.ToArray() ?? [];
+
+        /// <summary>Describes the session as a subscriber.</summary>
+        public SubscriberDescription Describe()
         {
-            PrefaceStatus preface = Preface.Check(buffer);
-            if (preface != PrefaceStatus.Accepted)
-            {
-                return preface == PrefaceStatus.Incomplete
-                    ? new ReceiveResult(received.Start, received.End)
-                    : EndWith(received, SessionGoAway.Write(replies, preface), now);
-            }
-
-            buffer = buffer.Slice(Preface.Size);
-            _stage = SessionStage.Setup;
+            ClientProfile profile = session.Profile;
+            string agent = profile.Name.Length > 0 ? $"{profile.Name}:v{profile.Version}" : profile.Version;
+            return new SubscriberDescription(ConnectionId.ToString(), session.RemoteAddress ?? "", RemoteEndPoint?.Port ?? 0, agent, profile.Application);
         }
-
-        long room = OutputRoom;
-        int frames = 0;
-        bool isSample = Services.Metrics.IsSample;
-        while (true)
-        {
-            if (replies.Bytes > room)
-            {
-                // The rest waits until the peer has read its answers. Whether it holds a started frame is seen then.
-                _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, partialFrame: false, isWatched: true);
-                Services.Metrics.CountFrames(frames);
-                return new ReceiveResult(buffer.Start, buffer.Start);
-            }
-
-            int maximumBody = _stage == SessionStage.Ready ? WireLimits.MaximumBodyBytes : WireLimits.MaximumSetupBodyBytes;
-            FrameReadStatus status = FrameReader.TryRead(ref buffer, maximumBody, out Frame frame, out GoAwayReason refusal);
-            if (status == FrameReadStatus.Incomplete)
-            {
-                break;
-            }
-
-            frames++;
-            CloseReason? close = status == FrameReadStatus.Refused
-                ? SessionGoAway.Write(replies, refusal, SessionGoAway.TextOf(refusal, maximumBody))
-                : SessionFrames.Take(this, frame, replies, now, isSample);
-            isSample = false;
-            if (close is not null)
-            {
-                Services.Metrics.CountFrames(frames);
-                return EndWith(received, close, now);
-            }
-
-            if (frame.Header.Type == MessageType.Subscribe)
-            {
-                // It may have sent the batch up to here.
-                room = OutputRoom;
-            }
-        }
-
-        if (buffer.Length > FrameBytesAlwaysTaken && Connection.IsMemoryShort)
-        {
-            return EndWith(received, SessionGoAway.Write(replies, GoAwayReason.LimitExceeded, "the memory for frames that are not complete is used up"), now);
-        }
-
-        bool isWatched = Connection.Outbound.QueuedBytes > 0 || Output.HasOpenStreams || _subscriptions is { AwaitsAck: true };
-        _deadlines.Received(Services.Wheel, _entry, Services.Options.Deadlines, now, frames > 0, !buffer.IsEmpty, isWatched);
-        Services.Metrics.CountFrames(frames);
-        return new ReceiveResult(buffer.Start, received.End);
     }
+}
 
-    public void OnDrained()
+/// <summary>What all sessions of a node share. Created once per node; immutable.</summary>
+/// <remarks>Stands beside the session because the receive path reads it for every frame.</remarks>
+internal sealed class SessionServices
+{
+    public required RegistryNodeOptions Options
     {
-        Output.Drained();
-        ResyncMarked();
-    }
-
-    public void OnStalled() => _deadlines.Stalled(Services.Wheel.Now, Connection.Outbound.SentBytes);
-
-    /// <summary>The streams have gone as far as they may for now.</summary>
-    /// <param name="sentBytes">Bytes of streams sent so far.</param>
-    /// <param name="restart">A stream is about to begin.</param>
-    public void NoteStreams(long sentBytes, bool restart) => _deadlines.StreamsStalled(Services.Wheel.Now, sentBytes, restart);
-
-    public void OnClosed(CloseReason reason)
-    {
-        Services.Limits.Leave(Address);
-        Services.Sessions.Remove(Slot);
-        Services.Events.Publish(new ConnectionClosed(Id, reason));
-        _subscriptions?.RemoveAll();
-        if (_client is not null)
+        get;
+        init
         {
-            Services.Clients.Detach(_client, this, reason);
-            Services.Limits.LeaveApplication(_profile.Application);
-            Services.Profiles.Return(_profile);
-        }
+            field = value;
 
-        // After it was detached: from then on no other session arms the entry.
-        Services.Wheel.Release(_entry);
-
-        Services.Metrics.CountClosed(reason);
-        if (reason.Fault is not null)
-        {
-            Services.Log.SessionFault(reason.Fault, Id);
-        }
-        else
-        {
-            Services.Log.SessionClosed(Id, reason);
+            // Read for every push: where something shorter is due, the wheel looks at the session anyway.
+            RepeatsPushes = value.Push.Retries > 0;
+            TimeSpan look = value.Deadlines.SlowConsumer < value.Deadlines.IdleProbe ? value.Deadlines.SlowConsumer : value.Deadlines.IdleProbe;
+            AckLookMilliseconds = (int)Math.Min(value.Push.AckDeadline.TotalMilliseconds, look.TotalMilliseconds);
         }
     }
 
-    /// <summary>The session does not speak for its client any more, though the connection is not closed yet. Any thread.</summary>
-    public void ReleaseClient(CloseReason reason)
-    {
-        if (ClientOrNull is { } client)
-        {
-            Services.Clients.Detach(client, this, reason);
-        }
-    }
+    public required TimingWheel Wheel { get; init; }
 
-    SubscriberDescription? IPushOutput.Describe() => Status.Describe();
+    public required ServiceRegistry Registry { get; init; }
 
-    PushReceipt IPushOutput.TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push) => Output.TryPush(subscription, snapshot, push);
+    public required PushDispatcher Push { get; init; }
 
-    bool IPushOutput.IsReadyAfterRefusal() => Output.IsReadyAfterRefusal();
+    public required ClientDirectory Clients { get; init; }
 
-    Deadline IDeadlineOwner.OnDeadline(int entry, long now) => SessionEnding.OnDeadline(this, now);
+    public required SessionTable Sessions { get; init; }
 
-    /// <summary>The linger deadline begins. The wheel entry must be the session's own: on the wheel's thread, on the receive path, or with the client's gate
-    /// held while this session still speaks for the client.</summary>
-    public void BeginClosing() => _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, Services.Wheel.Now);
+    public required ConnectionLimits Limits { get; init; }
 
-    /// <summary>A push waits for its ack. Any thread, before <see cref="OnClosed"/> has ended the subscriptions.</summary>
-    public void AwaitAck() => _deadlines.AwaitAck(Services.Wheel, _entry, Services.Options.Deadlines, Services.Options.Push.AckDeadline, Services.Wheel.Now);
+    /// <summary>Profiles of the clients that are set up.</summary>
+    public ClientProfiles Profiles { get; } = new();
 
-    public void Abort(CloseReason reason) => Connection.Abort(reason);
+    public required NamingRequests Naming { get; init; }
 
-    public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
-    {
-        if (_subscriptions is null)
-        {
-            Volatile.Write(ref _subscriptions, new SessionSubscriptions(Services, this, Id));
-        }
+    public required RequestQueue Requests { get; init; }
 
-        return _subscriptions.Add(id, key, filter, maximum);
-    }
+    public required BudgetRetry BudgetRetry { get; init; }
 
-    public bool Unsubscribe(ulong id) => _subscriptions?.Remove(id) ?? false;
+    public required RateLimiter RateLimits { get; init; }
 
-    public Subscription? FindSubscription(ulong id) => _subscriptions?.Find(id);
+    public required RegistryMetrics Metrics { get; init; }
 
-    /// <summary>Has the newest list pushed for every subscription that missed one. Any thread.</summary>
-    public void ResyncMarked() => _subscriptions?.ResyncMarked();
+    /// <summary>Time from a change to its ack.</summary>
+    public required PushCost PushCost { get; init; }
 
-    /// <summary>The set-up was accepted. Receive path.</summary>
-    /// <returns>The session that spoke for the client until now; the caller ends it.</returns>
-    internal ClientSession? BeginServing(UInt128 instanceId, ClientProfile profile, long now)
-    {
-        Volatile.Write(ref _profile, profile);
-        Volatile.Write(ref _client, Services.Clients.Attach(instanceId, this, out ClientSession? superseded, profile.Name, profile.Version));
-        _stage = SessionStage.Ready;
-        _deadlines.Ready(Services.Wheel, _entry, Services.Options.Deadlines, now);
-        return superseded;
-    }
+    public required EventHub Events { get; init; }
 
-    /// <summary>Everything up to this push has arrived. Receive path.</summary>
-    internal void Acknowledge(ulong sequence)
-    {
-        // A number that was never given out acknowledges nothing.
-        if (sequence != 0 && sequence <= Connection.Outbound.LastPushSequence)
-        {
-            _subscriptions?.Acknowledge(sequence);
-        }
-    }
+    public required ILogger Log { get; init; }
 
-    /// <summary>What carries large messages; made when the first one goes out. Any thread.</summary>
-    internal OutboundStreams EnsureStreams()
-    {
-        OutboundStreams? streams = Volatile.Read(ref _streams);
-        if (streams is null)
-        {
-            streams = new OutboundStreams(Connection);
-            streams = Interlocked.CompareExchange(ref _streams, streams, null) ?? streams;
-        }
+    public required SetupReplies SetupReplies { get; init; }
 
-        return streams;
-    }
+    /// <summary>Pushes that are not acknowledged are sent again, so acks are awaited.</summary>
+    public bool RepeatsPushes { get; private init; }
 
-    private ReceiveResult EndWith(in ReadOnlySequence<byte> received, CloseReason reason, long now)
-    {
-        _stage = SessionStage.Closing;
-        _deadlines.Closing(Services.Wheel, _entry, Services.Options.Deadlines, now);
-        return new ReceiveResult(received.End, received.End, reason);
-    }
+    /// <summary>When the wheel looks at a session that begins to await an ack.</summary>
+    public int AckLookMilliseconds { get; private init; }
 }

@@ -45,7 +45,7 @@ internal sealed class SessionDrain(SessionTable sessions, DeadlineOptions deadli
                 await PauseAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            SessionEnding.AskToLeave(all[i], GoAwayReason.Stopping, "the node is stopping");
+            all[i].AskToLeave(GoAwayReason.Stopping, "the node is stopping");
         }
     }
 

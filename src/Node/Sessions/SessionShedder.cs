@@ -78,22 +78,22 @@ internal sealed class SessionShedder : IDeadlineOwner, IWorkItem
             _choose = choose;
             Choose();
         }
-        else if (_position == _plan.Departures.Count && _plan.Repeat)
+        else if (_position == _plan.Candidates.Count && _plan.Repeat)
         {
             Choose();
         }
 
-        for (int asked = 0; asked < _perBeat && _position < _plan.Departures.Count;)
+        for (int asked = 0; asked < _perBeat && _position < _plan.Candidates.Count;)
         {
-            Departure departure = _plan.Departures[_position++];
-            if (SessionEnding.TryAskToMove(departure.Session, departure.Reason, departure.Text, _plan.Addresses))
+            SheddingCandidate candidate = _plan.Candidates[_position++];
+            if (candidate.Session.TryAskToMove(candidate.Reason, candidate.Text, _plan.Addresses))
             {
                 asked++;
                 _asked();
             }
         }
 
-        if (_position < _plan.Departures.Count)
+        if (_position < _plan.Candidates.Count)
         {
             return BeatMilliseconds;
         }

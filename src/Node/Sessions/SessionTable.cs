@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastRegistry.Node.Limits;
 
 namespace FastRegistry.Node.Sessions;
@@ -8,7 +9,7 @@ namespace FastRegistry.Node.Sessions;
 /// <param name="limitText">Names the limit, for those who are not.</param>
 internal sealed class SessionTable(int maximumSessions, string limitText)
 {
-    private readonly Lock _slotGate = new();
+    private readonly Lock _slotLock = new();
     private readonly Stack<int> _free = new();
     private ClientSession?[] _slots = new ClientSession?[64];
     private int _used;
@@ -26,7 +27,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
     /// <param name="rule">The rule in force for all connections.</param>
     public SessionAdmission TryAdd(ClientSession session, LimitRule rule)
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             if (_closed)
             {
@@ -57,7 +58,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
 
     public void Remove(int slot)
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             _slots[slot] = null;
             _free.Push(slot);
@@ -68,7 +69,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
     /// <summary>Lets nobody in any more.</summary>
     public void Close()
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             _closed = true;
         }
@@ -77,7 +78,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
     /// <summary>The session in a slot; null when the slot is free or there is no such slot.</summary>
     public ClientSession? Find(int slot)
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             return slot >= 0 && slot < _used ? _slots[slot] : null;
         }
@@ -87,7 +88,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
     /// once.</summary>
     public int CopySlots(int first, Span<ClientSession?> into)
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             int count = Math.Clamp(_used - first, 0, into.Length);
             _slots.AsSpan(first, count).CopyTo(into);
@@ -98,9 +99,48 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
     /// <summary>The sessions of this moment.</summary>
     public ClientSession[] ToArray()
     {
-        lock (_slotGate)
+        lock (_slotLock)
         {
             return [.. _slots.Where(static session => session is not null)!];
         }
     }
+}
+
+/// <summary>Whether a session may come in.</summary>
+internal enum SessionAdmission
+{
+    Admitted,
+
+    /// <summary>The node has as many as it can hold.</summary>
+    Full,
+
+    /// <summary>The node has as many as the rules file allows.</summary>
+    BeyondRule,
+    Stopping,
+}
+
+/// <summary>How operators name a connection: the node's incarnation, the session's slot and its number, as <c>1700000000000_17_4711</c>.</summary>
+/// <remarks>It says nothing about the client instance id, which is a secret. One of another life of the node finds nothing.</remarks>
+/// <param name="Incarnation">Start time of the node.</param>
+/// <param name="Slot">Place in the table of sessions.</param>
+/// <param name="Session">Number of the session.</param>
+internal readonly record struct ConnectionId(ulong Incarnation, int Slot, long Session)
+{
+    public static bool TryParse(string text, out ConnectionId id)
+    {
+        id = default;
+        string[] parts = text.Split('_');
+        if (parts.Length != 3
+            || !ulong.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong incarnation)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int slot)
+            || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long session))
+        {
+            return false;
+        }
+
+        id = new ConnectionId(incarnation, slot, session);
+        return true;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Incarnation}_{Slot}_{Session}");
 }

@@ -1,4 +1,4 @@
-using FastRegistry.Node.Observability;
+using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Node.WatchedFiles;
 
@@ -33,6 +33,16 @@ internal sealed class WatchedFile(string subject, string path, Action<ReadOnlyMe
 
     /// <summary>Times the file could not be used.</summary>
     public long Faults => Interlocked.Read(ref _faults);
+
+    /// <summary>Throws when a setting cannot be the path of a file. The file itself need not exist.</summary>
+    /// <exception cref="ConfigurationError">It cannot.</exception>
+    public static void CheckPath(string key, string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal) || Directory.Exists(path))
+        {
+            throw new ConfigurationError(key, "must be the path of a file");
+        }
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -132,4 +142,20 @@ internal sealed class WatchedFile(string subject, string path, Action<ReadOnlyMe
             }
         }
     }
+}
+
+/// <summary>The log lines about watched files.</summary>
+internal static partial class WatchedFileLog
+{
+    [LoggerMessage(22, LogLevel.Information, "{Subject}: read from {File}")]
+    public static partial void FileRead(this ILogger log, string subject, string file);
+
+    [LoggerMessage(23, LogLevel.Information, "{Subject}: {File} does not exist yet; there are none until it does")]
+    public static partial void FileMissing(this ILogger log, string subject, string file);
+
+    [LoggerMessage(24, LogLevel.Information, "{Subject}: {File} was deleted; there are none any more")]
+    public static partial void FileGone(this ILogger log, string subject, string file);
+
+    [LoggerMessage(25, LogLevel.Error, "{Subject}: {File} cannot be used, those before it stay: {Fault}")]
+    public static partial void FileBroken(this ILogger log, string subject, string file, string fault);
 }

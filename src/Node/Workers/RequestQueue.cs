@@ -1,15 +1,14 @@
 using System.Threading.Channels;
-using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Node.Workers;
 
 /// <summary>Requests that are not O(1), on their way to a worker. Bounded: what does not fit is refused as overloaded.</summary>
 /// <remarks>Any thread adds; one task per worker runs <see cref="RunAsync"/>, or a test pumps <see cref="Step"/>.</remarks>
-internal sealed class RequestQueue(LimitOptions limits) : IWorkQueue
+internal sealed class RequestQueue(int capacity) : IWorkQueue
 {
     private readonly Channel<IWorkItem> _requests = Channel.CreateBounded<IWorkItem>(
-        new BoundedChannelOptions(limits.QueuedRequests) { FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Requests that wait.</summary>
     public int Queued => _requests.Reader.Count;

@@ -9,3 +9,13 @@ internal sealed record ServerOptions : RegistryNodeOptions
 
     public OperatorOptions Operator { get; init; } = new();
 }
+
+/// <summary>Who may make operator calls. Section <c>Operator</c>.</summary>
+internal sealed record OperatorOptions
+{
+    public const string RemoteKey = "Operator:Remote";
+
+    /// <summary>Operator calls are taken from any address. Default false: from this machine only. There is no authentication: whoever reaches the HTTP port
+    /// can then see every connection, send clients to any address and stop the node for moments.</summary>
+    public bool Remote { get; init; }
+}

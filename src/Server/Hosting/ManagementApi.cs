@@ -1,10 +1,11 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Node.Sessions;
+using FastRegistry.Node.Observability;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Health;
 using FastRegistry.Server.Http.OpenApi;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Logging;
 using FastRegistry.Server.Management;
 using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Cluster;

@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Logging;
 using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.UdpPush;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -144,4 +146,24 @@ internal sealed class ServerHost : IAsyncDisposable
             throw new IOException($"ClientTransport: cannot listen on {endPoint}: {fault.Message}", fault);
         }
     }
+}
+
+/// <summary>Ties the node's life to the host's. The drain runs before HTTP stops, so that readiness can be asked during it.</summary>
+internal sealed class NodeService(RegistryNode node) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        node.StartWorkers();
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => node.StopAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,5 +1,5 @@
 using FastRegistry.Node.Hosting;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Node.Observability;
 using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Management;
@@ -25,3 +25,9 @@ internal sealed class OperatorEndpoints(RegistryNode node)
         return call.JsonAsync(body, ManagementJson.Default.CollectBody);
     }
 }
+
+/// <summary>Body of the operator's memory call.</summary>
+/// <param name="ManagedHeapBytes">Live managed heap after a full, compacting collection.</param>
+/// <param name="ResidentAnonymousBytes">Anonymous resident memory of the process.</param>
+/// <param name="Connections">Client connections at that moment.</param>
+internal sealed record CollectBody(long ManagedHeapBytes, long ResidentAnonymousBytes, int Connections);

@@ -130,7 +130,7 @@ public sealed class SheddingTests : IDisposable
     public void An_operator_has_the_newest_move_to_the_address_given()
     {
         RawClient[] clients = [.. Enumerable.Range(0, 5).Select(_ => Connect("10.0.0.1"))];
-        _node.Node.OperatorShedder.Start(() => SessionChoice.Beyond(_node.Node.Services.Sessions, 3, ["10.0.0.9:7848"]));
+        _node.Node.OperatorShedder.Start(() => SheddingPolicy.Beyond(_node.Node.Services.Sessions, 3, ["10.0.0.9:7848"]));
         _node.AdvanceSeconds(1);
         Assert.Equal([0, 0, 0], clients[..3].Select(GoAways));
         foreach (RawClient client in clients[3..])
@@ -149,8 +149,8 @@ public sealed class SheddingTests : IDisposable
     {
         RawClient client = Connect("10.0.0.1");
         client.Register("s", 1);
-        Assert.True(SessionEnding.TryAskToMove(client.Session, GoAwayReason.Move, "", []));
-        Assert.False(SessionEnding.TryAskToMove(client.Session, GoAwayReason.Move, "", []));
+        Assert.True(client.Session.TryAskToMove(GoAwayReason.Move, "", []));
+        Assert.False(client.Session.TryAskToMove(GoAwayReason.Move, "", []));
         _node.AdvanceSeconds(1.9);
         Assert.Equal(1, _node.Registry.PublicationCount);
         _node.AdvanceSeconds(0.3);

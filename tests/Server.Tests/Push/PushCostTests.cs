@@ -1,13 +1,15 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Selection;
-using FastRegistry.Registry.Services;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Server.Tests.Push;
 
@@ -67,16 +69,25 @@ public sealed class PushCostTests : IDisposable
     [Fact]
     public void An_ack_that_overtakes_the_end_of_its_push_is_measured_and_not_the_next_one()
     {
-        QuickOutput output = new();
-        SessionSubscriptions quick = new(_node.Node.Services, output, sessionId: 99);
-        output.Subscriptions = quick;
+        QuickPeer peer = new();
+        PipeConnection connection = new(peer, _node.Resources, _node.Scheduler);
+        ClientSession session = (ClientSession)_node.Node.Acceptor.Accept(connection)!;
+        connection.Start(session);
+        Receive(connection, session, [.. RawClient.PrefaceBytes(), .. RawClient.RequestBytes(MessageType.Setup, 1, RawClient.NewSetup())]);
         ServiceKey key = new(ServiceKey.DefaultNamespace, ServiceKey.DefaultGroup, "q");
-        Assert.Null(quick.Add(1, key, InstanceFilter.All, 10));
+        Assert.Null(session.Subscribe(1, key, InstanceFilter.All, 10));
+        peer.Flushed = () =>
+        {
+            byte[] ack = new byte[UInt64Body.Size];
+            new UInt64Body(connection.Outbound.LastPushSequence).Write(ack);
+            Receive(connection, session, RawClient.FrameBytes(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), ack));
+        };
         _provider.Register("q", 1);
-        Assert.Equal(1UL, output.AcknowledgedPush);
+        Assert.Equal(1UL, session.AcknowledgedPush);
         Assert.Equal(1, Metric("fastregistry_change_to_ack_seconds"));
         Assert.Equal(0, Monitor("maxPushCost"));
-        quick.RemoveAll();
+        connection.Abort(CloseReason.Aborted);
+        _node.Pump();
     }
 
     [Fact]
@@ -135,27 +146,45 @@ public sealed class PushCostTests : IDisposable
     private double Monitor(string name) => Math.Round(_node.Node.Metrics.Definitions
         .Single(definition => definition.Name == "nacos_monitor" && definition.Labels!.Any(label => label.Value == name)).Read(), 1);
 
-    /// <summary>A connection whose client has acknowledged a push before the one who made it goes on.</summary>
-    private sealed class QuickOutput : IPushOutput
+    private static void Receive(PipeConnection connection, ClientSession session, byte[] bytes)
     {
-        public SessionSubscriptions? Subscriptions { get; set; }
+        BatchWriter replies = connection.RentBatch();
+        session.OnReceived(new ReadOnlySequence<byte>(bytes), replies);
+        connection.ReturnBatch(replies);
+    }
 
-        public bool TakesDeltas => false;
+    /// <summary>The other end of a connection: it tells of every flush before the thread that made it goes on, and never sends anything by itself.</summary>
+    private sealed class QuickPeer : PipeWriter, IDuplexPipe
+    {
+        private readonly Pipe _silent = new();
+        private byte[] _buffer = [];
 
-        public string? RemoteAddress => null;
+        public Action? Flushed { get; set; }
 
-        public ulong AcknowledgedPush { get; private set; }
+        public PipeReader Input => _silent.Reader;
 
-        public PushReceipt TryPush(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
+        public PipeWriter Output => this;
+
+        public override void Advance(int bytes)
         {
-            Subscriptions!.Acknowledged(++AcknowledgedPush);
-            return new PushReceipt(AppendOutcome.Appended, AcknowledgedPush, AsksForAck: true);
         }
 
-        public void AwaitAck()
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _buffer.Length >= sizeHint && _buffer.Length > 0 ? _buffer : _buffer = new byte[Math.Max(sizeHint, 4096)];
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            Flushed?.Invoke();
+            return default;
+        }
+
+        public override void CancelPendingFlush()
         {
         }
 
-        public bool IsReadyAfterRefusal() => true;
+        public override void Complete(Exception? exception = null)
+        {
+        }
     }
 }

@@ -11,7 +11,7 @@ internal static class CrossOrigins
 
     public static void AddServices(IServiceCollection services, HttpOptions options)
     {
-        if (HttpOptionsRules.Split(options.AllowedOrigins) is { Count: > 0 } origins)
+        if (HttpOptions.SplitOrigins(options.AllowedOrigins) is { Count: > 0 } origins)
         {
             services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, origins)));
         }
@@ -20,7 +20,7 @@ internal static class CrossOrigins
     /// <summary>In front of everything that refuses: a browser shows its page only errors that carry the headers.</summary>
     public static void Use(WebApplication application, HttpOptions options)
     {
-        if (HttpOptionsRules.Split(options.AllowedOrigins).Count > 0)
+        if (HttpOptions.SplitOrigins(options.AllowedOrigins).Count > 0)
         {
             application.UseCors();
         }
@@ -29,7 +29,7 @@ internal static class CrossOrigins
     private static void Allow(CorsPolicyBuilder policy, IReadOnlyList<string> origins)
     {
         // The origin is sent back, never the sign: with it browsers would refuse calls with credentials, which Nacos takes.
-        _ = origins[0] == HttpOptionsRules.AnyOrigin ? policy.SetIsOriginAllowed(static _ => true) : policy.WithOrigins([.. origins]);
+        _ = origins[0] == HttpOptions.AnyOrigin ? policy.SetIsOriginAllowed(static _ => true) : policy.WithOrigins([.. origins]);
         policy.AllowAnyHeader().AllowAnyMethod().AllowCredentials().WithExposedHeaders("Retry-After", "Allow").SetPreflightMaxAge(PreflightAge);
     }
 }

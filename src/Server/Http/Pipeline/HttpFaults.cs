@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
+using FastRegistry.Server.Logging;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace FastRegistry.Server.Http.Pipeline;

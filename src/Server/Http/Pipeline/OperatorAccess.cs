@@ -9,7 +9,7 @@ namespace FastRegistry.Server.Http.Pipeline;
 /// thread-safe.</remarks>
 internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http)
 {
-    private readonly IReadOnlyList<string> _allowedOrigins = HttpOptionsRules.Split(http.AllowedOrigins);
+    private readonly IReadOnlyList<string> _allowedOrigins = HttpOptions.SplitOrigins(http.AllowedOrigins);
 
     /// <exception cref="HttpError">The caller may not.</exception>
     public void Check(HttpContext context)
@@ -30,6 +30,6 @@ internal sealed class OperatorAccess(OperatorOptions operators, HttpOptions http
     /// <summary>Whether no page made the request, or an allowed one did. A browser sends the origin with requests that could change something, and with the
     /// others a header that says whether a page made them.</summary>
     private bool IsAllowedPage(IHeaderDictionary headers) => headers.Origin.ToString() is { Length: > 0 } origin
-        ? _allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase) || _allowedOrigins is [HttpOptionsRules.AnyOrigin]
+        ? _allowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase) || _allowedOrigins is [HttpOptions.AnyOrigin]
         : headers["Sec-Fetch-Site"].ToString() is "" or "none";
 }

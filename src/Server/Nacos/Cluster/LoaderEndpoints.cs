@@ -6,9 +6,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
@@ -105,7 +105,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
             ? number
             : throw HttpError.IllegalParameter("count", $"must be a whole number between 0 and {int.MaxValue}");
         IReadOnlyList<string> addresses = RedirectAddressOf(call.Parameters);
-        node.OperatorShedder.Start(() => SessionChoice.Beyond(node.Services.Sessions, count, addresses));
+        node.OperatorShedder.Start(() => SheddingPolicy.Beyond(node.Services.Sessions, count, addresses));
         return call.TextAsync("success");
     }
 
@@ -122,7 +122,7 @@ internal sealed class LoaderEndpoints(RegistryNode node, HttpOptions options, Ti
         if (id.Incarnation == node.Registry.Epoch.Incarnation
             && node.Services.Sessions.Find(id.Slot) is { } session
             && session.Id == id.Session
-            && SessionEnding.TryAskToMove(session, GoAwayReason.Move, "an operator moves this connection", addresses))
+            && session.TryAskToMove(GoAwayReason.Move, "an operator moves this connection", addresses))
         {
             node.Metrics.CountMoved();
         }
@@ -251,7 +251,7 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
     private void Write(Utf8JsonWriter json, ClientSession session, string id)
     {
         ClientProfile profile = session.Profile;
-        SessionStatus status = session.Status;
+        ClientSession.StatusView status = session.Status;
         IPEndPoint? remote = status.RemoteEndPoint;
         string address = remote?.Address.ToString() ?? "";
         json.WriteStartObject(id);
@@ -278,7 +278,7 @@ internal sealed class ConnectionListWriter(RegistryNode node, TimeProvider timeP
         json.WriteString("clientName", profile.Name);
         json.WriteNumber("publications", status.Publications);
         json.WriteNumber("subscriptions", status.Subscriptions);
-        json.WriteBoolean("behind", status.IsBehind);
+        json.WriteBoolean("behind", status.IsAboveHighWaterMark);
         json.WriteEndObject();
     }
 

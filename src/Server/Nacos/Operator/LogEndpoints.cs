@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FastRegistry.Registry.Events;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Server.Logging;
 
 namespace FastRegistry.Server.Nacos.Operator;
 

@@ -3,7 +3,6 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Clients;
 

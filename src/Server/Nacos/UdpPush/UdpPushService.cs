@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Logging;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 

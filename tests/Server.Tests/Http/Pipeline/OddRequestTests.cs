@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using FastRegistry.Server.Hosting;
+using FastRegistry.Server.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,0 +1,114 @@
+using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
+using Google.Protobuf.Collections;
+using Messages = FastRegistry.Wire.Messages;
+
+namespace FastRegistry.Node.Requests;
+
+/// <content>Requests that read, parsed: lists of instances and of services. On a session's receive path what is O(1) or small, the rest on a worker's thread.</content>
+internal sealed partial class NamingRequests
+{
+    // A list of up to this many instances is built on the receive path: less work than handing it over.
+    private const int SmallListInstances = 64;
+
+    private const int MaximumPageSize = 10_000;
+    private const int DefaultPageSize = 100;
+
+    /// <summary>The list, or a default answer when making it is work for a worker.</summary>
+    private NamingAnswer TryQuery(INamingCaller caller, Messages.QueryRequest request, bool whateverItCosts)
+    {
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key)
+            ?? CheckClusters(request.Clusters);
+        if (error is not null)
+        {
+            return NamingAnswer.Of(error);
+        }
+
+        InstanceFilter filter = InstanceFilter.Create(request.Clusters, request.HealthyOnly);
+        if (!registry.TryGet(key, out ServiceEntry? entry))
+        {
+            ServiceSnapshot none = new(key, registry.Epoch, registry.Revisions.Current, 0, registry.IsProvisional, EmptyCause.NeverSeen, []);
+            return NamingAnswer.Of(none.Encode(filter));
+        }
+
+        return whateverItCosts || entry.InstanceCount <= SmallListInstances ? Listed(entry.GetSnapshot(), filter, caller) : default;
+    }
+
+    private NamingAnswer Subscribe(INamingCaller caller, Messages.SubscribeRequest request)
+    {
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key)
+            ?? CheckClusters(request.Clusters);
+        if (error is null && request.SubscriptionId == 0)
+        {
+            error = RequestError.Invalid("subscription_id", "must not be 0");
+        }
+
+        error ??= caller.Subscribe(request.SubscriptionId, key, InstanceFilter.Create(request.Clusters, request.HealthyOnly), limits.SubscriptionsPerClient);
+        if (error is not null)
+        {
+            return NamingAnswer.Of(error);
+        }
+
+        Subscription subscription = caller.FindSubscription(request.SubscriptionId)!;
+        return subscription.Service.InstanceCount <= SmallListInstances ? FirstList(subscription) : default;
+    }
+
+    private static NamingAnswer FirstList(INamingCaller caller, Messages.SubscribeRequest request) =>
+        caller.FindSubscription(request.SubscriptionId) is { } subscription ? FirstList(subscription) : NamingAnswer.Of(RequestError.Cancelled);
+
+    private static NamingAnswer FirstList(Subscription subscription)
+    {
+        ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
+        snapshot.MarkWritten();
+        subscription.AnswerBegins(snapshot.Revision);
+        InstanceFilter view = snapshot.Metadata?.Selector is null ? subscription.Filter : snapshot.ViewOf(subscription.Filter, subscription.Subscriber.RemoteAddress);
+        return new NamingAnswer(null, snapshot.Encode(view), null, subscription, snapshot.Revision);
+    }
+
+    private static NamingAnswer Listed(ServiceSnapshot snapshot, InstanceFilter filter, INamingCaller caller) =>
+        NamingAnswer.Of(snapshot.Encode(snapshot.Metadata?.Selector is null ? filter : snapshot.ViewOf(filter, caller.RemoteAddress)));
+
+    private NamingAnswer ListServices(INamingCaller caller, Messages.ListServicesRequest request)
+    {
+        // The rules are those of a service; the name is any valid one.
+        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, "any", caller.DefaultNamespace, out ServiceKey key);
+        int size = request.PageSize == 0 ? DefaultPageSize : (int)Math.Min(request.PageSize, int.MaxValue);
+        if (error is null && size > MaximumPageSize)
+        {
+            error = RequestError.Invalid("page_size", $"must be between 1 and {MaximumPageSize}");
+        }
+
+        if (error is not null)
+        {
+            return NamingAnswer.Of(error);
+        }
+
+        List<string> names = registry.ListServiceNames(key.Namespace, key.Group);
+        long skip = (Math.Max(request.PageNumber, 1L) - 1) * size;
+        Messages.ListServicesReply reply = new() { Total = (uint)names.Count };
+        reply.Names.AddRange(names.Skip((int)Math.Min(skip, names.Count)).Take(size));
+        return NamingAnswer.Of(reply);
+    }
+
+    private static RequestError? CheckClusters(RepeatedField<string> clusters)
+    {
+        if (clusters.Count > WireLimits.MaximumClustersInFilter)
+        {
+            return RequestError.Invalid("clusters", $"must not name more than {WireLimits.MaximumClustersInFilter} clusters");
+        }
+
+        for (int i = 0; i < clusters.Count; i++)
+        {
+            if (NameRules.BrokenByCluster(clusters[i]) is { } rule)
+            {
+                return RequestError.Invalid($"clusters[{i}]", rule);
+            }
+        }
+
+        return null;
+    }
+}
