@@ -1,5 +1,4 @@
 using System.Net;
-using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;

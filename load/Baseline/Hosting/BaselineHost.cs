@@ -2,7 +2,6 @@ using System.Net;
 using FastRegistry.Load.Baseline.Calls;
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Load.Targets;
-using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Rules;
