@@ -2,7 +2,6 @@ using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Clients;
 using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.Namespaces;
 using FastRegistry.Server.Nacos.UdpPush;
@@ -50,14 +49,14 @@ internal static class HttpApi
         application.UseMiddleware<HttpAdmission>(node.Switches, node.Admission);
         OperatorAccess operators = new(application.Services.GetRequiredService<OperatorOptions>(), options);
         ApiRoutes api = new(application, options, operators);
-        new InstanceEndpoints(node, clients).Map(api);
-        InstanceOverrides overrides = new(node, clients);
-        new InstanceDetailEndpoints(node).Map(api);
-        new InstanceStatusEndpoints(node).Map(api);
-        new InstanceUpdateEndpoints(node, overrides).Map(api);
-        new MetadataBatchEndpoints(node, overrides).Map(api);
-        new InstanceListEndpoints(node, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
-        new BeatEndpoints(node, clients).Map(api);
+        new InstanceEndpoints(node.Switches, clients).Map(api);
+        InstanceOverrides overrides = new(node.Registry, node.Options.Limits, clients);
+        new InstanceDetailEndpoints(node.Registry).Map(api);
+        new InstanceStatusEndpoints(node.Registry).Map(api);
+        new InstanceUpdateEndpoints(node.Registry, node.Switches, overrides).Map(api);
+        new MetadataBatchEndpoints(node.Registry, overrides).Map(api);
+        new InstanceListEndpoints(node.Registry, node.Switches, application.Services.GetRequiredService<UdpSubscribers>(), timeProvider).Map(api);
+        new BeatEndpoints(node.Admission, node.Switches, clients).Map(api);
         ManagementApi.Map(api, application.Services, operators);
 
         // Last: it takes what nobody else does.

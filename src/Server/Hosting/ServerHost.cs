@@ -9,7 +9,7 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Logging;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.UdpPush;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -66,7 +66,6 @@ internal sealed class ServerHost : IAsyncDisposable
         HttpListening.Configure(builder, options.Http, allowance);
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = options.Deadlines.Drain + options.Deadlines.GoAwaySpread + TimeSpan.FromSeconds(5));
-        builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new RegistryNode(
             options,

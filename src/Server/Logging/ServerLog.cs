@@ -14,7 +14,4 @@ internal static partial class ServerLog
 
     [LoggerMessage(40, LogLevel.Error, "HTTP {Method} {Path} failed")]
     public static partial void HttpFault(this ILogger log, Exception fault, string method, string path);
-
-    [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
-    public static partial void DatagramLost(this ILogger log, string reason);
 }

@@ -61,7 +61,7 @@ internal readonly struct ApiCall(HttpContext context, EndpointDescription endpoi
 
     /// <summary>Answers <c>{"code":…,"message":…,"data":null}</c> with status 200, as v1 core and console tell some failures.</summary>
     public Task RestResultAsync(int code, string message) =>
-        TypedAsync($$"""{"code":{{code}},"message":"{{JsonEncodedText.Encode(message, HttpJson.Encoder)}}","data":null}""");
+        TypedAsync($$"""{"code":{{code}},"message":"{{JsonEncodedText.Encode(message, JsonText.Encoder)}}","data":null}""");
 
     /// <summary>Begins a JSON answer that the caller writes itself.</summary>
     /// <param name="lengthBytes">Its length; null = unknown.</param>

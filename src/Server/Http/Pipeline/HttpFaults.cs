@@ -127,5 +127,5 @@ internal static class ErrorWriter
             + $"\"message\":{Quoted(error.Message)},\"path\":{Quoted(RequestTarget.PathOf(context))}}}";
     }
 
-    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, HttpJson.Encoder)}\"";
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JsonText.Encoder)}\"";
 }

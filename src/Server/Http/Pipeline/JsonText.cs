@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,7 +10,10 @@ namespace FastRegistry.Server.Http.Pipeline;
 internal static class JsonText
 {
     /// <summary>Escapes only what JSON demands, and skips the writer's validation, because the output is valid by construction.</summary>
-    public static JsonWriterOptions Options { get; } = new() { Encoder = HttpJson.Encoder, SkipValidation = true };
+    /// <summary>Answers are never put into a page: only what JSON demands is escaped.</summary>
+    public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    public static JsonWriterOptions Options { get; } = new() { Encoder = Encoder, SkipValidation = true };
 
     /// <summary>One JSON value.</summary>
     public static byte[] Of(Action<Utf8JsonWriter> write)

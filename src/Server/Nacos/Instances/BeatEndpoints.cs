@@ -1,18 +1,16 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Clients;
 
 namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>PUT /v1/ns/instance/beat</c> and <c>PUT /v2/ns/instance/beat</c>: an instance says that it is there, and is registered when a full beat finds it is
 /// not known.</summary>
-internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
+internal sealed class BeatEndpoints(NamingAdmission admission, SwitchBoard switchBoard, IpPortClients clients)
 {
     private const int Taken = 10200;
     private const int Unknown = 20404;
@@ -87,7 +85,7 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
 
     private Task RegisterAsync(ApiCall call, ServiceKey service, BeatBody body, string ip, int port)
     {
-        if (!call.IsV2 && node.Admission.IsRefusedByStatus(NamingOperation.HttpRegister, out ServerStatus status))
+        if (!call.IsV2 && admission.IsRefusedByStatus(NamingOperation.HttpRegister, out ServerStatus status))
         {
             throw new HttpError(
                 $"server is {status.Name()}now, detailed error message: register is refused", StatusCodes.Status503ServiceUnavailable, ResultCode.ServerError);
@@ -114,7 +112,7 @@ internal sealed class BeatEndpoints(RegistryNode node, IpPortClients clients)
 
     private Task AnswerAsync(ApiCall call, int code, BeatingInstance? instance)
     {
-        Switches switches = node.Switches.Current;
+        Switches switches = switchBoard.Current;
         long interval = instance?.IntervalMilliseconds ?? -1;
         Span<byte> answer = stackalloc byte[96];
         "{\"clientBeatInterval\":"u8.CopyTo(answer);

@@ -1,6 +1,8 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
@@ -16,7 +18,7 @@ namespace FastRegistry.Server.Nacos.Instances;
 /// <summary><c>/v1/ns/instance/list</c> and <c>/v2/ns/instance/list</c>: what consumers poll.</summary>
 /// <remarks>A list that did not change since the last reader of its kind costs a look-up by the bytes of the request and a copy. What differs from that goes the slow
 /// way: a first reader, an unknown service, a wrong parameter.</remarks>
-internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers subscribers, TimeProvider timeProvider)
+internal sealed class InstanceListEndpoints(ServiceRegistry registry, SwitchBoard switchBoard, UdpSubscribers subscribers, TimeProvider timeProvider)
 {
     private const int MaximumClustersBytes = 512;
 
@@ -77,14 +79,14 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     {
         int udpPort = UdpPortOf(call);
         ListForm form = udpPort > 0 ? FindAndSubscribe(call, udpPort) : FindQuickly(call) ?? Find(call);
-        return ListAnswer.WriteAsync(call, form, node.Switches.Current.DefaultPushCacheMilliseconds, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
+        return ListAnswer.WriteAsync(call, form, switchBoard.Current.DefaultPushCacheMilliseconds, timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     /// <summary>Subscribed first, then read: no change is missed between the two.</summary>
     private ListForm FindAndSubscribe(ApiCall call, int udpPort)
     {
         string agent = PushAgents.AgentOf(call.Context.Request);
-        if (agent.Length <= MaximumAgentLength && PushAgents.Understands(agent, node.Switches.Current.PushVersions) && PushTarget.Of(call, AddressOf(call), udpPort) is { } target)
+        if (agent.Length <= MaximumAgentLength && PushAgents.Understands(agent, switchBoard.Current.PushVersions) && PushTarget.Of(call, AddressOf(call), udpPort) is { } target)
         {
             (ServiceKey service, string clusters, _) = Read(call);
             string application = call.Parameters.Find("app") ?? "";
@@ -112,7 +114,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
         RequestParameters parameters = call.Parameters;
         int keyBytes = ServiceKeyText.TryRead(parameters, key);
         int clustersBytes = parameters.ReadUtf8(ClustersName(call), clusters);
-        if (keyBytes < 0 || clustersBytes < 0 || !node.Registry.TryGet(key[..keyBytes], out ServiceEntry? entry) || !entry.IsSnapshotCurrent)
+        if (keyBytes < 0 || clustersBytes < 0 || !registry.TryGet(key[..keyBytes], out ServiceEntry? entry) || !entry.IsSnapshotCurrent)
         {
             return null;
         }
@@ -134,7 +136,7 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     private ListForm Find(ApiCall call)
     {
         (ServiceKey key, string clusters, bool healthyOnly) = Read(call);
-        if (!node.Registry.TryGet(key, out ServiceEntry? entry))
+        if (!registry.TryGet(key, out ServiceEntry? entry))
         {
             return ListForms.Empty(key, clusters);
         }
@@ -162,4 +164,59 @@ internal sealed class InstanceListEndpoints(RegistryNode node, UdpSubscribers su
     private static string? AddressOf(ApiCall call) => call.Parameters.Find(call.IsV2 ? "ip" : "clientIP") ?? call.Context.Connection.RemoteIpAddress?.ToString();
 
     private static string ClustersName(ApiCall call) => call.IsV2 ? "clusterName" : "clusters";
+}
+
+/// <summary>Answers a list from its encoded form: a few copies and two numbers.</summary>
+internal static class ListAnswer
+{
+    // A list beyond this goes out in pieces, each when the last one was taken: an answer never waits in memory as a whole.
+    private const int PieceBytes = 64 * 1024;
+    private const int MaximumNumberBytes = 20;
+
+    /// <summary>Writes the answer.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="form">The list.</param>
+    /// <param name="cacheMilliseconds">After how long to ask again.</param>
+    /// <param name="unixMilliseconds">Time of the answer.</param>
+    public static Task WriteAsync(ApiCall call, ListForm form, long cacheMilliseconds, long unixMilliseconds)
+    {
+        Span<byte> cache = stackalloc byte[MaximumNumberBytes];
+        Span<byte> time = stackalloc byte[MaximumNumberBytes];
+        Utf8Formatter.TryFormat(cacheMilliseconds, cache, out int cacheBytes);
+        Utf8Formatter.TryFormat(unixMilliseconds, time, out int timeBytes);
+        ReadOnlySpan<byte> before = call.IsV2 ? """{"code":0,"message":"success","data":"""u8 : [];
+        ReadOnlySpan<byte> dom = call.IsV2 ? [] : form.Dom;
+        ReadOnlySpan<byte> after = call.IsV2 ? "}}"u8 : "}"u8;
+
+        PipeWriter output = call.BeginJson(before.Length + form.Head.Length + cacheBytes + form.Hosts.Length + timeBytes + form.Tail.Length + dom.Length + after.Length);
+        output.Write(before);
+        output.Write(form.Head);
+        output.Write(cache[..cacheBytes]);
+        if (form.Hosts.Length > PieceBytes)
+        {
+            return WriteInPiecesAsync(output, form, [.. time[..timeBytes], .. form.Tail, .. dom, .. after], call.Aborted);
+        }
+
+        output.Write(form.Hosts.Span);
+        output.Write(time[..timeBytes]);
+        output.Write(form.Tail);
+        output.Write(dom);
+        output.Write(after);
+        return Task.CompletedTask;
+    }
+
+    private static async Task WriteInPiecesAsync(PipeWriter output, ListForm form, byte[] end, CancellationToken cancellationToken)
+    {
+        for (int start = 0; start < form.Hosts.Length; start += PieceBytes)
+        {
+            ReadOnlyMemory<byte> piece = form.Hosts.Slice(start, Math.Min(PieceBytes, form.Hosts.Length - start));
+            FlushResult flushed = await output.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+            if (flushed.IsCompleted)
+            {
+                return;
+            }
+        }
+
+        await output.WriteAsync(end, cancellationToken).ConfigureAwait(false);
+    }
 }

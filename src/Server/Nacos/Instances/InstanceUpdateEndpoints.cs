@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Overrides;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
@@ -10,7 +13,7 @@ using FastRegistry.Server.Http.Pipeline;
 namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>PUT</c> and <c>PATCH</c> of an instance, v1 and v2: what an operator shows instead of what was registered, as a whole or field by field.</summary>
-internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrides overrides)
+internal sealed class InstanceUpdateEndpoints(ServiceRegistry registry, SwitchBoard switchBoard, InstanceOverrides overrides)
 {
     private static readonly EndpointDescription PutV1 = new("PUT", InstanceEndpoints.V1Path, "Replaces the override of an instance: weight, enabled and metadata; what is not sent takes its default.")
     {
@@ -81,9 +84,9 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
 
     private Task PutAsync(ApiCall call)
     {
-        InstanceRequest request = InstanceRequest.Read(call, node.Switches.Current, isChecked: true);
+        InstanceRequest request = InstanceRequest.Read(call, switchBoard.Current, isChecked: true);
         Instance asked = request.Instance;
-        InstanceOverride value = new() { Weight = asked.Weight, Enabled = asked.Enabled, Metadata = InstanceOverrideMetadata.Of(asked.ReadMetadata()) };
+        InstanceOverride value = new() { Weight = asked.Weight, Enabled = asked.Enabled, Metadata = InstanceOverrides.MetadataOf(asked.ReadMetadata()) };
         overrides.Change(request.Service, asked.Identity, _ => value);
         return call.OkAsync();
     }
@@ -101,7 +104,7 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
             identity,
             parameters.FindNumber("weight"),
             parameters.FindWord("enabled") ?? parameters.FindWord("enable"),
-            metadata is null ? null : InstanceOverrideMetadata.Of(MetadataText.Parse(metadata)));
+            metadata is null ? null : InstanceOverrides.MetadataOf(MetadataText.Parse(metadata)));
     }
 
     private Task PatchV2Async(ApiCall call)
@@ -113,7 +116,7 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
         double weight = parameters.FindNumber("weight") ?? throw HttpError.Missing("weight", "Double", parameters.MissingText);
         bool enabled = parameters.FindFlag("enabled") ?? throw HttpError.Missing("enabled", "Boolean", parameters.MissingText);
         string metadata = parameters.FindOrEmpty("metadata") ?? throw HttpError.Missing("metadata", "String", parameters.MissingText);
-        return PatchAsync(call, service, identity, weight, enabled, InstanceOverrideMetadata.Of(MetadataText.Parse(metadata.Length == 0 ? null : metadata)));
+        return PatchAsync(call, service, identity, weight, enabled, InstanceOverrides.MetadataOf(MetadataText.Parse(metadata.Length == 0 ? null : metadata)));
     }
 
     private Task PatchAsync(
@@ -124,7 +127,7 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
             InstanceRules.CheckWeight(number);
         }
 
-        InstanceFinder.Find(node.Registry, service, identity);
+        InstanceFinder.Find(registry, service, identity);
         overrides.Change(service, identity, before => before with
         {
             Weight = weight ?? before.Weight,
@@ -132,5 +135,43 @@ internal sealed class InstanceUpdateEndpoints(RegistryNode node, InstanceOverrid
             Metadata = metadata ?? before.Metadata,
         });
         return call.TextAsync("ok");
+    }
+}
+
+/// <summary>Changes what operators show instead of what was registered, for the update calls.</summary>
+internal sealed class InstanceOverrides(ServiceRegistry registry, LimitOptions limits, IpPortClients clients)
+{
+    /// <summary>Changes the override of one instance; nothing happens where none is listed.</summary>
+    /// <returns>Whether one is listed.</returns>
+    /// <exception cref="HttpError">There is no such service, or no room.</exception>
+    public bool Change(ServiceKey service, InstanceIdentity identity, Func<InstanceOverride, InstanceOverride> change)
+    {
+        AdministrationOutcome outcome = registry.SetOverride(service, identity, (_, before) => Checked(change(before)));
+        switch (outcome)
+        {
+            case AdministrationOutcome.NoSuchService:
+                throw HttpError.Illegal(
+                    $"service not found, namespace: {service.Namespace}, service: Service{{namespace='{service.Namespace}', group='{service.Group}', "
+                    + $"name='{service.Name}', ephemeral=true, revision=0}}",
+                    ResultCode.InstanceError);
+            case AdministrationOutcome.LimitReached:
+                throw HttpError.Of(RequestError.Limit(LimitOptions.OverridesKey, limits.Overrides));
+            case AdministrationOutcome.NoSuchInstance:
+                return false;
+            default:
+                // It may have changed the times of its beats.
+                clients.Refresh(service, identity);
+                return true;
+        }
+    }
+
+    /// <summary>Gets metadata in the form in which an override keeps it.</summary>
+    public static ImmutableSortedDictionary<string, string> MetadataOf(IEnumerable<KeyValuePair<string, string>> metadata) => ServiceMetadata.NoData.SetItems(metadata);
+
+    /// <summary>What comes together over many calls keeps to the length of one.</summary>
+    private static InstanceOverride Checked(InstanceOverride value)
+    {
+        CheckRules.CheckMetadata([.. value.Metadata]);
+        return value;
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
@@ -10,7 +12,7 @@ using FastRegistry.Server.Http.Pipeline;
 namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>PUT</c> and <c>DELETE …/instance/metadata/batch</c>: keys put over the metadata of many instances, and taken away again.</summary>
-internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverrides overrides)
+internal sealed class MetadataBatchEndpoints(ServiceRegistry registry, InstanceOverrides overrides)
 {
     private static readonly EndpointDescription PutV1 = new("PUT", "/v1/ns/instance/metadata/batch", "Puts keys over the metadata of instances of a service.")
     {
@@ -87,13 +89,13 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
         }
 
         UpdatedInstancesBody body = new(updated);
-        return call.IsV2 ? call.ResultAsync(body, HttpJson.Default.UpdatedInstancesBody) : call.JsonAsync(body, HttpJson.Default.UpdatedInstancesBody);
+        return call.IsV2 ? call.ResultAsync(body, UpdatedInstancesJson.Default.UpdatedInstancesBody) : call.JsonAsync(body, UpdatedInstancesJson.Default.UpdatedInstancesBody);
     }
 
     private List<BatchElement> AllOf(ServiceKey service)
     {
         List<BatchElement> all = [];
-        if (node.Registry.TryGet(service, out ServiceEntry? entry))
+        if (registry.TryGet(service, out ServiceEntry? entry))
         {
             foreach (Instance instance in entry.GetSnapshot().Instances)
             {
@@ -106,7 +108,7 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
 
     private bool IsListed(ServiceKey service, InstanceIdentity identity)
     {
-        if (!node.Registry.TryGet(service, out ServiceEntry? entry))
+        if (!registry.TryGet(service, out ServiceEntry? entry))
         {
             return false;
         }
@@ -117,3 +119,63 @@ internal sealed class MetadataBatchEndpoints(RegistryNode node, InstanceOverride
         }
     }
 }
+
+/// <summary>One element of the parameter <c>instances</c>.</summary>
+/// <param name="Identity">Which instance.</param>
+/// <param name="Ephemeral">False: a persistent one, of which this version has none.</param>
+internal sealed record BatchElement(InstanceIdentity Identity, bool Ephemeral)
+{
+    /// <summary>Elements that are taken in one call.</summary>
+    public const int MaximumElements = 10_000;
+
+    /// <exception cref="HttpError">It is no array of instances.</exception>
+    public static List<BatchElement> ParseAll(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind != JsonValueKind.Array || document.RootElement.GetArrayLength() > MaximumElements)
+            {
+                throw Broken;
+            }
+
+            return [.. document.RootElement.EnumerateArray().Select(Read)];
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw Broken;
+        }
+    }
+
+    private static HttpError Broken => HttpError.IllegalParameter("instances", $"must be a JSON array of at most {MaximumElements} instances");
+
+    private static BatchElement Read(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw Broken;
+        }
+
+        string ip = TextOf(element, "ip");
+        string port = TextOf(element, "port");
+        string cluster = TextOf(element, "clusterName");
+        CheckRules.CheckIp(ip);
+        CheckRules.CheckPort(port);
+        CheckRules.CheckCluster(cluster);
+        int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+        InstanceIdentity identity = new(cluster.Length > 0 ? cluster : Instance.DefaultCluster, ip, number);
+        return new BatchElement(identity, TextOf(element, "ephemeral") is "" or "true");
+    }
+
+    private static string TextOf(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) ? MetadataText.TextOf(value)?.Trim() ?? throw Broken : "";
+}
+
+/// <summary>Body of the calls that change the metadata of many.</summary>
+/// <param name="Updated"><c>ip:port:unknown:cluster:ephemeral</c> of each.</param>
+internal sealed record UpdatedInstancesBody(IReadOnlyList<string> Updated);
+
+/// <summary>The generated serialization of <see cref="UpdatedInstancesBody"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(UpdatedInstancesBody))]
+internal sealed partial class UpdatedInstancesJson : JsonSerializerContext;

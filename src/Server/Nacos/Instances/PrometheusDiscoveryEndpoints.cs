@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
@@ -12,7 +11,7 @@ namespace FastRegistry.Server.Nacos.Instances;
 
 /// <summary><c>/prometheus</c>: every instance as a target of Prometheus' HTTP service discovery.</summary>
 /// <remarks>Written a piece at a time: a list of a million targets needs no more memory than one of a hundred.</remarks>
-internal sealed class PrometheusDiscoveryEndpoints(RegistryNode node)
+internal sealed class PrometheusDiscoveryEndpoints(ServiceRegistry registry)
 {
     private const int BytesPerPiece = 32 * 1024;
 
@@ -74,7 +73,7 @@ internal sealed class PrometheusDiscoveryEndpoints(RegistryNode node)
         await using (json.ConfigureAwait(false))
         {
             json.WriteStartArray();
-            foreach (ServiceEntry entry in node.Registry.Services)
+            foreach (ServiceEntry entry in registry.Services)
             {
                 if ((@namespace ?? entry.Key.Namespace) != entry.Key.Namespace || (service ?? entry.Key.Name) != entry.Key.Name || entry.InstanceCount == 0)
                 {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Clients;
 
 namespace FastRegistry.Server.Nacos.Lists;
 
@@ -10,7 +9,7 @@ namespace FastRegistry.Server.Nacos.Lists;
 internal static class InstanceJson
 {
     /// <summary>Only what JSON demands is escaped; the writer is not asked to check what is right by construction.</summary>
-    public static JsonWriterOptions Options { get; } = new() { Encoder = HttpJson.Encoder, SkipValidation = true };
+    public static JsonWriterOptions Options { get; } = new() { Encoder = JsonText.Encoder, SkipValidation = true };
 
     /// <summary>Instances as a JSON array.</summary>
     public static byte[] EncodeArray(IReadOnlyCollection<Instance> instances, ServiceKey service)
@@ -18,7 +17,7 @@ internal static class InstanceJson
         ArrayBufferWriter<byte> output = new(Math.Max(256, instances.Count * 384));
         using Utf8JsonWriter json = new(output, Options);
         json.WriteStartArray();
-        JsonEncodedText serviceName = JsonEncodedText.Encode(service.GroupedName, HttpJson.Encoder);
+        JsonEncodedText serviceName = JsonEncodedText.Encode(service.GroupedName, JsonText.Encoder);
         foreach (Instance instance in instances)
         {
             Write(json, instance, service, serviceName);
@@ -74,4 +73,27 @@ internal static class InstanceJson
     /// <summary><c>simple</c> without metadata; null when there is metadata and it does not say.</summary>
     private static string? GeneratorOf(Instance instance) =>
         instance.HasMetadata ? instance.FindMetadata(PreservedMetadata.IdGenerator) : PreservedMetadata.SimpleGenerator;
+}
+
+/// <summary>The three times of an instance that beats keep alive: from its metadata where that has digits, otherwise the defaults.</summary>
+/// <param name="IntervalMilliseconds">Time between two beats.</param>
+/// <param name="TimeoutMilliseconds">Time without a beat after which the instance is unhealthy.</param>
+/// <param name="DeleteMilliseconds">Time without a beat after which the instance is gone.</param>
+internal readonly record struct BeatTimes(long IntervalMilliseconds, long TimeoutMilliseconds, long DeleteMilliseconds)
+{
+    public static BeatTimes Default { get; } = new(
+        PreservedMetadata.DefaultBeatIntervalMilliseconds, PreservedMetadata.DefaultBeatTimeoutMilliseconds, PreservedMetadata.DefaultDeleteTimeoutMilliseconds);
+
+    public static BeatTimes Of(Instance instance)
+    {
+        if (!instance.HasMetadata)
+        {
+            return Default;
+        }
+
+        return new BeatTimes(
+            PreservedMetadata.MillisecondsOf(instance, PreservedMetadata.BeatInterval, Default.IntervalMilliseconds),
+            PreservedMetadata.MillisecondsOf(instance, PreservedMetadata.BeatTimeout, Default.TimeoutMilliseconds),
+            PreservedMetadata.MillisecondsOf(instance, PreservedMetadata.DeleteTimeout, Default.DeleteMilliseconds));
+    }
 }

@@ -3,7 +3,7 @@ using System.Net;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 using FastRegistry.Server.Nacos.UdpPush;
 
 namespace FastRegistry.Server.Nacos.Operator;

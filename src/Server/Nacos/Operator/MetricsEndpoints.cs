@@ -4,7 +4,7 @@ using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 
 namespace FastRegistry.Server.Nacos.Operator;
 

@@ -1,18 +1,18 @@
+using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
+using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Instances;
-using FastRegistry.Wire.Messages;
-using Instance = FastRegistry.Registry.Instances.Instance;
+using FastRegistry.Server.Nacos.Lists;
 
 namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary><c>…/ns/catalog</c>: the console's views, with unhealthy and disabled instances. Everything is sorted, so pages do not shift.</summary>
-internal sealed class CatalogEndpoints(RegistryNode node)
+internal sealed class CatalogEndpoints(ServiceRegistry registry)
 {
     private const string InstanceExample =
         """{"instanceId":"1.1.1.1#8080#DEFAULT#DEFAULT_GROUP@@s","ip":"1.1.1.1","port":8080,"weight":1.0,"healthy":true,"enabled":true,"ephemeral":true,"clusterName":"DEFAULT","serviceName":"DEFAULT_GROUP@@s","metadata":{},"instanceHeartBeatInterval":5000,"instanceHeartBeatTimeOut":15000,"ipDeleteTimeout":30000,"instanceIdGenerator":"simple"}""";
@@ -155,7 +155,7 @@ internal sealed class CatalogEndpoints(RegistryNode node)
         Page page = PageOf(call);
         bool? healthy = call.Parameters.FindFlag("healthyOnly");
         bool? enabled = call.Parameters.FindFlag("enabledOnly");
-        List<Instance> instances = ServiceView.Find(node.Registry, key) is { } service
+        List<Instance> instances = ServiceView.Find(registry, key) is { } service
             ? InstancesOf(service, instance => (healthy ?? instance.Healthy) == instance.Healthy && (enabled ?? instance.Enabled) == instance.Enabled)
             : [];
         return call.ResultAsync(JsonText.ObjectOf(json =>
@@ -179,7 +179,7 @@ internal sealed class CatalogEndpoints(RegistryNode node)
         NamePattern names = NamePattern.Parse("serviceNameParam", parameters.Find("serviceNameParam"));
         NamePattern groups = NamePattern.Parse("groupNameParam", parameters.Find("groupNameParam"));
         bool withInstancesOnly = parameters.FindWord("hasIpCount") == true;
-        List<ServiceEntry> found = [.. node.Registry.Services.Where(entry =>
+        List<ServiceEntry> found = [.. registry.Services.Where(entry =>
             entry.Kind is not null
             && entry.Key.Namespace == @namespace
             && (!withInstancesOnly || entry.InstanceCount > 0)
@@ -208,6 +208,124 @@ internal sealed class CatalogEndpoints(RegistryNode node)
     {
         call.Check();
         ServiceKey key = ServiceNames.Read(call.Parameters);
-        return ServiceView.Find(node.Registry, key) ?? throw HttpError.NotFound($"service {key.GroupedName} is not found!");
+        return ServiceView.Find(registry, key) ?? throw HttpError.NotFound($"service {key.GroupedName} is not found!");
+    }
+}
+
+/// <summary>Writes services and instances as the console's views show them.</summary>
+internal static class CatalogJson
+{
+    // Nacos' default of the port a cluster's instances have; nothing sets another one.
+    private const int DefaultPort = 80;
+
+    /// <summary>One service with the settings of its clusters.</summary>
+    public static byte[] EncodeService(ServiceView service) => JsonText.ObjectOf(json =>
+    {
+        json.WriteStartObject("service");
+        json.WriteString("name", service.Key.Name);
+        json.WriteString("groupName", service.Key.Group);
+        json.WriteJavaNumber("protectThreshold", service.Metadata.ProtectThreshold);
+        SelectorText.Write(json, service.Metadata.Selector);
+        json.WriteTexts("metadata", service.Metadata.ExtendData);
+        json.WriteEndObject();
+        json.WriteStartArray("clusters");
+        foreach (string name in service.Clusters)
+        {
+            ClusterMetadata cluster = service.Metadata.ClusterOf(name);
+            json.WriteStartObject();
+            json.WriteString("serviceName", service.Key.GroupedName);
+            json.WriteString("name", name);
+            HealthCheckerJson.Write(json, "healthChecker", cluster.HealthChecker);
+            json.WriteNumber("defaultPort", DefaultPort);
+            json.WriteNumber("defaultCheckPort", cluster.CheckPort);
+            json.WriteBoolean("useIPPort4Check", cluster.UseInstancePort);
+            json.WriteTexts("metadata", cluster.ExtendData);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>A line of the list of services.</summary>
+    public static void WriteSummary(Utf8JsonWriter json, ServiceView service)
+    {
+        int count = service.Snapshot.Instances.Length;
+        int healthy = 0;
+        foreach (Instance instance in service.Snapshot.Instances)
+        {
+            healthy += instance.Healthy ? 1 : 0;
+        }
+
+        bool isTriggered = count > 0 && (double)healthy / count <= service.Metadata.ProtectThreshold;
+        json.WriteStartObject();
+        json.WriteString("name", service.Key.Name);
+        json.WriteString("groupName", service.Key.Group);
+        json.WriteNumber("clusterCount", service.Clusters.Count);
+        json.WriteNumber("ipCount", count);
+        json.WriteNumber("healthyInstanceCount", healthy);
+
+        // A text, as in Nacos.
+        json.WriteString("triggerFlag", isTriggered ? "true" : "false");
+        json.WriteEndObject();
+    }
+
+    /// <summary>A service with its instances by cluster.</summary>
+    public static void WriteDetail(Utf8JsonWriter json, ServiceView service)
+    {
+        json.WriteStartObject();
+        json.WriteNull("namespace");
+        json.WriteString("serviceName", service.Key.Name);
+        json.WriteString("groupName", service.Key.Group);
+        json.WriteStartObject("clusterMap");
+        foreach (string name in service.Clusters)
+        {
+            json.WriteStartObject(name);
+            json.WriteNull("clusterName");
+            json.WriteNull("healthChecker");
+            json.WriteNull("metadata");
+            json.WriteStartArray("hosts");
+            foreach (Instance instance in service.Snapshot.Instances)
+            {
+                if (instance.Identity.Cluster == name)
+                {
+                    WriteHost(json, instance);
+                }
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteTexts("metadata", service.Metadata.ExtendData);
+        json.WriteJavaNumber("protectThreshold", service.Metadata.ProtectThreshold);
+        json.WriteNull("selector");
+        json.WriteNull("ephemeral");
+        json.WriteEndObject();
+    }
+
+    /// <summary>A page of instances as an array.</summary>
+    public static void WriteInstances(Utf8JsonWriter json, string member, IEnumerable<Instance> instances, ServiceKey service)
+    {
+        JsonEncodedText serviceName = JsonEncodedText.Encode(service.GroupedName, JsonText.Encoder);
+        json.WriteStartArray(member);
+        foreach (Instance instance in instances)
+        {
+            InstanceJson.Write(json, instance, service, serviceName);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteHost(Utf8JsonWriter json, Instance instance)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("valid", instance.Healthy);
+        InstanceJson.WriteMetadata(json, instance);
+        json.WriteNumber("port", instance.Identity.Port);
+        json.WriteString("ip", instance.Identity.Ip);
+        json.WriteJavaNumber("weight", instance.Weight);
+        json.WriteBoolean("enabled", instance.Enabled);
+        json.WriteEndObject();
     }
 }

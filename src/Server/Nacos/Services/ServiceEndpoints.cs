@@ -1,5 +1,5 @@
+using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Services;
@@ -11,7 +11,7 @@ using FastRegistry.Server.Nacos.Instances;
 namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary><c>/v1/ns/service</c> and <c>/v2/ns/service</c>: create, delete, update and show one service.</summary>
-internal sealed class ServiceEndpoints(RegistryNode node)
+internal sealed class ServiceEndpoints(ServiceRegistry registry)
 {
     private const string V1Path = "/v1/ns/service";
     private const string V2Path = "/v2/ns/service";
@@ -114,11 +114,11 @@ internal sealed class ServiceEndpoints(RegistryNode node)
         ServiceKey key = ServiceNames.Read(call.Parameters);
         ServiceMetadata metadata = ServiceForm.Read(call.Parameters);
         ServiceKind kind = call.IsV2 && call.Parameters.FindFlag("ephemeral") == true ? ServiceKind.Ephemeral : ServiceKind.Persistent;
-        return node.Registry.CreateService(key, kind, metadata) switch
+        return registry.CreateService(key, kind, metadata) switch
         {
             AdministrationOutcome.Done => call.OkAsync(),
             AdministrationOutcome.Exists => throw HttpError.Illegal($"specified service {key.GroupedName} already exists!", ResultCode.ServiceAlreadyExists),
-            _ => throw HttpError.Of(node.Registry.ServiceLimitReached),
+            _ => throw HttpError.Of(registry.ServiceLimitReached),
         };
     }
 
@@ -126,7 +126,7 @@ internal sealed class ServiceEndpoints(RegistryNode node)
     {
         call.Check();
         ServiceKey key = ServiceNames.Read(call.Parameters);
-        return node.Registry.DeleteService(key) switch
+        return registry.DeleteService(key) switch
         {
             AdministrationOutcome.Done => call.OkAsync(),
             AdministrationOutcome.NotEmpty => throw HttpError.Illegal(
@@ -150,7 +150,7 @@ internal sealed class ServiceEndpoints(RegistryNode node)
         }
 
         ServiceMetadata metadata = ServiceForm.Read(call.Parameters);
-        return node.Registry.UpdateMetadata(key, before => metadata with { Clusters = before.Clusters }) == AdministrationOutcome.Done
+        return registry.UpdateMetadata(key, before => metadata with { Clusters = before.Clusters }) == AdministrationOutcome.Done
             ? call.OkAsync()
             : throw HttpError.Illegal($"service {key.GroupedName} not found!", ResultCode.ServiceNotExist);
     }
@@ -159,8 +159,96 @@ internal sealed class ServiceEndpoints(RegistryNode node)
     {
         call.Check();
         ServiceKey key = ServiceNames.Read(call.Parameters);
-        ServiceView service = ServiceView.Find(node.Registry, key) ?? throw HttpError.Illegal(
+        ServiceView service = ServiceView.Find(registry, key) ?? throw HttpError.Illegal(
             $"service not found, namespace: {key.Namespace}, serviceName: {key.GroupedName}", ResultCode.ServiceNotExist);
         return call.IsV2 ? call.ResultAsync(ServiceJson.EncodeV2(service)) : call.JsonAsync(ServiceJson.EncodeV1(service));
+    }
+}
+
+/// <summary>What calls for services say of one: its kind, what is set for it, and its list at one moment.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Kind">Fixed by its first use.</param>
+/// <param name="Metadata">What is set, or the defaults.</param>
+/// <param name="Snapshot">Its list.</param>
+internal sealed record ServiceView(ServiceKey Key, ServiceKind Kind, ServiceMetadata Metadata, ServiceSnapshot Snapshot)
+{
+    /// <summary>Null when there is no such service; one that is only subscribed to is none.</summary>
+    public static ServiceView? Find(ServiceRegistry registry, ServiceKey key) => registry.TryGet(key, out ServiceEntry? entry) ? Of(entry) : null;
+
+    /// <summary>Null when it is only subscribed to.</summary>
+    public static ServiceView? Of(ServiceEntry entry) =>
+        entry.Kind is { } kind ? new ServiceView(entry.Key, kind, entry.Metadata ?? new ServiceMetadata(), entry.GetSnapshot()) : null;
+
+    /// <summary>The clusters that have instances, sorted.</summary>
+    public IReadOnlyCollection<string> Clusters
+    {
+        get
+        {
+            SortedSet<string> clusters = new(StringComparer.Ordinal);
+            foreach (Instance instance in Snapshot.Instances)
+            {
+                clusters.Add(instance.Identity.Cluster);
+            }
+
+            return clusters;
+        }
+    }
+}
+
+/// <summary>Writes a service as <c>GET …/service</c> shows it.</summary>
+internal static class ServiceJson
+{
+    public const string ExampleV1 =
+        """{"namespaceId":"public","groupName":"DEFAULT_GROUP","name":"orders","protectThreshold":0.3,"metadata":{},"selector":{"type":"none","contextType":"NONE"},"clusters":[{"name":"DEFAULT","healthChecker":{"type":"TCP"},"metadata":{}}]}""";
+
+    public const string ExampleV2 =
+        """{"code":0,"message":"success","data":{"namespace":"public","serviceName":"orders","groupName":"DEFAULT_GROUP","clusterMap":{"DEFAULT":{"clusterName":"DEFAULT","healthChecker":{"type":"TCP"},"metadata":{},"hosts":null}},"metadata":{},"protectThreshold":0.0,"selector":{"type":"none","contextType":"NONE"},"ephemeral":true}}""";
+
+    public static byte[] EncodeV1(ServiceView service) => JsonText.ObjectOf(json =>
+    {
+        json.WriteString("namespaceId", service.Key.Namespace);
+        json.WriteString("groupName", service.Key.Group);
+        json.WriteString("name", service.Key.Name);
+        json.WriteJavaNumber("protectThreshold", service.Metadata.ProtectThreshold);
+        json.WriteTexts("metadata", service.Metadata.ExtendData);
+        SelectorText.Write(json, service.Metadata.Selector);
+        json.WriteStartArray("clusters");
+        foreach (string name in service.Clusters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            WriteSettings(json, service.Metadata.ClusterOf(name));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    public static byte[] EncodeV2(ServiceView service) => JsonText.ObjectOf(json =>
+    {
+        json.WriteString("namespace", service.Key.Namespace);
+        json.WriteString("serviceName", service.Key.Name);
+        json.WriteString("groupName", service.Key.Group);
+        json.WriteStartObject("clusterMap");
+        foreach (string name in service.Clusters)
+        {
+            json.WriteStartObject(name);
+            json.WriteString("clusterName", name);
+            WriteSettings(json, service.Metadata.ClusterOf(name));
+            json.WriteNull("hosts");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteTexts("metadata", service.Metadata.ExtendData);
+        json.WriteJavaNumber("protectThreshold", service.Metadata.ProtectThreshold);
+        SelectorText.Write(json, service.Metadata.Selector);
+        json.WriteBoolean("ephemeral", service.Kind == ServiceKind.Ephemeral);
+    });
+
+    private static void WriteSettings(Utf8JsonWriter json, ClusterMetadata cluster)
+    {
+        HealthCheckerJson.Write(json, "healthChecker", cluster.HealthChecker);
+        json.WriteTexts("metadata", cluster.ExtendData);
     }
 }

@@ -1,5 +1,4 @@
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
@@ -9,7 +8,7 @@ using FastRegistry.Server.Http.Pipeline;
 namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary>Lists of services, in both versions, and the types of selectors. Names are sorted, so pages do not shift.</summary>
-internal sealed class ServiceListEndpoints(RegistryNode node)
+internal sealed class ServiceListEndpoints(ServiceRegistry registry)
 {
     private const int DefaultPageSize = 20;
     private const int MaximumPageSize = 500;
@@ -90,7 +89,7 @@ internal sealed class ServiceListEndpoints(RegistryNode node)
         call.Check();
         string group = call.Parameters.Find("groupName") ?? ServiceKey.DefaultGroup;
         List<string> names = [];
-        foreach (ServiceEntry entry in node.Registry.ServicesInGroup(ServiceNames.NamespaceOf(call.Parameters), group))
+        foreach (ServiceEntry entry in registry.ServicesInGroup(ServiceNames.NamespaceOf(call.Parameters), group))
         {
             if (entry.Kind is not null)
             {
@@ -117,7 +116,7 @@ internal sealed class ServiceListEndpoints(RegistryNode node)
             byNamespace.Add(only, []);
         }
 
-        foreach (ServiceEntry entry in node.Registry.Services)
+        foreach (ServiceEntry entry in registry.Services)
         {
             if (entry.Kind is null || (only is not null && entry.Key.Namespace != only))
             {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FastRegistry.Node.Admission;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Parameters;
@@ -11,7 +10,7 @@ namespace FastRegistry.Server.Nacos.Services;
 
 /// <summary><c>/v1/ns/service/subscribers</c>: who subscribes to services whose name and group contain the given ones.</summary>
 /// <remarks>Looks at every service of the node: for operators.</remarks>
-internal sealed class SubscriberEndpoints(RegistryNode node)
+internal sealed class SubscriberEndpoints(ServiceRegistry registry)
 {
     private const int DefaultPageSize = 1000;
 
@@ -42,7 +41,7 @@ internal sealed class SubscriberEndpoints(RegistryNode node)
         ServiceKey part = ServiceNames.Read(call.Parameters);
         Page page = new(call.Parameters.FindWholeNumber("pageNo") ?? 1, call.Parameters.FindWholeNumber("pageSize") ?? DefaultPageSize);
         List<Subscription> subscriptions = [];
-        foreach (ServiceEntry entry in node.Registry.Services)
+        foreach (ServiceEntry entry in registry.Services)
         {
             ServiceKey key = entry.Key;
             if (entry.SubscriberCount > 0

@@ -1,12 +1,14 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using FastRegistry.Server.Logging;
+using System.Text;
+using System.Text.Json;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
-/// <summary>The socket datagrams go out of and acknowledgements come in on. Starts and stops with the host.</summary>
+/// <summary>The socket that sends datagrams and receives their acknowledgements. Starts and stops with the host.</summary>
 /// <remarks>Push workers and the wheel's thread send, without waiting; one task receives.</remarks>
-internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress address, ILogger<UdpPushService> log) : IHostedService, IDatagramSender, IDisposable
+internal sealed partial class UdpPushService(UdpSubscribers subscribers, IPAddress address, ILogger<UdpPushService> log) : IHostedService, IDatagramSender, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _socket;
@@ -44,7 +46,7 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
 
     public void Dispose()
     {
-        // A stop with no time left may not have come here; one that comes later finds it done. The receiver ends with its socket.
+        // A stop without time left may never have called StopAsync; a later call finds the work done. The receiver ends with its socket.
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
             subscribers.Use(null);
@@ -62,10 +64,13 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
-            // No room, no route, or stopping: a datagram may get lost, and is sent once more when nobody acknowledges it.
-            log.DatagramLost(fault.Message);
+            // No room, no route, or the node is stopping. A datagram may get lost; it is sent once more when it is not acknowledged.
+            DatagramLost(log, fault.Message);
         }
     }
+
+    [LoggerMessage(63, LogLevel.Debug, "A datagram could not be sent: {Reason}")]
+    private static partial void DatagramLost(ILogger log, string reason);
 
     private async Task ReceiveAsync(Socket socket)
     {
@@ -82,12 +87,59 @@ internal sealed class UdpPushService(UdpSubscribers subscribers, IPAddress addre
             }
             catch (SocketException)
             {
-                // Too long for an acknowledgement, or word from the network that a target is not there.
+                // The datagram is too long for an acknowledgement, or the network reports that a target is unreachable.
             }
             catch (Exception fault) when (fault is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
         }
+    }
+}
+
+/// <summary>Sends datagrams. Must not block: a datagram that cannot be sent at once is lost, as any datagram may be.</summary>
+internal interface IDatagramSender
+{
+    void Send(ReadOnlySpan<byte> datagram, IPEndPoint target);
+}
+
+/// <summary>Reads <c>{"type":"push-ack","lastRefTime":number,"data":""}</c>; the number may be a text.</summary>
+internal static class PushAcknowledgement
+{
+    /// <summary>The longest datagram that is read.</summary>
+    public const int MaximumBytes = 1024;
+
+    /// <summary>Reads the number; false for everything that is no acknowledgement. The sender gets no answer.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> datagram, out long number)
+    {
+        number = 0;
+        bool isAcknowledgement = false;
+        try
+        {
+            Utf8JsonReader json = new(datagram);
+            while (json.Read())
+            {
+                if (json.CurrentDepth != 1 || json.TokenType != JsonTokenType.PropertyName)
+                {
+                    continue;
+                }
+
+                if (json.ValueTextEquals("type"u8))
+                {
+                    isAcknowledgement = json.Read() && json.TokenType == JsonTokenType.String && json.ValueTextEquals("push-ack"u8);
+                }
+                else if (json.ValueTextEquals("lastRefTime"u8) && json.Read() && json.TokenType is JsonTokenType.Number or JsonTokenType.String)
+                {
+                    long.TryParse(Encoding.UTF8.GetString(json.ValueSpan), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+                }
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // The second: an escape that is half a surrogate pair.
+            return false;
+        }
+
+        return isAcknowledgement && number > 0;
     }
 }

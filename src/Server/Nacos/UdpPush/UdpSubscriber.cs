@@ -7,21 +7,22 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
-/// <summary>An HTTP consumer that also listens for datagrams. It lives on its polls: 30 s after the last one it is forgotten.</summary>
+/// <summary>An HTTP consumer that also receives lists as datagrams. Its polls keep it alive: it is removed 30 s after the last one.</summary>
 /// <remarks>
-/// Any thread: polls subscribe, push workers push, the socket's thread brings acknowledgements, the wheel's thread sends again and forgets. All under the subscriber's
-/// gate, which is taken before a service's. Per subscription at most one datagram waits, the newest. A datagram that is not acknowledged is sent once more after 10 s,
-/// then nothing until the next poll: who asserts an address gets two datagrams per poll and change out of it, not more.
+/// Thread-safe: polls subscribe, push workers push, the socket's task delivers acknowledgements, and the wheel's thread sends again and removes the
+/// subscriber. All of this happens under the subscriber's lock, which is taken before a service's lock. A subscription holds at most one unacknowledged
+/// datagram, the newest. A datagram that is not acknowledged is sent once more after 10 s; after that nothing is sent until the next poll. So a request
+/// with a false address causes at most two datagrams per poll and change.
 /// </remarks>
 internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 {
-    /// <summary>Services one subscriber is pushed.</summary>
+    /// <summary>The maximum of services that are pushed to one subscriber.</summary>
     public const int MaximumSubscriptions = 1_000;
 
     private const int IdleMilliseconds = 30_000;
     private const int RetryMilliseconds = 10_000;
 
-    private readonly Lock _subscriberGate = new();
+    private readonly Lock _lock = new();
     private readonly UdpSubscribers _owner;
     private readonly Dictionary<(ServiceKey Service, string Clusters), UdpSubscription> _byService = [];
     private readonly Dictionary<ulong, UdpSubscription> _byId = [];
@@ -36,16 +37,16 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         Target = target;
     }
 
-    /// <summary>Where datagrams go.</summary>
+    /// <summary>Gets the address to which datagrams are sent.</summary>
     public IPEndPoint Target { get; }
 
-    /// <summary>The address it says it has.</summary>
+    /// <summary>Gets the address that the subscriber itself names.</summary>
     public string Ip { get; private set; } = "";
 
-    /// <summary>What it says it is.</summary>
+    /// <summary>Gets the name and version that the subscriber sends.</summary>
     public string Agent { get; private set; } = "";
 
-    /// <summary>The application it says it is.</summary>
+    /// <summary>Gets the application that the subscriber names.</summary>
     public string Application { get; private set; } = "";
 
     long ISubscriber.SessionId => 0;
@@ -54,26 +55,26 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
     bool ISubscriber.TakesDeltas => false;
 
-    /// <summary>Wheel time of its last poll.</summary>
+    /// <summary>Gets the wheel time of its last poll.</summary>
     public long LastPoll => Volatile.Read(ref _lastPoll);
 
     SubscriberDescription? ISubscriber.Describe() => new($"{Target}#true", Target.Address.ToString(), Target.Port, Agent, Application);
 
-    /// <summary>Null when the wheel has no room.</summary>
+    /// <summary>Creates a subscriber with an entry on the wheel; null when the wheel has no room.</summary>
     public static UdpSubscriber? TryCreate(UdpSubscribers owner, IPEndPoint target)
     {
         UdpSubscriber subscriber = new(owner, target);
         return owner.Wheel.TryAllocate(subscriber, out subscriber._wheelEntry) ? subscriber : null;
     }
 
-    /// <summary>Another one for the same target was first.</summary>
+    /// <summary>Releases a subscriber that was never used, because another thread added one for the same target first.</summary>
     public void Discard() => _owner.Wheel.Release(_wheelEntry);
 
-    /// <summary>A poll: the subscription is made or goes on.</summary>
-    /// <returns>False when the subscriber has just been forgotten.</returns>
+    /// <summary>Takes a poll: adds the subscription, or continues it.</summary>
+    /// <returns>False when the subscriber has just been removed.</returns>
     public bool TryPoll(UdpPoll poll, ServiceKey service, string clusters)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             if (_ended)
             {
@@ -88,27 +89,27 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
             }
             else if (_byService.Count < MaximumSubscriptions)
             {
-                Add(service, clusters);
+                AddLocked(service, clusters);
             }
 
-            ArmHoldingGate();
+            ArmLocked();
             return true;
         }
     }
 
-    /// <summary>Services and clusters it is pushed now.</summary>
+    /// <summary>Copies the services and clusters that are pushed to the subscriber now.</summary>
     public (ServiceKey Service, string Clusters)[] CopySubscriptions()
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             return [.. _byService.Keys];
         }
     }
 
-    /// <summary>A datagram was acknowledged.</summary>
+    /// <summary>Takes the acknowledgement of a datagram.</summary>
     public void Acknowledge(long number)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             foreach (UdpSubscription subscription in _byId.Values)
             {
@@ -123,10 +124,10 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
     PushOutcome ISubscriber.Push(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
     {
-        // Encoded before the gate: many subscribers share it.
+        // Encoded outside the lock: many subscribers share the datagram.
         ListForm form = ListForms.Of(snapshot).GetOrAdd(snapshot, ClustersOf(subscription), snapshot.ViewOf(subscription.Filter, Ip));
         PushDatagram datagram = form.DatagramOf(snapshot.Key, _owner.CacheMilliseconds, _owner.Registry.Revisions);
-        lock (_subscriberGate)
+        lock (_lock)
         {
             if (_ended || !_byId.TryGetValue(subscription.Id, out UdpSubscription? known))
             {
@@ -145,15 +146,15 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
             known.Pending = datagram;
             known.IsRetried = false;
-            SendHoldingGate(known);
-            ArmHoldingGate();
+            SendLocked(known);
+            ArmLocked();
             return PushOutcome.Sent;
         }
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             if (_ended)
             {
@@ -162,7 +163,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
             if (_owner.Wheel.Effective(_lastPoll) + IdleMilliseconds <= now)
             {
-                EndHoldingGate();
+                EndLocked();
                 return Deadline.None;
             }
 
@@ -170,23 +171,23 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
             {
                 if (subscription.Pending is not null && _owner.Wheel.Effective(subscription.SentAt) + RetryMilliseconds <= now)
                 {
-                    RetryHoldingGate(subscription);
+                    RetryLocked(subscription);
                 }
             }
 
-            return NextHoldingGate();
+            return NextLocked();
         }
     }
 
     private string ClustersOf(Subscription subscription)
     {
-        lock (_subscriberGate)
+        lock (_lock)
         {
             return _byId.TryGetValue(subscription.Id, out UdpSubscription? known) ? known.Clusters : "";
         }
     }
 
-    private void Add(ServiceKey service, string clusters)
+    private void AddLocked(ServiceKey service, string clusters)
     {
         UdpSubscription subscription = new(clusters);
         ulong id = ++_lastId;
@@ -194,7 +195,7 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         subscription.Registered = _owner.Registry.Subscribe(this, service, id, InstanceFilter.Create(clusters.Split(','), healthyOnly: false));
         if (subscription.Registered is null)
         {
-            // The table of services is full; it polls.
+            // The table of services is full; the consumer still gets the list by polling.
             _byId.Remove(id);
             return;
         }
@@ -202,13 +203,13 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         _byService.Add((service, clusters), subscription);
     }
 
-    private void SendHoldingGate(UdpSubscription subscription)
+    private void SendLocked(UdpSubscription subscription)
     {
         subscription.SentAt = _owner.Wheel.Now;
         _owner.Send(subscription.Pending!.Bytes, Target);
     }
 
-    private void RetryHoldingGate(UdpSubscription subscription)
+    private void RetryLocked(UdpSubscription subscription)
     {
         if (subscription.IsRetried)
         {
@@ -218,10 +219,10 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         }
 
         subscription.IsRetried = true;
-        SendHoldingGate(subscription);
+        SendLocked(subscription);
     }
 
-    private void EndHoldingGate()
+    private void EndLocked()
     {
         _ended = true;
         foreach (UdpSubscription subscription in _byId.Values)
@@ -235,13 +236,13 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
         _owner.Wheel.Release(_wheelEntry);
     }
 
-    private void ArmHoldingGate()
+    private void ArmLocked()
     {
-        Deadline next = NextHoldingGate();
+        Deadline next = NextLocked();
         _owner.Wheel.Arm(_wheelEntry, next.Start, next.TimeoutMilliseconds);
     }
 
-    private Deadline NextHoldingGate()
+    private Deadline NextLocked()
     {
         Deadline next = Deadline.After(_lastPoll, IdleMilliseconds);
         foreach (UdpSubscription subscription in _byId.Values)
@@ -254,4 +255,26 @@ internal sealed class UdpSubscriber : ISubscriber, IDeadlineOwner
 
         return next;
     }
+}
+
+/// <summary>One service and cluster text that a datagram subscriber asked for. Guarded by the lock of its subscriber.</summary>
+/// <param name="clusters">The clusters as the request named them.</param>
+internal sealed class UdpSubscription(string clusters)
+{
+    public string Clusters { get; } = clusters;
+
+    /// <summary>Gets or sets the subscription in the registry; null until it is added there.</summary>
+    public Subscription? Registered { get; set; }
+
+    /// <summary>Gets or sets the datagram that is not acknowledged yet; null = none.</summary>
+    public PushDatagram? Pending { get; set; }
+
+    /// <summary>Gets or sets the wheel time at which the datagram was sent last.</summary>
+    public long SentAt { get; set; }
+
+    /// <summary>Gets or sets whether the datagram was sent a second time.</summary>
+    public bool IsRetried { get; set; }
+
+    /// <summary>Gets or sets whether neither datagram was acknowledged; nothing more is sent until the subscriber polls again.</summary>
+    public bool IsSilent { get; set; }
 }

@@ -7,8 +7,15 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
-/// <summary>HTTP consumers that are pushed by datagrams, by the address these go to.</summary>
-/// <remarks>One per node; any thread. Bounded by <see cref="MaximumSubscribers"/>; whoever is beyond it polls, as all of them can.</remarks>
+/// <summary>The HTTP consumers that receive pushes as datagrams, by the address of these.</summary>
+/// <remarks>
+/// <para>
+/// Contract: <see cref="Poll"/> subscribes the sender of a poll or keeps its subscription alive; <see cref="Received"/> takes an acknowledgement;
+/// <see cref="Use"/> sets the sender of datagrams. Consumers without a subscription poll, as all of them can.
+/// </para>
+/// <para>Locks: thread-safe, without a lock of its own. The state of each subscriber is under the lock of that subscriber.</para>
+/// <para>Lifetime: one per node, owned by its HTTP side. A subscriber exists for 30 s after its last poll. Bounded by <see cref="MaximumSubscribers"/>.</para>
+/// </remarks>
 internal sealed class UdpSubscribers(ServiceRegistry registry, TimingWheel wheel, SwitchBoard switches)
 {
     public const int MaximumSubscribers = 100_000;
@@ -25,15 +32,15 @@ internal sealed class UdpSubscribers(ServiceRegistry registry, TimingWheel wheel
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>All of them, in no order; safe while they change.</summary>
+    /// <summary>Gets all subscribers, in no order; safe while they change.</summary>
     public IEnumerable<UdpSubscriber> All => _subscribers.Select(static pair => pair.Value);
 
     public UdpSubscriber? Find(IPEndPoint target) => _subscribers.GetValueOrDefault(target);
 
-    /// <summary>From now on there is somebody who sends; null = not any more.</summary>
+    /// <summary>Sets the sender of datagrams; null = there is none any more.</summary>
     public void Use(IDatagramSender? sender) => Volatile.Write(ref _sender, sender);
 
-    /// <summary>A poll that asks for pushes. Without a sender, with pushes switched off, or beyond the bound it is a poll like any other.</summary>
+    /// <summary>Takes a poll that asks for pushes. Has no effect without a sender, with pushes switched off or beyond the bound; the consumer goes on polling.</summary>
     public void Poll(IPEndPoint target, in UdpPoll poll, ServiceKey service, string clusters)
     {
         if (Volatile.Read(ref _sender) is null || !switches.Current.PushEnabled)
@@ -48,12 +55,12 @@ internal sealed class UdpSubscribers(ServiceRegistry registry, TimingWheel wheel
                 return;
             }
 
-            // It was just being forgotten; the next round makes a new one.
+            // The subscriber was being removed at the same time; the next round creates a new one.
             Remove(subscriber);
         }
     }
 
-    /// <summary>A datagram came in.</summary>
+    /// <summary>Takes a datagram that came in: an acknowledgement, or something to ignore.</summary>
     public void Received(ReadOnlySpan<byte> datagram, IPEndPoint from)
     {
         if (PushAcknowledgement.TryParse(datagram, out long number) && _subscribers.TryGetValue(from, out UdpSubscriber? subscriber))
@@ -62,10 +69,10 @@ internal sealed class UdpSubscribers(ServiceRegistry registry, TimingWheel wheel
         }
     }
 
-    /// <summary>Sends unless there is nobody who can.</summary>
+    /// <summary>Sends a datagram when there is a sender.</summary>
     public void Send(ReadOnlySpan<byte> datagram, IPEndPoint target) => Volatile.Read(ref _sender)?.Send(datagram, target);
 
-    /// <summary>It has been forgotten.</summary>
+    /// <summary>Removes a subscriber that has ended.</summary>
     public void Remove(UdpSubscriber subscriber)
     {
         if (_subscribers.TryRemove(KeyValuePair.Create(subscriber.Target, subscriber)))

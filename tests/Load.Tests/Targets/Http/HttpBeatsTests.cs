@@ -4,7 +4,7 @@ using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Http;
 using FastRegistry.Load.Tests.Targets.Harness;
 using FastRegistry.Registry.Services;
-using FastRegistry.Server.Nacos.Clients;
+using FastRegistry.Server.Nacos.Instances;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FastRegistry.Load.Tests.Targets.Http;
