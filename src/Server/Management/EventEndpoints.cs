@@ -1,7 +1,6 @@
 using System.Globalization;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 
