@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Sockets;
 using System.Reflection;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Rules;
