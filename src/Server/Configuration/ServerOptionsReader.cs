@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Rules;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 

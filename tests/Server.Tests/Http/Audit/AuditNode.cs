@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,7 +1,5 @@
-using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Events;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Server.Nacos.Operator;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 

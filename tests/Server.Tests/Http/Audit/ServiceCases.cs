@@ -1,5 +1,4 @@
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 

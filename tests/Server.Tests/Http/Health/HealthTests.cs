@@ -6,7 +6,6 @@ using System.Text.RegularExpressions;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Http.Health;
 

@@ -1,4 +1,3 @@
-using FastRegistry.Node.Admission;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Tests.Harness;
