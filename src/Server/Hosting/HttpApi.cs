@@ -1,4 +1,3 @@
-using FastRegistry.Node.Admission;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Pipeline;
