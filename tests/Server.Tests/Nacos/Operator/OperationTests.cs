@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastRegistry.Node.Admission;
-using FastRegistry.Server.Tests.Control;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Server.Tests.Http;
 using FastRegistry.Tests;
