@@ -4,7 +4,6 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Instance = FastRegistry.Registry.Instances.Instance;

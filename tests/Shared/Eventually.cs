@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Tests;
 

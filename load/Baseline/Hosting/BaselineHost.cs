@@ -1,7 +1,6 @@
 using System.Net;
 using FastRegistry.Load.Baseline.Calls;
 using FastRegistry.Load.Baseline.Sessions;
-using FastRegistry.Load.Targets;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Rules;

@@ -1,7 +1,6 @@
 using FastRegistry.Load.InMemory;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Wire.Outbound;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -4,7 +4,6 @@ using System.IO.Pipelines;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.InMemory;
 

@@ -1,4 +1,3 @@
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Node.Configuration;

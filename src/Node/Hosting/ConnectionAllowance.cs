@@ -1,7 +1,6 @@
 using System.Globalization;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Hosting;
 

@@ -1,5 +1,4 @@
 using FastRegistry.Node.Observability;
-using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 

@@ -1,6 +1,5 @@
 using FastRegistry.Node.Hosting;
 using FastRegistry.Node.Observability;
-using FastRegistry.Node.Sessions;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Health;
 using FastRegistry.Server.Http.OpenApi;

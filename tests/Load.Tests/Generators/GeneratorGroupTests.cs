@@ -5,7 +5,6 @@ using FastRegistry.Load.Plans;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Tests.Generators;
 

@@ -4,7 +4,6 @@ using FastRegistry.Load.Generators;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Statistics;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Tests.Generators;
 

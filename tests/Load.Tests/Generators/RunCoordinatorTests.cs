@@ -5,7 +5,6 @@ using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
 using FastRegistry.Load.Statistics;
 using FastRegistry.Load.Tests.Observation;
-using FastRegistry.Load.Tests.Running;
 using FastRegistry.Load.Thresholds;
 
 namespace FastRegistry.Load.Tests.Generators;

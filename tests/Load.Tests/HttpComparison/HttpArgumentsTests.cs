@@ -1,6 +1,5 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.HttpComparison;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Tests.HttpComparison;
 

@@ -1,7 +1,6 @@
 using FastRegistry.Load.HttpComparison;
 using FastRegistry.Load.HttpTraffic;
 using FastRegistry.Load.Tests.Targets.Harness;
-using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Load.Tests.HttpComparison;
 

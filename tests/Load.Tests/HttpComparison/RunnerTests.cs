@@ -1,6 +1,6 @@
-using FastRegistry.ProcessTests;
 using FastRegistry.Load.Consoles;
 using FastRegistry.Load.HttpComparison;
+using FastRegistry.ProcessTests;
 
 namespace FastRegistry.Load.Tests.HttpComparison;
 

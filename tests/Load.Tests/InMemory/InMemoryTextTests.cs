@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FastRegistry.Load.InMemory;
-using FastRegistry.Load.Reports;
 using FastRegistry.Load.Tests.Reports;
 
 namespace FastRegistry.Load.Tests.InMemory;

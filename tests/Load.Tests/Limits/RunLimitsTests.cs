@@ -1,6 +1,5 @@
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Limits;
-using FastRegistry.Load.Reports;
 using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Tests.Limits;

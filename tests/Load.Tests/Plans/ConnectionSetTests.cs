@@ -1,5 +1,4 @@
 using System.Net;
-using FastRegistry.Load.Commands;
 using FastRegistry.Load.Plans;
 
 namespace FastRegistry.Load.Tests.Plans;

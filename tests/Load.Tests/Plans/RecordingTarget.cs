@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Load.Tests.Plans;
 

@@ -1,4 +1,3 @@
-using FastRegistry.Load.Limits;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Reports;

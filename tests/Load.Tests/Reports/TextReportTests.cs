@@ -1,6 +1,4 @@
-using FastRegistry.Load.Limits;
 using FastRegistry.Load.Reports;
-using FastRegistry.Load.Tests.Running;
 
 namespace FastRegistry.Load.Tests.Reports;
 

@@ -1,6 +1,5 @@
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Scenarios;
-using FastRegistry.Node.Hosting;
 
 namespace FastRegistry.Load.Tests.Running;
 

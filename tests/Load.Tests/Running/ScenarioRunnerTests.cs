@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FastRegistry.Load.Running;
 using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Statistics;
-using FastRegistry.Node.Hosting;
 using static FastRegistry.Load.Tests.Running.Iterations;
 
 namespace FastRegistry.Load.Tests.Running;

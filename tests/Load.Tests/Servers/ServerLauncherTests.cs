@@ -1,4 +1,3 @@
-using FastRegistry.ProcessTests;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -7,6 +6,7 @@ using FastRegistry.Load.Observation;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Servers;
 using FastRegistry.Load.Targets;
+using FastRegistry.ProcessTests;
 
 namespace FastRegistry.Load.Tests.Servers;
 

@@ -1,5 +1,4 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Selection;

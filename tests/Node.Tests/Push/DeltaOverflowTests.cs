@@ -1,9 +1,7 @@
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Tests.Push;
 

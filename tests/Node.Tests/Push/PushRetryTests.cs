@@ -1,7 +1,6 @@
 using FastRegistry.Registry.Push;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Tests.Push;
 

@@ -1,7 +1,6 @@
 using FastRegistry.Registry.Push;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Messages;
-using FastRegistry.Wire.Transport;
 using static FastRegistry.Tests.NamingClient;
 
 namespace FastRegistry.Node.Tests.Push;

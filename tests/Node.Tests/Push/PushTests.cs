@@ -3,7 +3,6 @@ using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Transport;
 using static FastRegistry.Tests.NamingClient;
 
 namespace FastRegistry.Node.Tests.Push;

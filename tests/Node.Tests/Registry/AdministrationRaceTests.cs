@@ -1,5 +1,4 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Overrides;

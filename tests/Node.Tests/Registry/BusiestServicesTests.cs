@@ -1,4 +1,3 @@
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 

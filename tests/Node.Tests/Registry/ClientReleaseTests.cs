@@ -1,6 +1,5 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Transport;

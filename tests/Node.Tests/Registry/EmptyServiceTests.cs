@@ -1,8 +1,6 @@
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Tests.Registry;
 

@@ -1,6 +1,5 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Tests.Registry;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;

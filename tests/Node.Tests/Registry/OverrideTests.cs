@@ -1,5 +1,4 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;

@@ -1,5 +1,4 @@
 using FastRegistry.Node.Sessions;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;

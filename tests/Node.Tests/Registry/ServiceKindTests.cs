@@ -5,7 +5,6 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Tests.Registry;
 

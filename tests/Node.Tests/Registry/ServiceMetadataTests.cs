@@ -1,10 +1,8 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Tests.Registry;
 

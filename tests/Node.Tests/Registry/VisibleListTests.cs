@@ -1,5 +1,3 @@
-using FastRegistry.Client;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using FastRegistry.Node.Requests;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using static FastRegistry.Tests.NamingClient;

@@ -1,12 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Transport;
 using static FastRegistry.Tests.NamingClient;
 
 namespace FastRegistry.Node.Tests.Sessions;

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using FastRegistry.Node.Admission;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Transport;
 using static FastRegistry.Tests.NamingClient;
 
 namespace FastRegistry.Node.Tests.Sessions;

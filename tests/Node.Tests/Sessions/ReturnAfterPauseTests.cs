@@ -1,5 +1,4 @@
 using FastRegistry.Tests;
-using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Node.Tests.Sessions;
 

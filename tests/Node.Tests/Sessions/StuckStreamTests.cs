@@ -1,7 +1,5 @@
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
-using FastRegistry.Wire.Transport;
 using static FastRegistry.Tests.NamingClient;
 
 namespace FastRegistry.Node.Tests.Sessions;

@@ -1,9 +1,7 @@
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Configuration;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
-using FastRegistry.Wire.Transport;
 using Microsoft.Extensions.Configuration;
 
 namespace FastRegistry.Server.Tests.Configuration;

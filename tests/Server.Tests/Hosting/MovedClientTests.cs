@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using FastRegistry.Client;
-using FastRegistry.Client.Diagnostics;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;

@@ -1,5 +1,4 @@
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Hosting;
 using FastRegistry.Tests;

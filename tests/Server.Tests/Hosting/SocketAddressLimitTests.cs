@@ -2,7 +2,6 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Hosting;
 

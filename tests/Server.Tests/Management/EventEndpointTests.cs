@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Management;
 

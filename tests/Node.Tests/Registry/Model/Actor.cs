@@ -1,6 +1,5 @@
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Tests.Registry.Model;
 

@@ -1,5 +1,3 @@
-using FastRegistry.Client;
-
 namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>One service as the specification describes it: lists and dictionaries, everything worked out anew whenever it is asked for.</summary>

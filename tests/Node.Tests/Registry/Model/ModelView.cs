@@ -1,5 +1,3 @@
-using FastRegistry.Client;
-
 namespace FastRegistry.Node.Tests.Registry.Model;
 
 /// <summary>What a reader sees: the instances, sorted, and the two marks of the list.</summary>

@@ -1,12 +1,10 @@
 using System.Buffers.Binary;
 using FastRegistry.Node.Configuration;
-using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
-using FastRegistry.Wire.Transport;
 using Instance = FastRegistry.Wire.Messages.Instance;
 using Snapshot = FastRegistry.Wire.Messages.Snapshot;
 

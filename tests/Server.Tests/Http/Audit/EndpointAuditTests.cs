@@ -1,6 +1,5 @@
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Server.Tests.Harness;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 

@@ -1,4 +1,3 @@
-using FastRegistry.Registry.Events;
 using FastRegistry.Server.Http.Errors;
 
 namespace FastRegistry.Server.Tests.Http.Audit;

@@ -8,7 +8,6 @@ using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Tests.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Transport;
 using Microsoft.AspNetCore.Http;
 
 namespace FastRegistry.Server.Tests.Nacos.Cluster;

@@ -1,5 +1,3 @@
-using FastRegistry.Node.Admission;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;

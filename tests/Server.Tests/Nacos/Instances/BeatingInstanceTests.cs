@@ -1,5 +1,4 @@
 using System.Globalization;
-using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.Instances;

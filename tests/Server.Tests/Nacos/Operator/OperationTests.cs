@@ -1,12 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FastRegistry.Node.Admission;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Server.Tests.Http;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Server.Tests.Nacos.Operator;
 

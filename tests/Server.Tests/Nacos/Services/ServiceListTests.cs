@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using FastRegistry.Server.Tests.Harness;
-using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 

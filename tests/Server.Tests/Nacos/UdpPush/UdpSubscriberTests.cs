@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.UdpPush;
