@@ -61,7 +61,7 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
             Subscription? subscription = services.Registry.Subscribe(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(RegistryOptions.ServicesKey, services.Options.Limits.Services);
+                return services.Registry.ServiceLimitReached;
             }
 
             _byId.Add(id, subscription);

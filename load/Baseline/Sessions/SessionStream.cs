@@ -16,7 +16,7 @@ internal sealed class SessionStream
     // Beyond it a push is put off until everything has gone out.
     private const int MaximumWaitingBytes = 1024 * 1024;
 
-    private readonly Lock _streamGate = new();
+    private readonly Lock _streamLock = new();
     private readonly PipeWriter _writer;
     private readonly Action _drained;
     private readonly Action _onFlushed;
@@ -40,7 +40,7 @@ internal sealed class SessionStream
     /// <summary>Nothing is on its way out. False: when what is on its way has gone, <c>drained</c> is called.</summary>
     public bool IsDrained()
     {
-        lock (_streamGate)
+        lock (_streamLock)
         {
             return !_flushing;
         }
@@ -49,7 +49,7 @@ internal sealed class SessionStream
     /// <summary>Takes a message unless too much waits already.</summary>
     public AppendOutcome TryWrite(in StreamMessage message)
     {
-        lock (_streamGate)
+        lock (_streamLock)
         {
             if (_ended)
             {
@@ -69,7 +69,7 @@ internal sealed class SessionStream
                 return AppendOutcome.Appended;
             }
 
-            WriteHoldingGate(message);
+            WriteLocked(message);
             _flushing = true;
         }
 
@@ -80,7 +80,7 @@ internal sealed class SessionStream
     /// <summary>Nothing is written after this. Completes when the writer is free.</summary>
     public Task EndAsync()
     {
-        lock (_streamGate)
+        lock (_streamLock)
         {
             _ended = true;
             if (!_flushing)
@@ -93,7 +93,7 @@ internal sealed class SessionStream
         }
     }
 
-    private void WriteHoldingGate(in StreamMessage message)
+    private void WriteLocked(in StreamMessage message)
     {
         if (message.Kind == StreamMessageKind.Push)
         {
@@ -132,14 +132,14 @@ internal sealed class SessionStream
     {
         bool broken = IsFlushBroken();
         TaskCompletionSource? idle;
-        lock (_streamGate)
+        lock (_streamLock)
         {
             _ended |= broken;
             if (!_ended && _waiting is { Count: > 0 })
             {
                 while (_waiting.TryDequeue(out StreamMessage message))
                 {
-                    WriteHoldingGate(message);
+                    WriteLocked(message);
                 }
 
                 _waitingBytes = 0;

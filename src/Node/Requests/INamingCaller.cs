@@ -5,7 +5,7 @@ using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Node.Requests;
 
-/// <summary>Who makes a naming request: a session, as far as <see cref="NamingRequests"/> needs to know it.</summary>
+/// <summary>The caller of a naming request: a session, as far as <see cref="NamingRequests"/> needs to know it.</summary>
 /// <remarks>
 /// The object itself stands for the session towards the registry: a registration counts only while <see cref="RegistryClient.Session"/> is this object. The
 /// session of a connection is the one of the product; the load test's baseline has another one on top of Kestrel.

@@ -1,7 +1,5 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Messages;
 using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 

@@ -3,7 +3,6 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using Google.Protobuf.Collections;
 using Messages = FastRegistry.Wire.Messages;
 

@@ -9,16 +9,21 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Requests;
 
-/// <summary>What each naming request of the native transport does. Stateless: everything it changes belongs to the registry or the session.</summary>
+/// <summary>Runs the naming requests of the native transport: register, deregister, query, subscribe, list services.</summary>
 /// <remarks>
+/// <para>
+/// One per node; thread-safe, because it has no state: everything it changes belongs to the registry or the caller. It takes no lock; the registry takes its own.
+/// </para>
+/// <para>
 /// <see cref="TryRunNow"/> is called on a session's receive path and does only what is O(1) or small; the rest is parsed there and run by a worker
-/// through <see cref="RunQueued"/>.
+/// through <see cref="RunQueued"/>. This file holds the dispatch and the hot paths, which read a request of the common form where it lies; the other parts
+/// handle parsed requests. Both ways give the same answer.
+/// </para>
 /// </remarks>
 internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOptions limits, NamingAdmission admission, ILogger log)
 {

@@ -3,8 +3,8 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>Sessions whose pushes were refused because the node's outbound budget was used up; asked again a little later.</summary>
-/// <remarks>Any thread adds; one wheel entry for all. Bounded: a session is in it once.</remarks>
+/// <summary>Resyncs sessions, a little later, whose pushes were refused because the node's outbound budget was used up.</summary>
+/// <remarks>One per node; thread-safe. One wheel entry serves all sessions. Bounded by the sessions: each is held once.</remarks>
 internal sealed class BudgetRetry : IDeadlineOwner
 {
     private const int RetryMilliseconds = 100;
@@ -19,6 +19,7 @@ internal sealed class BudgetRetry : IDeadlineOwner
         _entry = wheel.Allocate(this);
     }
 
+    /// <summary>Resyncs the session within a tenth of a second. Nothing else would: its own output may be empty, so no drain follows.</summary>
     public void ScheduleRetry(ClientSession session)
     {
         if (_waiting.TryAdd(session, 0))

@@ -7,10 +7,10 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>Native clients by client instance id: who speaks for which, and what happens when the same id connects again.</summary>
+/// <summary>The native clients by client instance id: which session speaks for which client, and what happens when the same id connects again.</summary>
 /// <remarks>
-/// Any thread. The new session takes the client over with everything it publishes, so a reconnect beside a half-open connection changes no list. What the new
-/// session has not registered again after <c>Deadlines:Reaffirm</c> goes. A session that ends releases its client at once, but only if nobody took it over,
+/// One per node; thread-safe. Which session speaks for a client changes under the client's lock. The new session takes the client over with everything it publishes, so a reconnect beside a half-open connection changes no list. What the new
+/// session has not registered again after <c>Deadlines:Reaffirm</c> is withdrawn. A session that ends releases its client at once, but only if nobody took it over,
 /// and not just after this process was paused: then the clients gave up on a silent node and are on their way back, so they get the same time.
 /// </remarks>
 internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue workers, TimingWheel wheel, TimeSpan reaffirm)
@@ -19,7 +19,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
 
     public int Count => _clients.Count;
 
-    /// <summary>The session that speaks for a client now, as a hint: it may end any moment.</summary>
+    /// <summary>Finds the session that speaks for a client now. A hint: the session may end any moment.</summary>
     public ClientSession? Find(UInt128 instanceId) => (ClientSession?)_clients.Find(instanceId)?.Session;
 
     /// <summary>Makes <paramref name="session"/> the one that speaks for a client.</summary>
@@ -67,7 +67,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
         }
     }
 
-    /// <summary>A session has ended: its client goes, unless a newer session speaks for it.</summary>
+    /// <summary>Releases the client of a session that has ended, unless a newer session speaks for it.</summary>
     public void Detach(RegistryClient client, ClientSession session, CloseReason reason)
     {
         lock (client.ClientLock)
@@ -111,7 +111,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
     }
 }
 
-/// <summary>Once, when the time a client had to register again is over. Lives in the wheel until then.</summary>
+/// <summary>Calls back once, when the time in which a client had to register again is over. The wheel owns it until then.</summary>
 internal sealed class ReaffirmDeadline : IDeadlineOwner
 {
     private readonly TimingWheel _wheel;

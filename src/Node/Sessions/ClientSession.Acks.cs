@@ -5,8 +5,8 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <content>Acks: which pushes are awaited to be acknowledged, what happens to those that are not, and the one whose delay is measured.</content>
-/// <remarks>Push workers begin to wait, the wheel's thread judges, the receive path ends samples; all of it lock-free.</remarks>
+/// <content>Acks: what an ack ends, and what happens to pushes that are not acknowledged in time.</content>
+/// <remarks>The receive path takes acks, the wheel's thread judges what is overdue; both lock-free. A request worker repeats pushes, under the subscription lock.</remarks>
 internal sealed partial class ClientSession
 {
     /// <summary>What is to be done about pushes that are not acknowledged.</summary>
@@ -41,36 +41,6 @@ internal sealed partial class ClientSession
         if (state.IsGivenUp && Interlocked.CompareExchange(ref state.Awaited, NoPush, GivenUp) == GivenUp)
         {
             ResyncMarked();
-        }
-    }
-
-    /// <summary>A push that asks for an ack was appended: its delay is measured, unless another one's is. Push worker.</summary>
-    private void BeginSample(SubscriptionState state, ulong sequence, long changedAtMicroseconds)
-    {
-        if (Volatile.Read(ref state.Sample) == NoPush && Interlocked.CompareExchange(ref state.Sample, Reserved, NoPush) == NoPush)
-        {
-            state.SampledChange = changedAtMicroseconds;
-            Volatile.Write(ref state.Sample, sequence);
-        }
-
-        // A quick client acknowledges before the thread that sends comes to this line. Each side stores and then looks, so one of the two sees the other.
-        Interlocked.MemoryBarrier();
-        EndSample(state, Volatile.Read(ref state.Acknowledged));
-    }
-
-    /// <summary>Records the delay of the measured push when it is acknowledged, once: on the receive path, or by the push worker whose push the ack has overtaken.</summary>
-    private void EndSample(SubscriptionState state, ulong acknowledged)
-    {
-        ulong sample = Volatile.Read(ref state.Sample);
-        if (sample == NoPush || sample > acknowledged)
-        {
-            return;
-        }
-
-        long changedAtMicroseconds = state.SampledChange;
-        if (Interlocked.CompareExchange(ref state.Sample, NoPush, sample) == sample)
-        {
-            _services.PushCost.Record(changedAtMicroseconds);
         }
     }
 

@@ -28,10 +28,10 @@ internal sealed partial class ClientSession
         LingerOver,
     }
 
-    private DeadlineOptions Times => _services.Options.Deadlines;
+    private DeadlineOptions Deadlines => _services.Options.Deadlines;
 
     /// <summary>The wheel looks at least this often, so that no stall is seen late.</summary>
-    private int LookMilliseconds => Milliseconds(Times.SlowConsumer < Times.IdleProbe ? Times.SlowConsumer : Times.IdleProbe);
+    private int LookMilliseconds => Milliseconds(Deadlines.SlowConsumer < Deadlines.IdleProbe ? Deadlines.SlowConsumer : Deadlines.IdleProbe);
 
     /// <summary>The output stands still from now on. The sending thread, once per wait: two stores.</summary>
     public void OnStalled() => EnsureStalls().Output.Note(_services.Wheel.Now, _connection.Outbound.SentBytes);
@@ -57,12 +57,12 @@ internal sealed partial class ClientSession
         long progress = StreamProgress;
         if (Volatile.Read(ref _closingAt) is var closing and not CompactTimestamp.None)
         {
-            return Judge(CompactTimestamp.At(closing, now), Times.Linger, now, DeadlineVerdict.LingerOver, out next);
+            return Judge(CompactTimestamp.At(closing, now), Deadlines.Linger, now, DeadlineVerdict.LingerOver, out next);
         }
 
         if (!Volatile.Read(ref _isServing))
         {
-            return Judge(_openedAt, Times.Handshake, now, DeadlineVerdict.HandshakeOver, out next);
+            return Judge(_openedAt, Deadlines.Handshake, now, DeadlineVerdict.HandshakeOver, out next);
         }
 
         DeadlineVerdict verdict = EvaluateSilence(now, out next);
@@ -75,7 +75,7 @@ internal sealed partial class ClientSession
                 startedAt = now;
             }
 
-            DeadlineVerdict frame = Judge(startedAt, Times.StartedFrame, now, DeadlineVerdict.FrameOver, out Deadline frameDue);
+            DeadlineVerdict frame = Judge(startedAt, Deadlines.StartedFrame, now, DeadlineVerdict.FrameOver, out Deadline frameDue);
             if (frame == DeadlineVerdict.FrameOver)
             {
                 return frame;
@@ -94,7 +94,7 @@ internal sealed partial class ClientSession
     /// <summary>Whether a stall has lasted too long; if not, the next look is no later than its end.</summary>
     private bool IsStallOver(long stalledAt, long now, ref Deadline next)
     {
-        long left = _services.Wheel.Effective(stalledAt) + Milliseconds(Times.SlowConsumer) - now;
+        long left = _services.Wheel.Effective(stalledAt) + Milliseconds(Deadlines.SlowConsumer) - now;
         if (left > 0)
         {
             next = Earlier(next, Deadline.After(now, (int)Math.Min(left, int.MaxValue)));
@@ -117,19 +117,19 @@ internal sealed partial class ClientSession
             long probedAt = CompactTimestamp.At(_probedAt, now);
             if (lastReceived < probedAt)
             {
-                return Judge(probedAt, Times.ProbeAnswer, now, DeadlineVerdict.ProbeOver, out next);
+                return Judge(probedAt, Deadlines.ProbeAnswer, now, DeadlineVerdict.ProbeOver, out next);
             }
 
             Volatile.Write(ref _probedAt, CompactTimestamp.None);
         }
 
-        DeadlineVerdict verdict = Judge(lastReceived, Times.IdleProbe, now, DeadlineVerdict.Probe, out next);
+        DeadlineVerdict verdict = Judge(lastReceived, Deadlines.IdleProbe, now, DeadlineVerdict.Probe, out next);
         if (verdict == DeadlineVerdict.Probe)
         {
             Volatile.Write(ref _probedAt, CompactTimestamp.Of(now));
-            next = Deadline.After(now, Milliseconds(Times.ProbeAnswer));
+            next = Deadline.After(now, Milliseconds(Deadlines.ProbeAnswer));
         }
-        else if (Times.SlowConsumer < Times.IdleProbe)
+        else if (Deadlines.SlowConsumer < Deadlines.IdleProbe)
         {
             next = Earlier(next, Deadline.After(now, LookMilliseconds));
         }
@@ -155,8 +155,8 @@ internal sealed partial class ClientSession
             return DeadlineVerdict.SlowConsumer;
         }
 
-        long silentSince = _services.Wheel.Effective(Volatile.Read(ref _lastReceived)) + Milliseconds(Times.IdleProbe);
-        long left = Math.Max(silentSince, _services.Wheel.Effective(stalledAt)) + Milliseconds(Times.ProbeAnswer) - now;
+        long silentSince = _services.Wheel.Effective(Volatile.Read(ref _lastReceived)) + Milliseconds(Deadlines.IdleProbe);
+        long left = Math.Max(silentSince, _services.Wheel.Effective(stalledAt)) + Milliseconds(Deadlines.ProbeAnswer) - now;
         if (left <= 0)
         {
             return DeadlineVerdict.SilentBehindOutput;

@@ -38,7 +38,7 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>Says goaway and closes when it has been sent; the linger deadline runs already. On the thread of the newer session.</summary>
-    public void EndSuperseded() => SendLastGoAway(GoAwayReason.Superseded, "the same client instance id has connected again");
+    private void EndSuperseded() => SendLastGoAway(GoAwayReason.Superseded, "the same client instance id has connected again");
 
     /// <summary>Closes the connection now. Thread-safe.</summary>
     public void Abort(CloseReason reason) => _connection.Abort(reason);
@@ -116,7 +116,7 @@ internal sealed partial class ClientSession
                 return Deadline.None;
         }
 
-        return Deadline.After(now, Milliseconds(Times.Linger));
+        return Deadline.After(now, Milliseconds(Deadlines.Linger));
     }
 
     /// <summary>Ends the batch, and with it the session: what arrives from now on is ignored. Receive path.</summary>
@@ -131,7 +131,7 @@ internal sealed partial class ClientSession
     private void BeginClosing(long now)
     {
         Volatile.Write(ref _closingAt, CompactTimestamp.Of(now));
-        _services.Wheel.Arm(_entry, now, Milliseconds(Times.Linger));
+        _services.Wheel.Arm(_entry, now, Milliseconds(Deadlines.Linger));
     }
 
     /// <summary>The session does not speak for its client any more, though the connection is not closed yet.</summary>

@@ -7,7 +7,8 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <content>Pushes: lists on their way to the client, as a frame or as a stream of chunks. Called by push workers; must not block.</content>
+/// <content>Pushes: lists on their way to the client, as a frame or as a stream of chunks, the acks they await, and the one push whose delay is measured. Called by
+/// push workers; must not block.</content>
 /// <remarks>
 /// There is one mark for awaited acks, not one per push: the wheel looks when the marked push must have been acknowledged and marks the newest one anew. So a
 /// push is judged between one and two ack times after it was made, and neither a push nor an ack costs more than a look at the mark.
@@ -183,5 +184,35 @@ internal sealed partial class ClientSession
 
         Volatile.Write(ref state.AwaitedSince, now);
         return Interlocked.CompareExchange(ref state.Awaited, sequence, NoPush) == NoPush;
+    }
+
+    /// <summary>A push that asks for an ack was appended: its delay is measured, unless another one's is. Push worker.</summary>
+    private void BeginSample(SubscriptionState state, ulong sequence, long changedAtMicroseconds)
+    {
+        if (Volatile.Read(ref state.Sample) == NoPush && Interlocked.CompareExchange(ref state.Sample, Reserved, NoPush) == NoPush)
+        {
+            state.SampledChange = changedAtMicroseconds;
+            Volatile.Write(ref state.Sample, sequence);
+        }
+
+        // A quick client acknowledges before the thread that sends comes to this line. Each side stores and then looks, so one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        EndSample(state, Volatile.Read(ref state.Acknowledged));
+    }
+
+    /// <summary>Records the delay of the measured push when it is acknowledged, once: on the receive path, or by the push worker whose push the ack has overtaken.</summary>
+    private void EndSample(SubscriptionState state, ulong acknowledged)
+    {
+        ulong sample = Volatile.Read(ref state.Sample);
+        if (sample == NoPush || sample > acknowledged)
+        {
+            return;
+        }
+
+        long changedAtMicroseconds = state.SampledChange;
+        if (Interlocked.CompareExchange(ref state.Sample, NoPush, sample) == sample)
+        {
+            _services.PushCost.Record(changedAtMicroseconds);
+        }
     }
 }

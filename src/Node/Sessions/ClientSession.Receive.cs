@@ -197,7 +197,7 @@ internal sealed partial class ClientSession
                 Volatile.Write(ref _frameStartedAt, CompactTimestamp.Of(now));
                 if (_isServing)
                 {
-                    _services.Wheel.Arm(_entry, now, Milliseconds(Times.StartedFrame));
+                    _services.Wheel.Arm(_entry, now, Milliseconds(Deadlines.StartedFrame));
                 }
             }
 

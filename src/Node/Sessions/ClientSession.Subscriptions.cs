@@ -40,7 +40,7 @@ internal sealed partial class ClientSession
             Subscription? subscription = _services.Registry.Subscribe(this, key, id, filter);
             if (subscription is null)
             {
-                return RequestError.Limit(RegistryOptions.ServicesKey, _services.Options.Limits.Services);
+                return _services.Registry.ServiceLimitReached;
             }
 
             state.ById.Add(id, subscription);

@@ -8,7 +8,6 @@ using FastRegistry.Node.Workers;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -20,7 +19,7 @@ namespace FastRegistry.Node.Sessions;
 /// <para>
 /// What it does: checks preface and set-up, answers pings and requests (short ones at once, the others through request workers), takes pushes for its
 /// subscriptions and awaits their acks, sends large messages as streams of chunks, and ends the connection by its deadlines. Others ask it to move or to leave
-/// (<see cref="TryAskToMove"/>, <see cref="AskToLeave"/>, <see cref="EndSuperseded"/>, <see cref="Abort"/>) and read its <see cref="Status"/>.
+/// (<see cref="TryAskToMove"/>, <see cref="AskToLeave"/>, <see cref="Abort"/>) and read its <see cref="Status"/>.
 /// </para>
 /// <para>
 /// Parts: Receive (bytes, frames, activity), Setup, Requests, Subscriptions, Push, Acks, Output (large messages, control frames), Deadlines, End.
@@ -136,7 +135,7 @@ internal sealed partial class ClientSession : IConnectionHandler, IDeadlineOwner
         long now = _services.Wheel.Now;
         _openedAt = now;
         _lastReceived = now;
-        _services.Wheel.Arm(_entry, now, Milliseconds(Times.Handshake));
+        _services.Wheel.Arm(_entry, now, Milliseconds(Deadlines.Handshake));
     }
 
     /// <summary>What operators see of a session, and what decides whether it is shed.</summary>

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using FastRegistry.Node.Limits;
 using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
@@ -11,7 +10,8 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>Makes a session of every accepted connection, or refuses it with a goaway that says why. Called on accept loops.</summary>
+/// <summary>Creates a session for every accepted connection, or refuses it with a goaway that says why.</summary>
+/// <remarks>One per node. Called on accept loops, which may be several; it holds no lock.</remarks>
 internal sealed class SessionAcceptor(SessionServices services, RefusedConnections refused) : IConnectionAcceptor
 {
     private long _sessions;
@@ -56,8 +56,8 @@ internal sealed class SessionAcceptor(SessionServices services, RefusedConnectio
     }
 }
 
-/// <summary>Connections that were told goaway at once and have a moment to read it.</summary>
-/// <remarks>Any thread; one wheel entry for all of them. At most <see cref="Maximum"/> at a time; more are dropped without a word.</remarks>
+/// <summary>Refused connections: each was sent a goaway and is closed after the linger time, in which the peer can read it.</summary>
+/// <remarks>One per node; thread-safe. One wheel entry serves all of them. At most <see cref="Maximum"/> are open at a time; more are closed without a goaway.</remarks>
 internal sealed class RefusedConnections : IDeadlineOwner
 {
     // Each holds a descriptor that the limit does not count: only a few of those kept spare.

@@ -4,7 +4,7 @@ using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>The end of all sessions at a stop: goaways with a spread, a wait, and the close of who has not left.</summary>
+/// <summary>Ends all sessions when the node stops: sends goaways spread over time, waits, and closes the sessions that are left.</summary>
 internal sealed class SessionDrain(SessionTable sessions, DeadlineOptions deadlines, TimeProvider timeProvider)
 {
     // From this many sessions on, the whole spread is used.

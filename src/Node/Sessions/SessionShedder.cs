@@ -3,10 +3,10 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>Has sessions leave a few at a time: at most a tenth of all in a second, or ten when that is more.</summary>
+/// <summary>Sheds sessions a few at a time: at most a tenth of all in a second, or ten when that is more.</summary>
 /// <remarks>
-/// One for the rules and one for the operator, each as long as the node lives. Any thread starts a plan, which takes the place of the one before. The wheel
-/// gives the beat; choosing and asking is done by request workers, one at a time.
+/// One for the rules and one for the operator, each as long as the node lives. Any thread starts a plan, which replaces the one before. The wheel
+/// triggers each step; request workers choose the sessions and send the goaways, one worker at a time.
 /// </remarks>
 internal sealed class SessionShedder : IDeadlineOwner, IWorkItem
 {
@@ -21,7 +21,7 @@ internal sealed class SessionShedder : IDeadlineOwner, IWorkItem
     private Func<SheddingPlan>? _next;
     private int _running;
 
-    // Those of the running worker.
+    // Touched by the running worker only.
     private Func<SheddingPlan>? _choose;
     private SheddingPlan _plan = SheddingPlan.Nobody;
     private int _position;
@@ -50,7 +50,7 @@ internal sealed class SessionShedder : IDeadlineOwner, IWorkItem
     {
         if (Interlocked.Exchange(ref _running, 1) != 0)
         {
-            // The one that runs sees what is new when it ends.
+            // The worker that is running sees the new plan when it ends.
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class SessionShedder : IDeadlineOwner, IWorkItem
 
         if (_plan.Repeat)
         {
-            // Who was not set up is, or is gone, when its handshake is over.
+            // After the handshake time a session that was not set up is set up, or gone.
             return (int)_services.Options.Deadlines.Handshake.TotalMilliseconds;
         }
 

@@ -3,10 +3,10 @@ using FastRegistry.Node.Limits;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>All sessions of the node in an array of slots: eight bytes each, quick to walk at a stop.</summary>
-/// <remarks>Any thread; a short lock on coming and going, none on counting.</remarks>
-/// <param name="maximumSessions">Sessions let in.</param>
-/// <param name="limitText">Names the limit, for those who are not.</param>
+/// <summary>All sessions of the node in an array of slots: eight bytes each, and quick to walk at a stop.</summary>
+/// <remarks>One per node; thread-safe. Adding, removing and finding take the slot lock for a moment, counting takes none. No lock is taken under it.</remarks>
+/// <param name="maximumSessions">Sessions that may be open at a time.</param>
+/// <param name="limitText">Names the limit, for the goaway of those beyond it.</param>
 internal sealed class SessionTable(int maximumSessions, string limitText)
 {
     private readonly Lock _slotLock = new();
@@ -22,7 +22,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
 
     public string LimitText { get; } = limitText;
 
-    /// <summary>Takes a session in and gives it its slot.</summary>
+    /// <summary>Adds a session and sets its slot, unless a limit or a stop forbids it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="rule">The rule in force for all connections.</param>
     public SessionAdmission TryAdd(ClientSession session, LimitRule rule)
@@ -66,7 +66,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
         }
     }
 
-    /// <summary>Lets nobody in any more.</summary>
+    /// <summary>Refuses every session from now on: the node is stopping.</summary>
     public void Close()
     {
         lock (_slotLock)
@@ -106,7 +106,7 @@ internal sealed class SessionTable(int maximumSessions, string limitText)
     }
 }
 
-/// <summary>Whether a session may come in.</summary>
+/// <summary>Whether a session was added, and if not, why.</summary>
 internal enum SessionAdmission
 {
     Admitted,

@@ -3,10 +3,10 @@ using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>Chooses sessions that are to leave. The oldest stay: they are the ones whose clients have been served the longest without trouble.</summary>
+/// <summary>Chooses the sessions that are shed, youngest first. The oldest stay: their clients have been served the longest without trouble.</summary>
 internal static class SheddingPolicy
 {
-    /// <summary>Those that are more than the rules allow now. Walks all sessions; for a worker.</summary>
+    /// <summary>Chooses the sessions that exceed the rules now in force. Walks all sessions; for a worker.</summary>
     public static SheddingPlan BeyondRules(SessionTable sessions, ConnectionLimits limits)
     {
         ConnectionRules rules = limits.Rules;
@@ -49,8 +49,8 @@ internal static class SheddingPolicy
         return new SheddingPlan(candidates, limits.RedirectAddresses, repeat);
     }
 
-    /// <summary>Those beyond <paramref name="count"/>. Walks all sessions; for a worker.</summary>
-    /// <param name="sessions">All.</param>
+    /// <summary>Chooses the sessions beyond a number of them. Walks all sessions; for a worker.</summary>
+    /// <param name="sessions">All sessions.</param>
     /// <param name="count">How many may stay.</param>
     /// <param name="addresses">Where the others are sent; may be empty.</param>
     public static SheddingPlan Beyond(SessionTable sessions, int count, IReadOnlyList<string> addresses)
@@ -71,16 +71,16 @@ internal static class SheddingPolicy
     }
 }
 
-/// <summary>A session that is to leave, and what it is told.</summary>
+/// <summary>A session that is to be shed, and what its goaway says.</summary>
 /// <param name="Session">Set up when it was chosen.</param>
 /// <param name="Reason">The goaway's reason.</param>
 /// <param name="Text">For people.</param>
 internal readonly record struct SheddingCandidate(ClientSession Session, GoAwayReason Reason, string Text);
 
-/// <summary>Who is to leave, in order.</summary>
+/// <summary>The sessions to shed, in order.</summary>
 /// <param name="Candidates">Asked one after the other, spread over time.</param>
 /// <param name="Addresses">Where they are sent; may be empty.</param>
-/// <param name="Repeat">Somebody could not be asked yet; choose again later.</param>
+/// <param name="Repeat">A session that is not set up yet exceeds the rules too; choose again later.</param>
 internal sealed record SheddingPlan(IReadOnlyList<SheddingCandidate> Candidates, IReadOnlyList<string> Addresses, bool Repeat)
 {
     public static SheddingPlan Nobody { get; } = new([], [], Repeat: false);

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Threading.Channels;
-using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Events;
 
@@ -115,7 +114,7 @@ internal sealed class EventHub(TimeProvider timeProvider, ILogger log) : IDispos
     }
 }
 
-/// <summary>What the hub needs to know of a publisher without its event type.</summary>
+/// <summary>The part of a publisher that does not depend on its event type, for the hub.</summary>
 internal interface IEventPublisher
 {
     /// <summary>Events published while somebody listened.</summary>
@@ -206,43 +205,6 @@ internal sealed class EventLane<TEvent>(
 
         observe(in next.Event, next.At);
     }
-}
-
-/// <summary>Counts, per kind, the events that an observer does not take one by one because it has had enough of the kind for now.</summary>
-/// <remarks>Publishers ask on any thread and under any lock; the observer's worker says until when. Bounded by the number of kinds.</remarks>
-internal sealed class EventFolding(TimingWheel wheel)
-{
-    private readonly long[] _until = new long[Enum.GetValues<EventKind>().Length];
-    private readonly long[] _counted = new long[Enum.GetValues<EventKind>().Length];
-    private long _total;
-
-    /// <summary>Events that were counted instead of taken.</summary>
-    public long Total => Interlocked.Read(ref _total);
-
-    /// <summary>Counts an event of a kind that is folded at present; false when the observer takes it.</summary>
-    public bool TryFold(EventKind kind)
-    {
-        if (wheel.Now >= Volatile.Read(ref _until[(int)kind]))
-        {
-            return false;
-        }
-
-        Interlocked.Increment(ref _counted[(int)kind]);
-        Interlocked.Increment(ref _total);
-        return true;
-    }
-
-    /// <summary>The observer has counted an event itself.</summary>
-    public void CountOne() => Interlocked.Increment(ref _total);
-
-    /// <summary>From now to a wheel time publishers only count the events of a kind.</summary>
-    public void FoldUntil(EventKind kind, long end) => Volatile.Write(ref _until[(int)kind], end);
-
-    /// <summary>True when publishers have counted events of a kind that were not taken out yet.</summary>
-    public bool HasCounted(EventKind kind) => Volatile.Read(ref _counted[(int)kind]) > 0;
-
-    /// <summary>Takes the count of a kind.</summary>
-    public long Take(EventKind kind) => Interlocked.Exchange(ref _counted[(int)kind], 0);
 }
 
 /// <summary>The events that wait for one observer, of all types it selected, in the order they were published, and the worker that hands them over.</summary>
@@ -349,7 +311,7 @@ internal sealed class ObserverQueue(string name, ObserverQueueOptions options, I
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            // The log is told less and less often: an observer that always fails must not fill it.
+            // Faults are logged less and less often: an observer that always fails must not fill it.
             ulong faults = (ulong)Interlocked.Increment(ref _faults);
             if (BitOperations.IsPow2(faults))
             {
@@ -373,4 +335,90 @@ internal sealed class ObserverQueue(string name, ObserverQueueOptions options, I
             Interlocked.Increment(ref _dropped);
         }
     }
+}
+
+/// <summary>Wants to hear of events; see docs/events.md. Registered with the services of <c>ServerHost</c>, or given to the node.</summary>
+/// <remarks>Its methods run on the worker of its queue, one at a time, in the order of publication. It may be slow: others have queues of their own.</remarks>
+internal interface INodeObserver
+{
+    /// <summary>For metrics and logs; unique in the node.</summary>
+    string Name { get; }
+
+    /// <summary>Its queue; null = the one that observers of rare events share.</summary>
+    ObserverQueueOptions? Queue { get; }
+
+    /// <summary>Says what it wants to hear. Called once, before the node starts.</summary>
+    void Select(EventSelection events);
+}
+
+/// <summary>Handles an event for an observer, on the thread of its queue's worker.</summary>
+/// <typeparam name="TEvent">The event type.</typeparam>
+/// <param name="nodeEvent">What happened.</param>
+/// <param name="at">When it was published.</param>
+internal delegate void ObserveEvent<TEvent>(in TEvent nodeEvent, DateTimeOffset at)
+    where TEvent : struct;
+
+/// <summary>Through it an observer says what it wants to hear.</summary>
+internal sealed class EventSelection(EventHub hub, ObserverQueue queue)
+{
+    /// <summary>Every event of a type from now on.</summary>
+    public void On<TEvent>(ObserveEvent<TEvent> observe)
+        where TEvent : struct, INodeEvent => hub.Listen(new EventLane<TEvent>(queue, observe));
+
+    /// <summary>Every event of the kinds that <paramref name="wanted"/> picks, in the form that all types share.</summary>
+    /// <param name="wanted">Which.</param>
+    /// <param name="observe">Takes them.</param>
+    /// <param name="folding">Asked by publishers whether the observer only counts an event; null = it takes every one.</param>
+    public void OnEvery(Func<EventKind, bool> wanted, ObserveEvent<EventDescription> observe, EventFolding? folding = null)
+    {
+        Described<ConnectionRefused>(wanted, observe, folding);
+        Described<ConnectionClosed>(wanted, observe, folding);
+        Described<ClientConnected>(wanted, observe, folding);
+        Described<ClientTakenOver>(wanted, observe, folding);
+        Described<ClientChanged>(wanted, observe, folding);
+        Described<ClientDisconnected>(wanted, observe, folding);
+        Described<ClientReleased>(wanted, observe, folding);
+        Described<ServiceCreated>(wanted, observe, folding);
+        Described<ServiceChanged>(wanted, observe, folding);
+        Described<ServiceDisappeared>(wanted, observe, folding);
+        Described<ServiceMetadataChanged>(wanted, observe, folding);
+        Described<InstanceRegistered>(wanted, observe, folding);
+        Described<InstanceChanged>(wanted, observe, folding);
+        Described<InstanceDeregistered>(wanted, observe, folding);
+        Described<InstanceOverrideChanged>(wanted, observe, folding);
+        Described<ServiceSubscribed>(wanted, observe, folding);
+        Described<ServiceUnsubscribed>(wanted, observe, folding);
+        Described<PushSent>(wanted, observe, folding);
+        Described<PushPutOff>(wanted, observe, folding);
+        Described<PushTooLarge>(wanted, observe, folding);
+    }
+
+    /// <summary>A way for the observer to send itself something in order with the events; not counted as one.</summary>
+    public EventLane<T> ToSelf<T>(ObserveEvent<T> observe)
+        where T : struct => new(queue, observe, isCounted: false);
+
+    private void Described<TEvent>(Func<EventKind, bool> wanted, ObserveEvent<EventDescription> observe, EventFolding? folding)
+        where TEvent : struct, INodeEvent
+    {
+        if (wanted(TEvent.Kind))
+        {
+            hub.Listen(new EventLane<TEvent>(
+                queue, (in TEvent nodeEvent, DateTimeOffset at) => observe(nodeEvent.Describe(), at), isCounted: true, folding, TEvent.Kind));
+        }
+    }
+}
+
+/// <summary>An observer's own queue.</summary>
+/// <param name="Capacity">Events that may wait.</param>
+/// <param name="Overflow">What happens to one more.</param>
+internal sealed record ObserverQueueOptions(int Capacity, OverflowPolicy Overflow);
+
+/// <summary>The policy for an event that finds the queue of its observer full.</summary>
+internal enum OverflowPolicy
+{
+    /// <summary>The new event is dropped: the observer sees an unbroken beginning.</summary>
+    DropNewest,
+
+    /// <summary>The oldest waiting event is dropped: the observer sees what is recent.</summary>
+    DropOldest,
 }

@@ -4,7 +4,7 @@ using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Events;
 
-/// <summary>What becomes of events. Section <c>Events</c>.</summary>
+/// <summary>Options of the event log and the ring. Section <c>Events</c>.</summary>
 internal sealed record EventOptions
 {
     /// <summary>Events kept for the operator's call. Default 10,000; 0 keeps none.</summary>
@@ -28,9 +28,9 @@ internal sealed record EventOptions
 
 /// <summary>Writes the log category <c>FastRegistry.Events</c>: who registered, changed, was ejected, and why.</summary>
 /// <remarks>
-/// Lines are written by its queue's worker; the wheel's thread only queues a tick when a second with folded events is over. Which kinds it listens to is decided
-/// at the start by the category's level, so kinds that nobody wants to read cost nothing. Once a kind has had its lines in a second, publishers only count it: a
-/// storm of changes costs them two additions each and no place in the queue.
+/// Lines are written by its queue's worker; the wheel's thread only queues a tick when a second with folded events is over. Which kinds it listens to is
+/// decided at the start by the category's level, so kinds that nobody wants to read cost nothing. Once a kind has had its lines in a second, publishers only
+/// count it: a storm of changes costs them two additions each and no place in the queue.
 /// </remarks>
 internal sealed class EventLog : INodeObserver, IDeadlineOwner
 {
@@ -177,7 +177,44 @@ internal sealed class EventLog : INodeObserver, IDeadlineOwner
     }
 }
 
-/// <summary>How many lines of one kind were written in the present second, and how many events were not. Worker's thread only.</summary>
+/// <summary>Counts, per kind, the events that an observer does not take one by one because it has had enough of the kind for now.</summary>
+/// <remarks>Publishers ask on any thread and under any lock; the observer's worker says until when. Bounded by the number of kinds.</remarks>
+internal sealed class EventFolding(TimingWheel wheel)
+{
+    private readonly long[] _until = new long[Enum.GetValues<EventKind>().Length];
+    private readonly long[] _counted = new long[Enum.GetValues<EventKind>().Length];
+    private long _total;
+
+    /// <summary>Events that were counted instead of taken.</summary>
+    public long Total => Interlocked.Read(ref _total);
+
+    /// <summary>Counts an event of a kind that is folded at present; false when the observer takes it.</summary>
+    public bool TryFold(EventKind kind)
+    {
+        if (wheel.Now >= Volatile.Read(ref _until[(int)kind]))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _counted[(int)kind]);
+        Interlocked.Increment(ref _total);
+        return true;
+    }
+
+    /// <summary>The observer has counted an event itself.</summary>
+    public void CountOne() => Interlocked.Increment(ref _total);
+
+    /// <summary>From now to a wheel time publishers only count the events of a kind.</summary>
+    public void FoldUntil(EventKind kind, long end) => Volatile.Write(ref _until[(int)kind], end);
+
+    /// <summary>True when publishers have counted events of a kind that were not taken out yet.</summary>
+    public bool HasCounted(EventKind kind) => Volatile.Read(ref _counted[(int)kind]) > 0;
+
+    /// <summary>Takes the count of a kind.</summary>
+    public long Take(EventKind kind) => Interlocked.Exchange(ref _counted[(int)kind], 0);
+}
+
+/// <summary>Counts the lines of one kind that were written in the present second, and the events that were not. Worker's thread only.</summary>
 internal struct EventFold
 {
     private const int WindowMilliseconds = 1000;
@@ -215,7 +252,7 @@ internal struct EventFold
     }
 }
 
-/// <summary>The event log tells itself that a second in which it folded is over.</summary>
+/// <summary>Sent by the event log to itself when a second in which it folded events is over.</summary>
 internal readonly record struct FoldTick;
 
 /// <summary>The log lines of the event hub and its observers.</summary>

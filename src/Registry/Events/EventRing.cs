@@ -3,7 +3,7 @@ namespace FastRegistry.Registry.Events;
 /// <summary>The last events, for operators who want to know what happened.</summary>
 /// <remarks>
 /// Written by its queue's worker, read by HTTP threads under its lock. Holds neither clients nor metadata. Bounded in events and in bytes; what is too frequent
-/// to be of use (every push, and changes that an instance's event tells already) is left out.
+/// to be of use (every push, and changes that the event of an instance reports already) is left out.
 /// </remarks>
 /// <param name="kept">Events kept at most.</param>
 /// <param name="queueCapacity">Events that may wait for it.</param>
@@ -140,7 +140,7 @@ internal sealed class EventSegments(int capacity)
 /// <param name="Event">What happened.</param>
 internal readonly record struct KeptEvent(long Number, DateTimeOffset At, EventDescription Event);
 
-/// <summary>Which kept events somebody wants to see.</summary>
+/// <summary>A filter over the kept events.</summary>
 internal sealed record EventFilter
 {
     public const int DefaultLimit = 100;

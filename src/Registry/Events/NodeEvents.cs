@@ -1,8 +1,6 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Transport;
-using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Registry.Events;
 
@@ -211,7 +209,7 @@ internal readonly record struct ClientReference(long Number, string Id)
     public override string ToString() => Id is null ? "" : Id.Length > 0 ? Id : $"client-{Number}";
 }
 
-/// <summary>Why an instance left the registry.</summary>
+/// <summary>The reason for which an instance left the registry.</summary>
 internal enum DeregisterReason
 {
     /// <summary>Its client asked for it.</summary>
@@ -236,7 +234,7 @@ internal enum DeregisterReason
     BeatsMissed,
 }
 
-/// <summary>An event in the form that all types share, for those who tell it on: log, ring, operator's call.</summary>
+/// <summary>An event in the form that all types share, for what passes it on: log, ring, operator's call.</summary>
 /// <param name="Kind">Its type.</param>
 internal readonly record struct EventDescription(EventKind Kind)
 {

@@ -1,6 +1,6 @@
 namespace FastRegistry.Registry.Instances;
 
-/// <summary>What makes a client the same one after it was gone: the client instance id, or ip and port.</summary>
+/// <summary>The identity of a client, also after it was gone: the client instance id, or ip and port.</summary>
 /// <param name="InstanceId">Of a native or synced client; 0 for the others.</param>
 /// <param name="Id">ip:port and kind of the others; empty for native and synced ones.</param>
 internal readonly record struct ClientKey(UInt128 InstanceId, string Id) : IComparable<ClientKey>
@@ -13,7 +13,7 @@ internal readonly record struct ClientKey(UInt128 InstanceId, string Id) : IComp
     }
 }
 
-/// <summary>How a client is attached, which decides when it ends.</summary>
+/// <summary>The way a client is attached, which decides when it ends.</summary>
 internal enum ClientKind
 {
     /// <summary>Its connection ends at this node; it is released with it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FastRegistry.Registry.Instances;
@@ -50,6 +51,9 @@ internal sealed class Instance : IEquatable<Instance>
 
     /// <summary>The instance as protobuf, always the same bytes for the same values.</summary>
     public ReadOnlySpan<byte> Encoded => _encoded;
+
+    /// <summary>False when no metadata key has a meaning to the server; true when one may have. Cheaper than reading the metadata.</summary>
+    public bool MayHavePreservedMetadata => Encoded.IndexOf("preserved."u8) >= 0;
 
     /// <summary>True when it has a metadata pair.</summary>
     public bool HasMetadata => !new EncodedInstance(_encoded).Metadata.IsEmpty;
@@ -139,7 +143,7 @@ internal sealed class Instance : IEquatable<Instance>
     }
 }
 
-/// <summary>What makes an instance the same one in a list.</summary>
+/// <summary>The identity of an instance in a list: two with the same cluster, ip and port are one.</summary>
 internal readonly record struct InstanceIdentity(string Cluster, string Ip, int Port)
 {
     /// <summary>As texts to search with.</summary>
@@ -149,7 +153,7 @@ internal readonly record struct InstanceIdentity(string Cluster, string Ip, int 
     public override string ToString() => $"{Ip}:{Port}#{Cluster}";
 }
 
-/// <summary>What makes an instance the same one in a list, as texts that need not be strings: to search with.</summary>
+/// <summary>The identity of an instance as texts that need not be strings, to search with.</summary>
 internal readonly ref struct InstanceName(ReadOnlySpan<char> cluster, ReadOnlySpan<char> ip, int port)
 {
     public ReadOnlySpan<char> Cluster { get; } = cluster;
@@ -166,4 +170,221 @@ internal readonly ref struct InstanceName(ReadOnlySpan<char> cluster, ReadOnlySp
 
     /// <summary>Seeded at random per process like that of a string, so nobody can choose addresses that collide. Clusters are few and left out.</summary>
     public int Hash => HashCode.Combine(string.GetHashCode(Ip), Port);
+}
+
+/// <summary>Identity of a service: namespace, group, name. Immutable; keeps its UTF-8 form so that a request's bytes find it without a string.</summary>
+internal sealed class ServiceKey : IEquatable<ServiceKey>
+{
+    /// <summary>Namespace used when none is given, as in Nacos.</summary>
+    public const string DefaultNamespace = "public";
+
+    /// <summary>Group used when none is given, as in Nacos.</summary>
+    public const string DefaultGroup = "DEFAULT_GROUP";
+
+    private readonly byte[] _utf8;
+    private readonly int _hash;
+
+    public ServiceKey(string @namespace, string group, string name)
+    {
+        Namespace = @namespace;
+        Group = group;
+        Name = name;
+        _utf8 = Encoding.UTF8.GetBytes($"{@namespace}\0{group}\0{name}");
+        _hash = HashOf(_utf8);
+    }
+
+    public string Namespace { get; }
+
+    public string Group { get; }
+
+    public string Name { get; }
+
+    /// <summary><c>group@@name</c>, the form HTTP clients see.</summary>
+    public string GroupedName => $"{Group}@@{Name}";
+
+    /// <summary>Namespace, group and name in UTF-8 with a zero byte between them; no part contains one.</summary>
+    public ReadOnlySpan<byte> Utf8 => _utf8;
+
+    public static int HashOf(ReadOnlySpan<byte> utf8)
+    {
+        HashCode hash = default;
+        hash.AddBytes(utf8);
+        return hash.ToHashCode();
+    }
+
+    public bool Equals(ServiceKey? other) => other is not null && _hash == other._hash && Utf8.SequenceEqual(other.Utf8);
+
+    public override bool Equals(object? obj) => Equals(obj as ServiceKey);
+
+    public override int GetHashCode() => _hash;
+
+    public override string ToString() => $"{Namespace}/{GroupedName}";
+}
+
+/// <summary>Lets a table of services be searched by the UTF-8 form of a key.</summary>
+internal sealed class ServiceKeyComparer : IEqualityComparer<ServiceKey>, IAlternateEqualityComparer<ReadOnlySpan<byte>, ServiceKey>
+{
+    public bool Equals(ServiceKey? x, ServiceKey? y) => x is null ? y is null : x.Equals(y);
+
+    public int GetHashCode(ServiceKey obj) => obj.GetHashCode();
+
+    public bool Equals(ReadOnlySpan<byte> alternate, ServiceKey other) => other.Utf8.SequenceEqual(alternate);
+
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => ServiceKey.HashOf(alternate);
+
+    public ServiceKey Create(ReadOnlySpan<byte> alternate)
+    {
+        string[] parts = Encoding.UTF8.GetString(alternate).Split('\0', 3);
+        return new ServiceKey(parts[0], parts[1], parts[2]);
+    }
+}
+
+/// <summary>Finds the parts of an instance's protobuf form as <see cref="InstanceEncoder"/> writes it: fields in rising order, nothing unknown.</summary>
+internal readonly ref struct EncodedInstance
+{
+    private const int Fixed64 = 1;
+    private const int LengthDelimited = 2;
+
+    public EncodedInstance(ReadOnlySpan<byte> encoded)
+    {
+        // Up to the first pair, and from there to the first that is none.
+        int at = 0;
+        while (at < encoded.Length && encoded[at] < InstanceEncoder.MetadataTag)
+        {
+            at += SizeOfField(encoded[at..]);
+        }
+
+        int begin = at;
+        while (at < encoded.Length && encoded[at] == InstanceEncoder.MetadataTag)
+        {
+            at += SizeOfField(encoded[at..]);
+        }
+
+        Metadata = encoded[begin..at];
+        if (at < encoded.Length && encoded[at] == InstanceEncoder.InstanceIdTag)
+        {
+            InstanceId = encoded.Slice(at, SizeOfField(encoded[at..]));
+        }
+    }
+
+    /// <summary>The fields of all pairs, with tags and lengths.</summary>
+    public ReadOnlySpan<byte> Metadata { get; }
+
+    /// <summary>The field of the id, with tag and length; empty = none.</summary>
+    public ReadOnlySpan<byte> InstanceId { get; }
+
+    public string? ReadInstanceId() => InstanceId.IsEmpty ? null : Encoding.UTF8.GetString(ValueOf(InstanceId));
+
+    /// <summary>Tag, length and value of the field at the beginning.</summary>
+    public static int SizeOfField(ReadOnlySpan<byte> rest)
+    {
+        switch (rest[0] & 7)
+        {
+            case Fixed64:
+                return 1 + sizeof(double);
+            case LengthDelimited:
+                int length = ReadNumber(rest[1..], out int bytes);
+                return 1 + bytes + length;
+            default:
+                ReadNumber(rest[1..], out bytes);
+                return 1 + bytes;
+        }
+    }
+
+    /// <summary>The value of a field with a length.</summary>
+    public static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> field)
+    {
+        int length = ReadNumber(field[1..], out int bytes);
+        return field.Slice(1 + bytes, length);
+    }
+
+    private static int ReadNumber(ReadOnlySpan<byte> rest, out int bytes)
+    {
+        int number = 0;
+        bytes = 0;
+        do
+        {
+            number |= (rest[bytes] & 0x7F) << (7 * bytes);
+        }
+        while (rest[bytes++] >= 0x80);
+
+        return number;
+    }
+}
+
+/// <summary>The metadata of an instance, read from its protobuf form: pairs in UTF-8, no texts and no objects unless asked for.</summary>
+/// <param name="fields">The fields of the pairs, one behind the other.</param>
+internal ref struct EncodedMetadata(ReadOnlySpan<byte> fields)
+{
+    private ReadOnlySpan<byte> _rest = fields;
+
+    /// <summary>Of the pair <see cref="MoveNext"/> has gone to.</summary>
+    public ReadOnlySpan<byte> Key { get; private set; }
+
+    /// <inheritdoc cref="Key"/>
+    public ReadOnlySpan<byte> Value { get; private set; }
+
+    /// <summary>Goes to the next pair; false behind the last one.</summary>
+    public bool MoveNext()
+    {
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
+        int size = EncodedInstance.SizeOfField(_rest);
+        ReadOnlySpan<byte> pair = EncodedInstance.ValueOf(_rest[..size]);
+        _rest = _rest[size..];
+
+        // An empty text has no field.
+        Key = Take(ref pair, InstanceEncoder.KeyTag);
+        Value = Take(ref pair, InstanceEncoder.ValueTag);
+        return true;
+    }
+
+    /// <summary>The value of a key; null = not there.</summary>
+    public string? Find(scoped ReadOnlySpan<byte> key)
+    {
+        while (MoveNext())
+        {
+            if (Key.SequenceEqual(key))
+            {
+                return Encoding.UTF8.GetString(Value);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The pairs that are left, as texts.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> ToArray()
+    {
+        int count = 0;
+        for (EncodedMetadata pairs = this; pairs.MoveNext();)
+        {
+            count++;
+        }
+
+        KeyValuePair<string, string>[] texts = count == 0 ? [] : new KeyValuePair<string, string>[count];
+        for (int i = 0; i < count; i++)
+        {
+            MoveNext();
+            texts[i] = KeyValuePair.Create(Encoding.UTF8.GetString(Key), Encoding.UTF8.GetString(Value));
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(texts);
+    }
+
+    private static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> pair, byte tag)
+    {
+        if (pair.IsEmpty || pair[0] != tag)
+        {
+            return default;
+        }
+
+        int size = EncodedInstance.SizeOfField(pair);
+        ReadOnlySpan<byte> value = EncodedInstance.ValueOf(pair[..size]);
+        pair = pair[size..];
+        return value;
+    }
 }

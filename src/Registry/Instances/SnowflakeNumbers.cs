@@ -6,8 +6,8 @@ namespace FastRegistry.Registry.Instances;
 ///  63 | 62 .................... 22 | 21 ......... 12 | 11 ........ 0
 ///   0 | milliseconds since 2020    | node, 10 bits   | counter
 /// </code>
-/// The counter runs over into the milliseconds instead of waiting: 4,096 a millisecond are more than a node registers, and a clock that goes back changes nothing.
-/// Two nodes whose numbers share the 10 bits can make the same number only within the same millisecond; the id holds cluster and service too.
+/// The counter runs over into the milliseconds instead of waiting: 4,096 a millisecond are more than a node registers, and a clock that goes back changes
+/// nothing. Two nodes whose numbers share the 10 bits can make the same number only within the same millisecond; the id holds cluster and service too.
 /// </remarks>
 internal sealed class SnowflakeNumbers(ulong node, TimeProvider timeProvider)
 {

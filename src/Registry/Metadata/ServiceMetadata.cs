@@ -3,7 +3,7 @@ using FastRegistry.Registry.Selection;
 
 namespace FastRegistry.Registry.Metadata;
 
-/// <summary>What is set for a service by hand. Immutable; a service that only came into being by registrations has none.</summary>
+/// <summary>The settings that operators make for a service. Immutable; a service that only came into being by registrations has none.</summary>
 /// <remarks>Having metadata is what switches the protection threshold on, even when the threshold is 0, as in Nacos (internals §5.6).</remarks>
 internal sealed record ServiceMetadata
 {
@@ -23,11 +23,11 @@ internal sealed record ServiceMetadata
     public ImmutableSortedDictionary<string, ClusterMetadata> Clusters { get; init; } =
         ImmutableSortedDictionary.Create<string, ClusterMetadata>(StringComparer.Ordinal);
 
-    /// <summary>What holds for a cluster.</summary>
+    /// <summary>Returns the settings of a cluster.</summary>
     public ClusterMetadata ClusterOf(string name) => Clusters.GetValueOrDefault(name, ClusterMetadata.Default);
 }
 
-/// <summary>What the instances of a service live on. Fixed by the first use of its name, until the service disappears.</summary>
+/// <summary>The way the instances of a service are kept alive. Fixed by the first use of its name, until the service disappears.</summary>
 internal enum ServiceKind
 {
     /// <summary>Its instances go with their client.</summary>
@@ -37,7 +37,7 @@ internal enum ServiceKind
     Persistent,
 }
 
-/// <summary>What is set for a cluster of a service. Defaults are those of Nacos; a cluster that was never set has them.</summary>
+/// <summary>The settings of a cluster of a service. Defaults are those of Nacos; a cluster that was never set has them.</summary>
 internal sealed record ClusterMetadata
 {
     public static ClusterMetadata Default { get; } = new();
@@ -81,7 +81,7 @@ internal sealed record HealthChecker(HealthCheckType Type)
     public override string ToString() => Type.ToString();
 }
 
-/// <summary>How persistent instances of a cluster are checked. The names are those of Nacos.</summary>
+/// <summary>The health check of the persistent instances of a cluster. The names are those of Nacos.</summary>
 internal enum HealthCheckType
 {
     /// <summary>A connection to the port succeeds.</summary>

@@ -4,7 +4,7 @@ using FastRegistry.Registry.Metadata;
 
 namespace FastRegistry.Registry.Overrides;
 
-/// <summary>What an operator shows instead of what was registered. Immutable.</summary>
+/// <summary>Values that an operator shows in place of the registered ones. Immutable.</summary>
 internal sealed record InstanceOverride
 {
     /// <summary>0 … 10,000; null = as registered.</summary>
@@ -14,7 +14,7 @@ internal sealed record InstanceOverride
     public bool? Enabled { get; init; }
 
     /// <summary>Put over the registered metadata, key by key.</summary>
-    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = Registry.Metadata.ServiceMetadata.NoData;
+    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ServiceMetadata.NoData;
 
     /// <summary>Nothing differs from what is registered.</summary>
     public bool IsEmpty => Weight is null && Enabled is null && Metadata.IsEmpty;
@@ -79,8 +79,8 @@ internal sealed class OverrideEntry(InstanceOverride value, ClientKey owner, Cli
         return _shown;
     }
 
-    /// <summary>Whether it goes on for an instance that is listed now: the same client instance id, or the same ip and port with unchanged metadata. An
-    /// ip and port may be another process after a restart; metadata is all there is to tell.</summary>
+    /// <summary>True when it continues for an instance that is listed now: it has the same client instance id, or the same ip and port with unchanged
+    /// metadata. An ip and port may be another process after a restart; metadata is all there is to tell.</summary>
     public bool HoldsFor(Instance registered, ClientKey client) => client == owner && (!_comparesMetadata || registered.HasMetadataOf(_registered));
 }
 
@@ -94,7 +94,7 @@ internal sealed class ServiceOverrides(IOverriddenService service, OverrideExpir
 
     public OverrideEntry? Find(InstanceIdentity identity) => _entries.GetValueOrDefault(identity);
 
-    /// <summary>How what is listed under an identity looks.</summary>
+    /// <summary>Returns a listed instance as readers see it.</summary>
     public Instance Show(Instance listed) => _entries.TryGetValue(listed.Identity, out OverrideEntry? entry) ? entry.Show(listed) : listed;
 
     /// <summary>Sets an override for what is listed; false when the node holds as many as it may.</summary>

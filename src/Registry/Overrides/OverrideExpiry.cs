@@ -16,8 +16,8 @@ internal interface IOverriddenService
 
 /// <summary>Overrides whose instance is gone, on their way out.</summary>
 /// <remarks>
-/// One per node, with one wheel entry at the earliest end. Its lock is taken last, under a service's lock, and never held while one is taken. An override counts
-/// until it has left its service and the queue, so both are bounded by <c>Limits:Overrides</c>.
+/// One per node, with one wheel entry at the earliest end. Its lock is taken last, under a service's lock, and never held while one is taken. An override
+/// counts until it has left its service and the queue, so both are bounded by <c>Limits:Overrides</c>.
 /// </remarks>
 internal sealed class OverrideExpiry : IDeadlineOwner
 {

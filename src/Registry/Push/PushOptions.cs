@@ -2,7 +2,7 @@ using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Registry.Push;
 
-/// <summary>How fast pushes of one service follow each other, and what is done when they are not acknowledged. Section <c>Push</c>; times in the form
+/// <summary>Options for how fast pushes of one service follow each other, and for pushes that are not acknowledged. Section <c>Push</c>; times in the form
 /// <c>00:00:00.010</c>.</summary>
 internal sealed record PushOptions
 {
@@ -18,16 +18,17 @@ internal sealed record PushOptions
     /// <summary>Time between two pushes of a service whose changes follow each other closely, to begin with. Default 10 ms.</summary>
     public TimeSpan MergeWindowMinimum { get; init; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>What that time grows to while changes keep coming. Default 500 ms (Nacos' fixed delay). Zero: every change is pushed at once.</summary>
+    /// <summary>The longest time between two such pushes, while changes keep coming. Default 500 ms (Nacos' fixed delay). Zero: every change is pushed at
+    /// once.</summary>
     public TimeSpan MergeWindowMaximum { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Within which time a push is to be acknowledged; clients are told at set-up. Default 5 s.</summary>
+    /// <summary>The time within which a push is to be acknowledged; clients learn it at set-up. Default 5 s.</summary>
     public TimeSpan AckDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>From the first repetition of what was not acknowledged to the second; doubles from try to try. Default 1 s.</summary>
     public TimeSpan RetryMinimum { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What that time grows to. Default 30 s.</summary>
+    /// <summary>The longest time between two repetitions. Default 30 s.</summary>
     public TimeSpan RetryMaximum { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Repetitions before a client is left alone until it acknowledges something. Default 5; 0 = none.</summary>
@@ -36,7 +37,7 @@ internal sealed record PushOptions
     /// <summary>The merge windows in wheel milliseconds.</summary>
     public MergeLimits MergeLimits => new((int)MergeWindowMinimum.TotalMilliseconds, (int)MergeWindowMaximum.TotalMilliseconds);
 
-    /// <summary>How long to wait after a number of repetitions.</summary>
+    /// <summary>The time to wait after a number of repetitions.</summary>
     public TimeSpan RetryAfter(int tries)
     {
         // Shifted no further than any maximum needs, so that many tries do not wrap.

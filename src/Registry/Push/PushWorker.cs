@@ -12,7 +12,7 @@ internal interface IPushedService
 
     int SubscriberCount { get; }
 
-    /// <summary>When it may be pushed next. Belongs to its push worker's thread.</summary>
+    /// <summary>The merge window, which decides when it may be pushed next. Belongs to its push worker's thread.</summary>
     ref MergeWindow MergeWindow { get; }
 
     /// <summary>True on the edge from clean to dirty: the caller queues the service for its push worker.</summary>
@@ -49,7 +49,7 @@ internal sealed class PushDispatcher
 
     /// <param name="workers">How many.</param>
     /// <param name="enabled">Whether pushes are on to begin with; <see cref="SetEnabled"/> changes it.</param>
-    /// <param name="events">Told of pushes.</param>
+    /// <param name="events">Receives the events of pushes.</param>
     /// <param name="wheel">Ends merge windows.</param>
     /// <param name="options">How changes are merged.</param>
     public PushDispatcher(int workers, bool enabled, EventHub events, TimingWheel wheel, PushOptions options)
@@ -72,7 +72,8 @@ internal sealed class PushDispatcher
         }
     }
 
-    /// <summary>The node is stopping: nothing is pushed any more. Clients that leave now would otherwise empty the lists of those that have not left yet.</summary>
+    /// <summary>The node is stopping: nothing is pushed any more. Clients that leave now would otherwise empty the lists of those that have not left
+    /// yet.</summary>
     public void End()
     {
         Volatile.Write(ref _ended, true);
@@ -85,7 +86,8 @@ internal sealed class PushDispatcher
     /// <summary>A subscriber that had been behind is ready for the newest list.</summary>
     public void Resync(IPushedSubscription subscription) => WorkerOf(subscription.Service).Enqueue(subscription);
 
-    /// <summary>Switches pushes off or on. While they are off changes are only marked, and each subscriber gets one newest list afterwards. Any thread.</summary>
+    /// <summary>Switches pushes off or on. While they are off changes are only marked, and each subscriber gets one newest list afterwards. Any
+    /// thread.</summary>
     public void SetEnabled(bool enabled)
     {
         foreach (PushWorker worker in _workers)
@@ -100,9 +102,9 @@ internal sealed class PushDispatcher
 /// <summary>Pushes the newest list of changed services to their subscribers, or what leads to it.</summary>
 /// <remarks>
 /// A loop around <see cref="Step"/>, run by one task of the server or pumped by a test. The channel needs no bound of its own: a service is in it at most
-/// once (its dirty mark), a subscription at most once (its resync mark), a wake-up once per deadline. A service that changes again within its merge window waits
-/// outside of the channel and keeps its mark. While pushes are switched off, marks stay set and are put aside, so that each is one push of the newest list
-/// afterwards.
+/// once (its dirty mark), a subscription at most once (its resync mark), a wake-up once per deadline. A service that changes again within its merge window
+/// waits outside of the channel and keeps its mark. While pushes are switched off, marks stay set and are put aside, so that each is one push of the newest
+/// list afterwards.
 /// </remarks>
 internal sealed class PushWorker
 {
@@ -134,7 +136,7 @@ internal sealed class PushWorker
         _merging = new MergingServices(wheel, () => _marked.Writer.TryWrite(this));
     }
 
-    /// <summary>Told of each push by the subscription that makes it.</summary>
+    /// <summary>Receives the event of each push from the subscription that makes it.</summary>
     public EventHub Events { get; }
 
     /// <summary>Nothing is pushed any more.</summary>
@@ -197,7 +199,8 @@ internal sealed class PushWorker
     /// <summary>From now on marks are taken and nothing is pushed.</summary>
     public void End() => Volatile.Write(ref _ended, true);
 
-    /// <summary>Switches pushes off, so that marks are put aside, or on again: then each mark put aside becomes one push of the newest list. Any thread.</summary>
+    /// <summary>Switches pushes off, so that marks are put aside, or on again: then each mark put aside becomes one push of the newest list. Any
+    /// thread.</summary>
     public void SetEnabled(bool enabled)
     {
         Volatile.Write(ref _enabled, enabled);
@@ -437,12 +440,13 @@ internal sealed class MergingServices : IDeadlineOwner
 /// <summary>The shortest and the longest merge window, in wheel milliseconds.</summary>
 internal readonly record struct MergeLimits(int MinimumMilliseconds, int MaximumMilliseconds);
 
-/// <summary>When a service may be pushed next: at once while its changes are few and its fan-out is short, else when its window is over.</summary>
+/// <summary>Decides when a service may be pushed next: at once while its changes are few and its fan-out is short, else when its window is over.</summary>
 /// <remarks>
 /// Part of an <see cref="IPushedService"/>; belongs to the thread of its push worker. Two rules, and the later time counts. An allowance: each push is paid
-/// for with the shortest window, or with twice the time its fan-out took when that is longer, and up to <see cref="AllowedAtOnce"/> shortest windows may be owed; so a
-/// few changes in quick succession go at once, a fan-out that is not short takes at most half of the worker, and no pattern of changes makes more pushes than
-/// one per shortest window and <see cref="AllowedAtOnce"/>. A window: under pressure it doubles, and without it halves. Times are wheel milliseconds.
+/// for with the shortest window, or with twice the time its fan-out took when that is longer, and up to <see cref="AllowedAtOnce"/> shortest windows may be
+/// owed; so a few changes in quick succession go at once, a fan-out that is not short takes at most half of the worker, and no pattern of changes makes more
+/// pushes than one per shortest window and <see cref="AllowedAtOnce"/>. A window: under pressure it doubles, and without it halves. Times are wheel
+/// milliseconds.
 /// </remarks>
 internal struct MergeWindow
 {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FastRegistry.Registry.Rules;
 
-/// <summary>What names and values may look like: the parameter rules of Nacos 2.5 (its parameter checker), the same on every surface.</summary>
+/// <summary>The rules for names and values: those of the parameter checker of Nacos 2.5, the same on every surface.</summary>
 /// <remarks>
 /// Each check returns the rule that is broken, as the end of a sentence that starts with the field's name, or null. On top of Nacos' rules no name may hold
 /// a control character: they are invisible in every tool and the zero byte separates the parts of a key.
@@ -35,17 +35,11 @@ internal static class NameRules
     private static readonly SearchValues<char> ClusterCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
-    // The same for bytes.
-    private static readonly SearchValues<byte> ClusterBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8);
-
     public static string? BrokenByNamespace(string value) => BrokenByName(value, MaximumNamespaceLength, NamespaceCharacters, "letters, digits, '_' and '-'");
 
     public static string? BrokenByGroup(string value) => BrokenByName(value, MaximumGroupLength, GroupCharacters, "letters, digits, '-', '_', ':' and '.'");
 
     public static string? BrokenByCluster(string value) => BrokenByName(value, MaximumClusterLength, ClusterCharacters, "letters, digits and '-'");
-
-    /// <summary>Whether <see cref="BrokenByCluster"/> finds nothing wrong with the characters of a name in UTF-8.</summary>
-    public static bool IsClusterName(ReadOnlySpan<byte> utf8) => !utf8.ContainsAnyExcept(ClusterBytes);
 
     public static string? BrokenByService(string value)
     {

@@ -3,7 +3,7 @@ using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Registry.Rules;
 
-/// <summary>Why a request was refused, as a value.</summary>
+/// <summary>The reason for which a request was refused, as a value.</summary>
 /// <param name="Code">For programs.</param>
 /// <param name="Field">The field to blame; empty = none.</param>
 /// <param name="Text">For people; names the rule.</param>

@@ -1,11 +1,13 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using FastRegistry.Registry.Instances;
 
 namespace FastRegistry.Registry.Selection;
 
-/// <summary>What a filter shows of a list: clusters, enabled, selector, protection, health, in this order.</summary>
+/// <summary>Decides which instances of a list a filter shows: by cluster, enabled, selector, protection and health, in this order.</summary>
 /// <remarks>
-/// <para>Immutable. The rule is that of Nacos (internals §5.6) with W31 mended: whether the protection threshold is reached is decided over all enabled instances
-/// of the clusters asked for, before unhealthy ones are left out. So a reader that wants healthy ones only gets all of a protected list.</para>
+/// <para>Immutable. The rule is that of Nacos (internals §5.6) with W31 mended: whether the protection threshold is reached is decided over all enabled
+/// instances of the clusters asked for, before unhealthy ones are left out. So a reader that wants healthy ones only gets all of a protected list.</para>
 /// <para>Nothing is copied in the usual case, where a predicate is enough.</para>
 /// </remarks>
 internal sealed class InstanceSelection
@@ -55,10 +57,10 @@ internal sealed class InstanceSelection
         return new InstanceSelection(filter, selector, labels, reached);
     }
 
-    /// <summary>Whether an instance is shown.</summary>
+    /// <summary>True when an instance is shown.</summary>
     public bool Shows(Instance instance) => MayShow(instance) && (instance.Healthy || !_filter.HealthyOnly || ProtectionReached);
 
-    /// <summary>How a shown instance looks.</summary>
+    /// <summary>Returns a shown instance as readers see it.</summary>
     public Instance Seen(Instance instance) => ProtectionReached && !instance.Healthy ? instance.AsHealthy() : instance;
 
     private static (int Kept, int Healthy) Count(ReadOnlySpan<Instance> instances, InstanceFilter filter, LabelSelector? selector, AddressLabels labels)
@@ -80,7 +82,7 @@ internal sealed class InstanceSelection
         _filter.MayShow(instance) && (_selector is null || _selector.Matches(_filter.LabelValues, instance.Identity.Ip, _labels));
 }
 
-/// <summary>What a reader asks to see of a service. Immutable; two filters that ask for the same are equal and share encoded lists.</summary>
+/// <summary>A reader's choice among the instances of a service. Immutable; two filters that ask for the same are equal and share encoded lists.</summary>
 internal sealed class InstanceFilter : IEquatable<InstanceFilter>
 {
     private readonly string[] _clusters;
@@ -147,9 +149,10 @@ internal sealed class InstanceFilter : IEquatable<InstanceFilter>
     }
 }
 
-/// <summary>Which filters saw a list of a service with metadata protected and which did not, so that a later delta knows what its receiver has.</summary>
-/// <remarks>Copy on write; any thread. Bounded: filters beyond <see cref="MaximumFilters"/> are not remembered, and whoever has one gets every unhealthy instance
-/// named in its delta.</remarks>
+/// <summary>Records which filters saw a list of a service with metadata protected and which did not, so that a later delta knows what its receiver
+/// has.</summary>
+/// <remarks>Copy on write; any thread. Bounded: filters beyond <see cref="MaximumFilters"/> are not remembered, and whoever has one gets every unhealthy
+/// instance named in its delta.</remarks>
 internal sealed class ProtectionLog
 {
     private const int MaximumFilters = 8;
@@ -179,4 +182,19 @@ internal sealed class ProtectionLog
 
         return null;
     }
+}
+
+/// <summary>Labels by address, for selectors of type <c>label</c>. Immutable; replaced as a whole.</summary>
+/// <remarks>They take the place of a CMDB plugin of Nacos. Without labels a selector changes nothing.</remarks>
+internal sealed class AddressLabels(IEnumerable<KeyValuePair<string, ImmutableDictionary<string, string>>> labels)
+{
+    private readonly FrozenDictionary<string, ImmutableDictionary<string, string>> _labels = labels.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>No address has labels.</summary>
+    public static AddressLabels None { get; } = new([]);
+
+    public int Count => _labels.Count;
+
+    /// <summary>Null when nothing is known of the address.</summary>
+    public ImmutableDictionary<string, string>? Of(string address) => _labels.GetValueOrDefault(address);
 }

@@ -6,7 +6,8 @@ internal interface IWorkItem
     void Run();
 }
 
-/// <summary>Takes work that is not O(1) away from the thread that received it. Declared here so that the registry knows no worker; the node implements it.</summary>
+/// <summary>Takes work that is not O(1) away from the thread that received it. Declared here so that the registry knows no worker; the node implements
+/// it.</summary>
 internal interface IWorkQueue
 {
     /// <summary>Adds a piece of work; false when the queue is full, and then the caller keeps it.</summary>

@@ -22,7 +22,7 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
     /// <summary>For people: ip:port. Empty for a native client: its instance id is a secret and only the key it is found by.</summary>
     public string Id { get; } = id;
 
-    /// <summary>Counts the native clients of this node's life: how people tell them apart. 0 = not counted.</summary>
+    /// <summary>Counts the native clients of this node's life: people tell them apart by it. 0 = not counted.</summary>
     public long Number { get; init; }
 
     /// <summary>The client instance id of a native or synced client; 0 for the others.</summary>
@@ -31,7 +31,7 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
     /// <summary>Next one in the same bucket of the table of native clients, which owns this field.</summary>
     public RegistryClient? NextInBucket { get; set; }
 
-    /// <summary>By which it is the same client again after it was gone.</summary>
+    /// <summary>Identifies the client when it returns after it was gone.</summary>
     public ClientKey Key => new(instanceId, Kind is ClientKind.Native or ClientKind.Synced ? "" : $"{Id}#{Kind}");
 
     /// <summary>Number of the node that owns it; 0 = this one.</summary>
@@ -47,7 +47,7 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
         set => Volatile.Write(ref _lastRenewed, value);
     }
 
-    /// <summary>How events name it.</summary>
+    /// <summary>The name of the client in events.</summary>
     public ClientReference Reference => new(Number, Id);
 
     /// <summary>Guards everything below. The client itself: a lock of its own would be a third of an idle client.</summary>
@@ -151,7 +151,7 @@ internal sealed class Publication
     public long Batch { get; set; }
 }
 
-/// <summary>What a registration did to the publication it names.</summary>
+/// <summary>The effect of a registration on the publication it names.</summary>
 internal enum PublicationChange
 {
     /// <summary>It is as it was.</summary>
@@ -166,9 +166,9 @@ internal enum PublicationChange
 
 /// <summary>Everything that is published for a service: per identity the listed publication and, behind it, those that wait.</summary>
 /// <remarks>
-/// Part of a <see cref="ServiceEntry"/>, guarded by its lock. Of one identity the newest registration is listed: latest time stamp, then highest node, then highest
-/// client, so that every node lists the same whatever order it hears of them in. Registrations of this node have rising stamps, so they go to the front at once.
-/// A set and not a dictionary: the publication holds its identity already, and a million of them would hold it twice.
+/// Part of a <see cref="ServiceEntry"/>, guarded by its lock. Of one identity the newest registration is listed: latest time stamp, then highest node, then
+/// highest client, so that every node lists the same whatever order it hears of them in. Registrations of this node have rising stamps, so they go to the
+/// front at once. A set and not a dictionary: the publication holds its identity already, and a million of them would hold it twice.
 /// </remarks>
 internal readonly struct PublicationSet(ulong node)
 {
@@ -179,11 +179,11 @@ internal readonly struct PublicationSet(ulong node)
 
     public HashSet<Publication> Listed => _listed;
 
-    /// <summary>What is listed under an identity.</summary>
+    /// <summary>Finds the publication that is listed under an identity.</summary>
     public Publication? Find(InstanceName name) =>
         _listed.GetAlternateLookup<InstanceName>().TryGetValue(name, out Publication? listed) ? listed : null;
 
-    /// <summary>What a client publishes, listed or waiting.</summary>
+    /// <summary>Finds the publication of a client, listed or waiting.</summary>
     /// <param name="listed">What is listed under the identity.</param>
     /// <param name="client">Whose.</param>
     public static Publication? Find(Publication? listed, RegistryClient client)

@@ -3,7 +3,7 @@ using FastRegistry.Registry.Overrides;
 
 namespace FastRegistry.Registry.Services;
 
-/// <content>What operators show instead of what was registered.</content>
+/// <content>Overrides: operators show other values than the registered ones.</content>
 internal sealed partial class ServiceEntry : IOverriddenService
 {
     private ServiceOverrides? _overrides;
@@ -26,7 +26,7 @@ internal sealed partial class ServiceEntry : IOverriddenService
     }
 
     /// <summary>Takes an override away.</summary>
-    /// <returns>What readers notice.</returns>
+    /// <returns>True when readers see a change.</returns>
     public bool RemoveOverrideLocked(InstanceIdentity identity)
     {
         Instance? shown = ShownLocked(identity);

@@ -7,7 +7,7 @@ using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>Why a service has no instance.</summary>
+/// <summary>The reason for which a service has no instance.</summary>
 internal enum EmptyCause
 {
     /// <summary>Nobody registered one since the node started, or since the service was forgotten.</summary>
@@ -22,9 +22,9 @@ internal enum EmptyCause
 
 /// <summary>One service: what is published for it, what is set for it, who subscribes, and its newest list.</summary>
 /// <remarks>
-/// The service lock guards publications, metadata, overrides, subscribers and revision; it is held briefly: no write costs more because the service is large. The list
-/// is built by the first reader that finds the last one older than the revision. Methods that expect the lock end in <c>Locked</c>. Lock order: client lock, then this
-/// one. Owned by the <see cref="ServiceRegistry"/>, which alone changes it. Its push worker reaches it as <see cref="IPushedService"/>.
+/// The service lock guards publications, metadata, overrides, subscribers and revision; it is held briefly: no write costs more because the service is large.
+/// The list is built by the first reader that finds the last one older than the revision. Methods that expect the lock end in <c>Locked</c>. Lock order:
+/// client lock, then this one. Owned by the <see cref="ServiceRegistry"/>, which alone changes it. Its push worker reaches it as <see cref="IPushedService"/>.
 /// </remarks>
 internal sealed partial class ServiceEntry : IPushedService
 {
@@ -77,13 +77,13 @@ internal sealed partial class ServiceEntry : IPushedService
     /// <summary>Wheel time since which nothing is published.</summary>
     public long EmptySince { get; set; }
 
-    /// <summary>Why nothing is listed.</summary>
+    /// <summary>The reason for which nothing is listed.</summary>
     public EmptyCause EmptyCause { get; private set; } = EmptyCause.NeverSeen;
 
     /// <summary>Fixed by the first registration or by its creation; null while only subscribed to, and after it has disappeared.</summary>
     public ServiceKind? Kind { get; private set; }
 
-    /// <summary>What is set for it; null = nothing.</summary>
+    /// <summary>The metadata that is set for it; null = none.</summary>
     public ServiceMetadata? Metadata => Volatile.Read(ref _metadata);
 
     public long Revision => Volatile.Read(ref _revision);
@@ -206,11 +206,12 @@ internal sealed partial class ServiceEntry : IPushedService
     {
         Volatile.Write(ref _metadata, metadata);
 
-        // A delta cannot tell what a threshold or selector does to instances that have not changed: the next push is a whole list.
+        // A delta cannot express what a threshold or selector does to instances that have not changed: the next push is a whole list.
         _changeLog = null;
     }
 
-    /// <summary>The service has been empty for its time: what was set for it goes, its kind is free again, and without subscribers it leaves the table.</summary>
+    /// <summary>The service has been empty for its time: what was set for it goes, its kind is free again, and without subscribers it leaves the
+    /// table.</summary>
     public void DisappearLocked()
     {
         Kind = null;
@@ -246,12 +247,12 @@ internal sealed partial class ServiceEntry : IPushedService
     /// <param name="batch">Number of the operation.</param>
     /// <param name="registeredAt">Time stamp of the owner's node; 0 = now, on this one.</param>
     /// <param name="change">What happened to the client's publication.</param>
-    /// <returns>What readers notice.</returns>
+    /// <returns>True when readers see a change.</returns>
     public bool PublishLocked(RegistryClient client, ref Instance instance, long batch, long registeredAt, out PublicationChange change)
     {
         Publication? listed = _publications.Find(instance.Name);
         Publication? own = PublicationSet.Find(listed, client);
-        if (PreservedMetadata.AwaitsId(instance))
+        if (instance.MayHavePreservedMetadata && PreservedMetadata.AwaitsId(instance))
         {
             // The one it has already, unless that was its own choice.
             bool hasOne = own is not null && PreservedMetadata.AsksForId(own.Instance);
@@ -296,9 +297,9 @@ internal sealed partial class ServiceEntry : IPushedService
         return ListedLocked(newest.Instance.Identity, newest, shown);
     }
 
-    /// <summary>Sets the health of a publication where it stands: unlike a new registration it does not make it the newest of its identity. The caller holds both
-    /// locks.</summary>
-    /// <returns>What readers notice.</returns>
+    /// <summary>Sets the health of a publication where it stands: unlike a new registration it does not make it the newest of its identity. The caller holds
+    /// both locks.</summary>
+    /// <returns>True when readers see a change.</returns>
     public bool SetHealthLocked(Publication publication, bool healthy)
     {
         Publication listed = _publications.Find(publication.Instance.Name)!;
@@ -308,7 +309,7 @@ internal sealed partial class ServiceEntry : IPushedService
     }
 
     /// <summary>Takes a publication away; the newest waiting one takes its place. The caller holds both locks.</summary>
-    /// <returns>What readers notice.</returns>
+    /// <returns>True when readers see a change.</returns>
     public bool WithdrawLocked(Publication publication, EmptyCause cause)
     {
         InstanceIdentity identity = publication.Instance.Identity;
@@ -330,7 +331,7 @@ internal sealed partial class ServiceEntry : IPushedService
     /// <summary>Finds what is listed under an identity.</summary>
     public Publication? FindLocked(InstanceName name) => _publications.Find(name);
 
-    /// <summary>What is shown under an identity; null = nothing.</summary>
+    /// <summary>Finds the instance that readers see under an identity; null = none.</summary>
     public Instance? ShownLocked(InstanceIdentity identity) => _publications.Find(identity.Name) is { } listed ? Show(listed) : null;
 
     /// <summary>True when an identity would leave the list with this publication.</summary>
@@ -340,7 +341,7 @@ internal sealed partial class ServiceEntry : IPushedService
     private Instance Show(Publication listed) => _overrides is null ? listed.Instance : _overrides.Show(listed.Instance);
 
     /// <summary>Something else may be listed under an identity.</summary>
-    /// <returns>Whether readers see something else.</returns>
+    /// <returns>True when readers see a change.</returns>
     private bool ListedLocked(InstanceIdentity identity, Publication? listed, Instance? shownBefore)
     {
         if (_overrides is not null)
@@ -351,8 +352,9 @@ internal sealed partial class ServiceEntry : IPushedService
         return NoticeLocked(identity, listed is null ? null : Show(listed), shownBefore);
     }
 
-    /// <summary>Remembers that readers see something else under an identity. Nobody is sent differences of a list that is provisional or that nobody has.</summary>
-    /// <returns>Whether they do.</returns>
+    /// <summary>Remembers that readers see something else under an identity. Nobody is sent differences of a list that is provisional or that nobody
+    /// has.</summary>
+    /// <returns>True when they do.</returns>
     private bool NoticeLocked(InstanceIdentity identity, Instance? shown, Instance? shownBefore)
     {
         if (shown is null ? shownBefore is null : shown.Equals(shownBefore))

@@ -5,7 +5,7 @@ using FastRegistry.Registry.Overrides;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>What became of an operator's change of a service.</summary>
+/// <summary>The outcome of an operator's change of a service.</summary>
 internal enum AdministrationOutcome
 {
     /// <summary>It was done, or was so already.</summary>
@@ -28,9 +28,9 @@ internal enum AdministrationOutcome
 }
 
 /// <content>
-/// Administer: operators create and delete services, set their metadata, and override instances. Everything happens under the service's lock in one step with the
-/// revision, so subscribers hear of a new threshold or override by a push like any other. Values are checked by the caller. A restart begins without them: they are
-/// in memory only, until there is a persistent store.
+/// Administer: operators create and delete services, set their metadata, and override instances. Everything happens under the service's lock in one step with
+/// the revision, so subscribers hear of a new threshold or override by a push like any other. Values are checked by the caller. A restart begins without
+/// them: they are in memory only, until there is a persistent store.
 /// </content>
 internal sealed partial class ServiceRegistry
 {

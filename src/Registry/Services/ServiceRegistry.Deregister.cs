@@ -151,7 +151,7 @@ internal sealed partial class ServiceRegistry
     }
 
     /// <summary>Withdraws one publication within a larger change, which the caller finishes. The caller holds both locks.</summary>
-    /// <returns>What readers notice.</returns>
+    /// <returns>True when readers see a change.</returns>
     private bool WithdrawLocked(ServiceEntry entry, Publication publication, DeregisterReason reason, ref OperationEvents happened)
     {
         CountPublications(publication.Client.Kind, -1);

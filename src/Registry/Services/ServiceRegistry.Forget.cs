@@ -6,18 +6,6 @@ namespace FastRegistry.Registry.Services;
 /// <content>Forget: a service without instances disappears, by hand or when its time is over.</content>
 internal sealed partial class ServiceRegistry
 {
-    /// <summary>Has a service that is empty disappear when its time is over. The caller holds the service's lock.</summary>
-    /// <param name="entry">The service.</param>
-    /// <param name="changed">It has just changed: its time begins again.</param>
-    private void ForgetIfEmptyLocked(ServiceEntry entry, bool changed = false)
-    {
-        // One that has been forgotten was found before that; it is gone already.
-        if (entry.IsEmptyLocked && !entry.IsForgotten)
-        {
-            _empty.AddLocked(entry, changed);
-        }
-    }
-
     /// <summary>Ends a service without instances by hand. The caller holds its lock.</summary>
     private void DeleteLocked(ServiceEntry entry)
     {
@@ -44,10 +32,9 @@ internal sealed partial class ServiceRegistry
 
     /// <summary>Services that have no instances, on their way out.</summary>
     /// <remarks>
-    /// Whoever empties a service adds it, holding its lock; when it has been empty for the whole time, the wheel's thread has it disappear and, if nobody subscribes,
-    /// takes it out of the table. What is set for a service by hand outlives it, and its overrides live their own
-    /// time: it is longer then. Its own lock is taken last. When the wheel is full a
-    /// service stays until it is emptied again: it counts against the limit of services, so that is a bound.
+    /// Whoever empties a service adds it, holding its lock; when it has been empty for the whole time, the wheel's thread has it disappear and, if nobody
+    /// subscribes, takes it out of the table. Metadata of a service outlives it, and its overrides live their own time: it is longer then. Its own lock is
+    /// taken last. When the wheel is full a service stays until it is emptied again: it counts against the limit of services, so that is a bound.
     /// </remarks>
     private sealed class EmptyServices(TimingWheel wheel, RegistryOptions options, ServiceRegistry registry) : IDeadlineOwner
     {
@@ -58,7 +45,8 @@ internal sealed partial class ServiceRegistry
 
         /// <summary>Begins the time of a service that is empty. The caller holds the service's lock.</summary>
         /// <param name="service">Which.</param>
-        /// <param name="again">Begins it again if it runs already: the service has just changed. Whatever changes nothing does not keep an empty service.</param>
+        /// <param name="again">Begins it again if it runs already: the service has just changed. Whatever changes nothing does not keep an empty
+        /// service.</param>
         public void AddLocked(ServiceEntry service, bool again)
         {
             if (service.ForgetEntry >= 0)

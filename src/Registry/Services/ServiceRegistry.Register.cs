@@ -7,7 +7,7 @@ using Instance = FastRegistry.Registry.Instances.Instance;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>What a registration or deregistration did.</summary>
+/// <summary>The outcome of a registration or deregistration.</summary>
 /// <param name="Revision">Of the service afterwards.</param>
 /// <param name="Count">Publications that were added, changed or removed.</param>
 /// <param name="Error">Set when nothing was done, and why.</param>
@@ -186,7 +186,7 @@ internal sealed partial class ServiceRegistry
         return new RegistrationResult(entry.Revision, count);
     }
 
-    /// <summary>What a replacing batch takes away, so that limits count its end and not its middle.</summary>
+    /// <summary>Counts the publications that a replacing batch takes away, so that limits apply to its end and not to its middle.</summary>
     private static (int Withdrawn, int Unlisted) CountReplacedLocked(RegistryClient client, ServiceEntry entry, ReadOnlySpan<Instance> instances)
     {
         (int Withdrawn, int Unlisted) count = (0, 0);
@@ -223,8 +223,9 @@ internal sealed partial class ServiceRegistry
             ? $"Current service {service.GroupedName} is persistent service, can't register ephemeral instance."
             : $"Current service {service.GroupedName} is ephemeral service, can't register persistent instance.");
 
-    /// <summary>What one operation of a client does to the instances of one service, kept until readers can see it, then published.</summary>
-    /// <remarks>On the stack of the operation, which holds both locks. One instance is the usual case and allocates nothing; nothing is kept when nobody listens.</remarks>
+    /// <summary>Collects the events of one operation of a client on the instances of one service and publishes them when readers can see the change.</summary>
+    /// <remarks>On the stack of the operation, which holds both locks. One instance is the usual case and allocates nothing; nothing is kept when nobody
+    /// listens.</remarks>
     private ref struct OperationEvents
     {
         private readonly EventHub _events;

@@ -26,7 +26,8 @@ internal sealed partial class ServiceRegistry
         }
     }
 
-    /// <summary>Ends a client: everything it publishes goes, at once when that is little, else in slices on workers. Does nothing when it was released already.</summary>
+    /// <summary>Ends a client: everything it publishes goes, at once when that is little, else in slices on workers. Does nothing when it was released
+    /// already.</summary>
     /// <param name="client">Which.</param>
     /// <param name="reason">Why.</param>
     /// <param name="workers">Run the slices.</param>
@@ -55,8 +56,8 @@ internal sealed partial class ServiceRegistry
 
     /// <summary>The end of a client that publishes much, in slices on workers: an event loop that did it at once would serve nobody meanwhile.</summary>
     /// <remarks>
-    /// Begun once, under the client's lock; from then on the client publishes nothing more, so the slices only take away. One slice runs at a time: a slice queues the
-    /// next one, or runs it itself when the queue is full.
+    /// Begun once, under the client's lock; from then on the client publishes nothing more, so the slices only take away. One slice runs at a time: a slice
+    /// queues the next one, or runs it itself when the queue is full.
     /// </remarks>
     private sealed class SlicedRelease(ServiceRegistry registry, IWorkQueue workers, RegistryClient client, DeregisterReason reason) : IWorkItem
     {

@@ -13,18 +13,20 @@ namespace FastRegistry.Registry.Services;
 
 /// <summary>The registry of this node: what is published, who subscribes, and what operators set. Each change of these is a method of this class.</summary>
 /// <remarks>
-/// <para><b>Operations</b>, one file each. Register: <c>Register</c>, <c>TryRegister</c>, <c>SetHealth</c>. Deregister: <c>Deregister</c>, <c>TryDeregister</c>,
-/// <c>DeregisterAll</c>, <c>Withdraw</c>, <c>WithdrawNotReaffirmed</c>. Release: <c>Release</c>, which ends a client and all it publishes. Subscribe:
-/// <c>Subscribe</c>, <c>Unsubscribe</c>. Administer: <c>CreateService</c>, <c>UpdateMetadata</c>, <c>DeleteService</c>, <c>SetOverride</c>. This file holds the
-/// queries, warm-up and labels. Public members are the contract; internal ones serve the other types of the aggregate, <see cref="ServiceEntry"/> above all.</para>
-/// <para><b>Locks.</b> Every public member is thread-safe. A change takes the lock of its client (<see cref="RegistryClient.ClientLock"/>), then that of the service
-/// (<see cref="ServiceEntry.ServiceLock"/>), one of each at most. In that one step it changes data and indexes, takes a revision, marks the service dirty for its push
-/// worker and publishes its events, so the events of a service are in the order of its changes. All other locks are innermost: group index, empty services, busiest
-/// services, expiring overrides, event queues. No lock is held over I/O. Methods that expect a lock end in <c>Locked</c>. Readers take no lock unless they
-/// are the first to see a new revision.</para>
-/// <para><b>Ownership.</b> The registry owns the services: the first registration, subscription or <c>CreateService</c> makes one, and it is forgotten when it has been
-/// empty for <see cref="RegistryOptions.EmptyService"/> and nobody subscribes. A client is made by who attaches it; what it publishes belongs to the registry
-/// until it is deregistered or the client is released. A subscription lives from <c>Subscribe</c> to <c>Unsubscribe</c>. Snapshots are immutable.</para>
+/// <para><b>Operations</b>, one file each. Register: <c>Register</c>, <c>TryRegister</c>, <c>SetHealth</c>. Deregister: <c>Deregister</c>,
+/// <c>TryDeregister</c>, <c>DeregisterAll</c>, <c>Withdraw</c>, <c>WithdrawNotReaffirmed</c>. Release: <c>Release</c>, which ends a client and all it
+/// publishes. Subscribe: <c>Subscribe</c>, <c>Unsubscribe</c>. Administer: <c>CreateService</c>, <c>UpdateMetadata</c>, <c>DeleteService</c>,
+/// <c>SetOverride</c>. This file holds the queries, warm-up and labels, and the tables that are private to the registry. Public members are the contract;
+/// internal ones serve the other types of the aggregate, <see cref="ServiceEntry"/> above all.</para>
+/// <para><b>Locks.</b> Every public member is thread-safe. A change takes the lock of its client (<see cref="RegistryClient.ClientLock"/>), then that of the
+/// service (<see cref="ServiceEntry.ServiceLock"/>), one of each at most. In that one step it changes data and indexes, takes a revision, marks the service
+/// dirty for its push worker and publishes its events, so the events of a service are in the order of its changes. All other locks are innermost: group
+/// index, empty services, busiest services, expiring overrides, event queues. No lock is held over I/O. Methods that expect a lock end in <c>Locked</c>.
+/// Readers take no lock unless they are the first to see a new revision.</para>
+/// <para><b>Ownership.</b> The registry owns the services: the first registration, subscription or <c>CreateService</c> makes one, and it is forgotten when
+/// it has been empty for <see cref="RegistryOptions.EmptyService"/> and nobody subscribes. The caller makes a client; what it publishes belongs to
+/// the registry until it is deregistered or the client is released. A subscription lives from <c>Subscribe</c> to <c>Unsubscribe</c>. Snapshots are
+/// immutable.</para>
 /// <para><b>Lifetime.</b> One per node, from its start to its end, in memory. The wheel entries it takes are never returned.</para>
 /// </remarks>
 internal sealed partial class ServiceRegistry
@@ -134,7 +136,8 @@ internal sealed partial class ServiceRegistry
         _busiest.Note(service, present, changes);
     }
 
-    /// <summary>The entry of a service, made when it is new; null when the table is full. It may be forgotten by the time its lock is taken: then again.</summary>
+    /// <summary>The entry of a service, made when it is new; null when the table is full. It may be forgotten by the time its lock is taken: then
+    /// again.</summary>
     private ServiceEntry? FindOrAdd(ServiceKey key)
     {
         while (true)
@@ -163,7 +166,8 @@ internal sealed partial class ServiceRegistry
         }
     }
 
-    /// <summary>Ends an operation that may have changed a list. Under the service's lock, so that the events of a service are in the order of its changes.</summary>
+    /// <summary>Ends an operation that may have changed a list. Under the service's lock, so that the events of a service are in the order of its
+    /// changes.</summary>
     /// <param name="entry">The service.</param>
     /// <param name="changed">Readers notice: a revision and a dirty mark.</param>
     /// <param name="happened">The events of instances; none by default.</param>
@@ -182,6 +186,18 @@ internal sealed partial class ServiceRegistry
         }
 
         ForgetIfEmptyLocked(entry, changed);
+    }
+
+    /// <summary>Has a service that is empty disappear when its time is over. The caller holds the service's lock.</summary>
+    /// <param name="entry">The service.</param>
+    /// <param name="changed">It has just changed: its time begins again.</param>
+    private void ForgetIfEmptyLocked(ServiceEntry entry, bool changed = false)
+    {
+        // One that has been forgotten was found before that; it is gone already.
+        if (entry.IsEmptyLocked && !entry.IsForgotten)
+        {
+            _empty.AddLocked(entry, changed);
+        }
     }
 
     /// <summary>Ends an operation for the client whose publications it has changed. The caller holds the client's lock.</summary>
@@ -296,15 +312,15 @@ internal sealed partial class ServiceRegistry
         }
     }
 
-    /// <summary>The services with most changes in a window of 30 s, as Nacos' <c>service_change_count</c> tells them.</summary>
+    /// <summary>The services with most changes in a window of 30 s, as Nacos reports them in <c>service_change_count</c>.</summary>
     /// <remarks>
-    /// One per node. Every service counts its own changes, so a change costs one comparison; only those that are among the busiest take the lock, and of a very busy one
-    /// every sixteenth change does. Bounded by <see cref="Places"/>, whatever the number of services (W29). Changes are noted under the service's lock; the lock here is
-    /// the last one taken.
+    /// One per node. Every service counts its own changes, so a change costs one comparison; only those that are among the busiest take the lock, and of a
+    /// very busy one every sixteenth change does. Bounded by <see cref="Places"/>, whatever the number of services (W29). Changes are noted under the
+    /// service's lock; the lock here is the last one taken.
     /// </remarks>
     private sealed class BusiestServices(TimingWheel wheel)
     {
-        /// <summary>Services that are told, as in Nacos.</summary>
+        /// <summary>Services that are reported, as in Nacos.</summary>
         public const int Places = 10;
 
         /// <summary>Length of a window, as in Nacos.</summary>
@@ -341,7 +357,7 @@ internal sealed partial class ServiceRegistry
         }
 
         /// <summary>The busiest services of the last whole window, busiest first; counts above 16 are rounded down to a multiple of it.</summary>
-        public IReadOnlyList<(ServiceKey Service, int Changes)> Read()
+        public List<(ServiceKey Service, int Changes)> Read()
         {
             lock (_placesLock)
             {
@@ -463,4 +479,31 @@ internal sealed class RevisionCounter(TimeProvider timeProvider)
 internal readonly record struct NodeEpoch(ulong Node, ulong Incarnation)
 {
     public Messages.Epoch ToMessage() => new() { Node = Node, Incarnation = Incarnation };
+}
+
+/// <summary>The bounds and times of a registry. The node fills them in from its sections <c>Limits</c> and <c>Deadlines</c>, whose keys refusals
+/// name.</summary>
+internal sealed record RegistryOptions
+{
+    public const string ServicesKey = "Limits:Services";
+    public const string InstancesPerServiceKey = "Limits:InstancesPerService";
+    public const string PublicationsPerClientKey = "Limits:PublicationsPerClient";
+
+    /// <summary>Services, those that only have subscribers included. Default 1,000,000. Beyond it a new name is refused.</summary>
+    public int Services { get; init; } = 1_000_000;
+
+    /// <summary>Listed instances of one service. Default 100,000: a list must fit the largest stream with room to spare.</summary>
+    public int InstancesPerService { get; init; } = 100_000;
+
+    /// <summary>Instances one client may publish. Default 100,000.</summary>
+    public int PublicationsPerClient { get; init; } = 100_000;
+
+    /// <summary>Operators' overrides of instances, on the whole node. Default 100,000; beyond it a new one is refused.</summary>
+    public int Overrides { get; init; } = 100_000;
+
+    /// <summary>A service without instances disappears after this time. Default 60 s (Nacos).</summary>
+    public TimeSpan EmptyService { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an operator's override outlives its instance, and what is set for a service outlives the service. Default 60 s (Nacos).</summary>
+    public TimeSpan ExpiredOverride { get; init; } = TimeSpan.FromSeconds(60);
 }

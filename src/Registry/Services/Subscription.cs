@@ -144,7 +144,7 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
         }
     }
 
-    /// <summary>Whether the push that is made now is to be such a one. Its push worker's thread.</summary>
+    /// <summary>Takes the request of <see cref="AskToRepeat"/>; false when there is none. Its push worker's thread.</summary>
     private bool TakeRepeat()
     {
         bool repeat = Volatile.Read(ref _repeat);
@@ -175,7 +175,7 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
     }
 }
 
-/// <summary>Where the pushes of a subscription go. Called by push workers; must not block.</summary>
+/// <summary>Receives the pushes of its subscriptions. Called by push workers; must not block.</summary>
 internal interface ISubscriber
 {
     /// <summary>Number of the session it belongs to; 0 = it came over HTTP.</summary>
@@ -187,7 +187,7 @@ internal interface ISubscriber
     /// <summary>The client understands deltas.</summary>
     bool TakesDeltas { get; }
 
-    /// <summary>Who it is, for operators; null = unknown.</summary>
+    /// <summary>Describes it for operators; null = unknown.</summary>
     SubscriberDescription? Describe() => null;
 
     /// <summary>Takes a push on its way to the client.</summary>
@@ -197,7 +197,7 @@ internal interface ISubscriber
     PushOutcome Push(Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push);
 }
 
-/// <summary>Who a subscriber is, as operators see it.</summary>
+/// <summary>The description of a subscriber for operators.</summary>
 /// <param name="ClientId">Its client in the operator's calls.</param>
 /// <param name="Ip">Its address; empty = unknown.</param>
 /// <param name="Port">Its port.</param>
@@ -205,13 +205,13 @@ internal interface ISubscriber
 /// <param name="Application">As it named itself; may be empty.</param>
 internal sealed record SubscriberDescription(string ClientId, string Ip, int Port, string Agent, string Application);
 
-/// <summary>What a push holds behind its prefix. The body is shared by all receivers and never changed.</summary>
+/// <summary>The part of a push behind its prefix. The body is shared by all receivers and never changed.</summary>
 /// <param name="Type"><see cref="MessageType.SnapshotPush"/> or <see cref="MessageType.DeltaPush"/>.</param>
 /// <param name="Body">The protobuf message.</param>
 /// <param name="AsksForAck">It asks to be acknowledged at once.</param>
 internal readonly record struct EncodedPush(MessageType Type, byte[] Body, bool AsksForAck = false);
 
-/// <summary>What became of a push.</summary>
+/// <summary>The outcome of a push.</summary>
 internal enum PushOutcome
 {
     /// <summary>It is on its way, in order.</summary>

@@ -8,7 +8,6 @@ using System.Text.RegularExpressions;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http.Pipeline;
 

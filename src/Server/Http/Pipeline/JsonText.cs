@@ -9,10 +9,10 @@ namespace FastRegistry.Server.Http.Pipeline;
 /// <summary>Writes JSON bodies that no type describes well: keys that are names, numbers as Java prints them, nulls that must not be left out.</summary>
 internal static class JsonText
 {
-    /// <summary>Escapes only what JSON demands, and skips the writer's validation, because the output is valid by construction.</summary>
-    /// <summary>Answers are never put into a page: only what JSON demands is escaped.</summary>
+    /// <summary>Escapes only what JSON demands, because responses are never embedded in HTML.</summary>
     public static JavaScriptEncoder Encoder { get; } = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
+    /// <summary>Uses <see cref="Encoder"/>, and skips the writer's validation, because the output is valid by construction.</summary>
     public static JsonWriterOptions Options { get; } = new() { Encoder = Encoder, SkipValidation = true };
 
     /// <summary>One JSON value.</summary>

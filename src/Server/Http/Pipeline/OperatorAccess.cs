@@ -1,7 +1,6 @@
 using System.Net;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Http.Errors;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Http.Pipeline;
 

@@ -11,7 +11,6 @@ using FastRegistry.Server.Http.Parameters;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Server.Nacos.UdpPush;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Nacos.Instances;
 

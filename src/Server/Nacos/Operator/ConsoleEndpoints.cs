@@ -4,7 +4,6 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Nacos.Operator;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using FastRegistry.Node.Admission;
 using FastRegistry.Server.Http.Pipeline;
-using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Server.Nacos.UdpPush;
 
