@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 
