@@ -1,5 +1,6 @@
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 
