@@ -1,6 +1,7 @@
 using FastRegistry.Tests;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
+using FastRegistry.Tests;
 
 namespace FastRegistry.Server.Tests.Http.Audit;
 
