@@ -1,13 +1,25 @@
 using System.Buffers;
 using System.Diagnostics;
 using FastRegistry.Node.Admission;
+using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Limits;
+using FastRegistry.Node.Observability;
+using FastRegistry.Node.Requests;
+using FastRegistry.Node.Workers;
+using FastRegistry.Registry.Events;
+using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
+using Google.Protobuf;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <content>Receiving: cuts the bytes into frames, handles each, and stores when the client was last heard.</content>
+/// <content>Receiving: cuts the bytes into frames, handles each, answers requests that take no time, and stores when the client was last heard.</content>
 internal sealed partial class ClientSession
 {
     // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
@@ -16,8 +28,22 @@ internal sealed partial class ClientSession
     // The first request of one batch in so many is timed.
     private const long TimedOneIn = 64;
 
+    /// <summary>The number of the session: sessions are counted over the node's life.</summary>
+    public long Id { get; }
+
+    /// <summary>The client that publishes through this session. Only after set-up.</summary>
+    public RegistryClient Client => _client ?? throw new InvalidOperationException("the session is not set up");
+
+    /// <summary>The namespace of requests that leave theirs empty.</summary>
+    public string DefaultNamespace => _profile.DefaultNamespace;
+
+    public byte[] DefaultNamespaceUtf8 => _profile.DefaultNamespaceUtf8;
+
     /// <summary>True for about one batch of frames in 64. One read; the counter runs anyway.</summary>
     private bool IsTimed => (Volatile.Read(ref _services.Metrics.FramesReceived) & (TimedOneIn - 1)) == 0;
+
+    /// <summary>A goaway was sent and the linger deadline runs. Thread-safe.</summary>
+    private bool IsClosing => Volatile.Read(ref _closingAt) != CompactTimestamp.None;
 
     private long OutputRoom => _connection.Outbound.HighWaterMarkBytes - _connection.Outbound.QueuedBytes;
 
@@ -158,6 +184,88 @@ internal sealed partial class ClientSession
         return close;
     }
 
+    /// <summary>Handles one request; a reason ends the session. Receive path.</summary>
+    private CloseReason? TakeRequest(in Frame frame, BatchWriter replies)
+    {
+        MessageType type = frame.Header.Type;
+        ulong correlationId = frame.Header.CorrelationId;
+        if (type == MessageType.Setup)
+        {
+            return WriteGoAway(replies, GoAwayReason.ProtocolViolation, "the set-up was done already");
+        }
+
+        if (_requestsInWork is { } inWork && inWork.Contains(correlationId))
+        {
+            WriteAnswer(replies, type, correlationId, NamingAnswer.Of(RequestError.DuplicateCorrelation));
+            return null;
+        }
+
+        if (!_services.Naming.TryRunNow(this, type, frame.Body, out NamingAnswer answer, out IMessage? message))
+        {
+            _requestsInWork ??= new RequestsInWork(_services);
+            if (_requestsInWork.TryQueue(new QueuedRequest(this, type, correlationId, message)))
+            {
+                return null;
+            }
+
+            if (message is SubscribeRequest subscribe)
+            {
+                RemoveUnanswered(subscribe.SubscriptionId);
+            }
+
+            answer = NamingAnswer.Of(RequestError.Overloaded);
+        }
+
+        if (answer.FirstOf is not null && _takesDeltas)
+        {
+            // Not at the end of the batch: a delta on this list must not overtake it.
+            AnswerAtOnce(replies, type, correlationId, answer);
+            return null;
+        }
+
+        WriteAnswer(replies, type, correlationId, answer);
+        return null;
+    }
+
+    /// <summary>Writes an answer into a batch, or starts it as a stream. Receive path or worker.</summary>
+    /// <returns>True when the batch has the answer as a whole and as it is.</returns>
+    private bool WriteAnswer(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
+    {
+        if (answer.Error is not null)
+        {
+            batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, answer.Error.ToReply());
+            return false;
+        }
+
+        if (answer.Written is { } written)
+        {
+            Span<byte> frame = batch.GetSpan(FrameHeader.Size + WriteReply.MaximumBytes);
+            int writtenBytes = written.Write(frame[FrameHeader.Size..]);
+            new FrameHeader((uint)writtenBytes, FrameKind.Response, FrameFlags.None, type, correlationId).Write(frame);
+            batch.Advance(FrameHeader.Size + writtenBytes);
+            return true;
+        }
+
+        int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
+        bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (_takesChunks || bodyBytes > WireLimits.MaximumBodyBytes);
+        if (large)
+        {
+            StreamAnswer(batch, type, correlationId, answer, bodyBytes);
+            return false;
+        }
+
+        if (answer.SharedBody is not null)
+        {
+            batch.WriteShared(FrameKind.Response, FrameFlags.None, type, correlationId, answer.SharedBody);
+        }
+        else
+        {
+            batch.WriteMessage(FrameKind.Response, FrameFlags.None, type, correlationId, answer.Message!);
+        }
+
+        return true;
+    }
+
     private void CountFrames(int frames)
     {
         if (frames > 0)
@@ -211,4 +319,63 @@ internal sealed partial class ClientSession
             _services.Wheel.Touch(_entry, now);
         }
     }
+}
+
+/// <summary>What all sessions of a node share. Created once per node; immutable.</summary>
+/// <remarks>Stands beside the receive path, which reads it for every frame.</remarks>
+internal sealed class SessionServices
+{
+    public required RegistryNodeOptions Options
+    {
+        get;
+        init
+        {
+            field = value;
+
+            // Read for every push: where something shorter is due, the wheel looks at the session anyway.
+            RepeatsPushes = value.Push.Retries > 0;
+            TimeSpan look = value.Deadlines.SlowConsumer < value.Deadlines.IdleProbe ? value.Deadlines.SlowConsumer : value.Deadlines.IdleProbe;
+            AckLookMilliseconds = (int)Math.Min(value.Push.AckDeadline.TotalMilliseconds, look.TotalMilliseconds);
+        }
+    }
+
+    public required TimingWheel Wheel { get; init; }
+
+    public required ServiceRegistry Registry { get; init; }
+
+    public required PushDispatcher Push { get; init; }
+
+    public required ClientDirectory Clients { get; init; }
+
+    public required SessionTable Sessions { get; init; }
+
+    public required ConnectionLimits Limits { get; init; }
+
+    /// <summary>Profiles of the clients that are set up.</summary>
+    public ClientProfiles Profiles { get; } = new();
+
+    public required NamingRequests Naming { get; init; }
+
+    public required RequestQueue Requests { get; init; }
+
+    public required BudgetRetry BudgetRetry { get; init; }
+
+    public required RateLimiter RateLimits { get; init; }
+
+    public required RegistryMetrics Metrics { get; init; }
+
+    /// <summary>Time from a change to its ack.</summary>
+    public required PushCost PushCost { get; init; }
+
+    public required EventHub Events { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public required SetupReplies SetupReplies { get; init; }
+
+    /// <summary>Pushes that are not acknowledged are sent again, so acks are awaited.</summary>
+    public bool RepeatsPushes { get; private init; }
+
+    /// <summary>When the wheel looks at a session that begins to await an ack.</summary>
+    public int AckLookMilliseconds { get; private init; }
 }

@@ -4,59 +4,14 @@ using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Transport;
 using Google.Protobuf;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <content>Requests: run now or by a worker, and answered.</content>
+/// <content>Requests that a worker runs, and answers that are sent at once instead of with the batch.</content>
 internal sealed partial class ClientSession
 {
-    /// <summary>Handles one request; a reason ends the session. Receive path.</summary>
-    private CloseReason? TakeRequest(in Frame frame, BatchWriter replies)
-    {
-        MessageType type = frame.Header.Type;
-        ulong correlationId = frame.Header.CorrelationId;
-        if (type == MessageType.Setup)
-        {
-            return WriteGoAway(replies, GoAwayReason.ProtocolViolation, "the set-up was done already");
-        }
-
-        if (_requestsInWork is { } inWork && inWork.Contains(correlationId))
-        {
-            WriteAnswer(replies, type, correlationId, NamingAnswer.Of(RequestError.DuplicateCorrelation));
-            return null;
-        }
-
-        if (!_services.Naming.TryRunNow(this, type, frame.Body, out NamingAnswer answer, out IMessage? message))
-        {
-            _requestsInWork ??= new RequestsInWork(_services);
-            if (_requestsInWork.TryQueue(new QueuedRequest(this, type, correlationId, message)))
-            {
-                return null;
-            }
-
-            if (message is SubscribeRequest subscribe)
-            {
-                RemoveUnanswered(subscribe.SubscriptionId);
-            }
-
-            answer = NamingAnswer.Of(RequestError.Overloaded);
-        }
-
-        if (answer.FirstOf is not null && _takesDeltas)
-        {
-            // Not at the end of the batch: a delta on this list must not overtake it.
-            AnswerAtOnce(replies, type, correlationId, answer);
-            return null;
-        }
-
-        WriteAnswer(replies, type, correlationId, answer);
-        return null;
-    }
-
     /// <summary>Sends what a worker has made of a request. On the worker's thread.</summary>
     private void AnswerFromWorker(QueuedRequest request, in NamingAnswer answer)
     {
@@ -74,45 +29,6 @@ internal sealed partial class ClientSession
         {
             answer.FirstOf?.AnswerWritten(answer.Revision);
         }
-    }
-
-    /// <summary>Writes an answer into a batch, or starts it as a stream. Receive path or worker.</summary>
-    /// <returns>True when the batch has the answer as a whole and as it is.</returns>
-    private bool WriteAnswer(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
-    {
-        if (answer.Error is not null)
-        {
-            batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, answer.Error.ToReply());
-            return false;
-        }
-
-        if (answer.Written is { } written)
-        {
-            Span<byte> frame = batch.GetSpan(FrameHeader.Size + WriteReply.MaximumBytes);
-            int writtenBytes = written.Write(frame[FrameHeader.Size..]);
-            new FrameHeader((uint)writtenBytes, FrameKind.Response, FrameFlags.None, type, correlationId).Write(frame);
-            batch.Advance(FrameHeader.Size + writtenBytes);
-            return true;
-        }
-
-        int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
-        bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (_takesChunks || bodyBytes > WireLimits.MaximumBodyBytes);
-        if (large)
-        {
-            StreamAnswer(batch, type, correlationId, answer, bodyBytes);
-            return false;
-        }
-
-        if (answer.SharedBody is not null)
-        {
-            batch.WriteShared(FrameKind.Response, FrameFlags.None, type, correlationId, answer.SharedBody);
-        }
-        else
-        {
-            batch.WriteMessage(FrameKind.Response, FrameFlags.None, type, correlationId, answer.Message!);
-        }
-
-        return true;
     }
 
     /// <summary>One request of a session that a worker runs; answered through the session, unless it was cancelled first.</summary>

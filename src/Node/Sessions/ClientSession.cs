@@ -1,13 +1,8 @@
 using System.Net;
-using FastRegistry.Node.Admission;
-using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Limits;
-using FastRegistry.Node.Observability;
 using FastRegistry.Node.Requests;
-using FastRegistry.Node.Workers;
-using FastRegistry.Registry.Events;
-using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
@@ -22,7 +17,7 @@ namespace FastRegistry.Node.Sessions;
 /// (<see cref="TryAskToMove"/>, <see cref="AskToLeave"/>, <see cref="Abort"/>) and read its <see cref="Status"/>.
 /// </para>
 /// <para>
-/// Parts: Receive (bytes, frames, activity), Setup, Requests, Subscriptions, Push, Acks, Output (large messages, control frames), Deadlines, End.
+/// Parts: Receive (bytes, frames, quick requests, activity), Setup, Requests (those of workers), Subscriptions, Push, Acks, Output (large messages, control frames), Deadlines, End.
 /// </para>
 /// <para>
 /// Threads: the receive path (<see cref="OnReceived"/> and what it calls, <see cref="OnClosed"/>) is entered by one thread at a time. Push workers push, request
@@ -95,17 +90,11 @@ internal sealed partial class ClientSession : IConnectionHandler, IDeadlineOwner
         Closing,
     }
 
-    /// <summary>The number of the session: sessions are counted over the node's life.</summary>
-    public long Id { get; }
-
     /// <summary>The session's place in the table of sessions, which sets it.</summary>
     public int Slot { get; set; }
 
     /// <summary>Where the connection is counted; null without a socket address.</summary>
     public AddressConnections? Address { get; }
-
-    /// <summary>The client that publishes through this session. Only after set-up.</summary>
-    public RegistryClient Client => _client ?? throw new InvalidOperationException("the session is not set up");
 
     /// <summary>Null until the set-up is done. Thread-safe.</summary>
     public RegistryClient? ClientOrNull => Volatile.Read(ref _client);
@@ -113,20 +102,12 @@ internal sealed partial class ClientSession : IConnectionHandler, IDeadlineOwner
     /// <summary>What the client said about itself; <see cref="ClientProfile.Unknown"/> until the set-up. Thread-safe.</summary>
     public ClientProfile Profile => Volatile.Read(ref _profile);
 
-    /// <summary>The namespace of requests that leave theirs empty.</summary>
-    public string DefaultNamespace => _profile.DefaultNamespace;
-
-    public byte[] DefaultNamespaceUtf8 => _profile.DefaultNamespaceUtf8;
-
     /// <summary>The client's address as a text; null when the connection has none, or none any more. Thread-safe.</summary>
     public string? RemoteAddress =>
         _connection.RemoteEndPoint is IPEndPoint { Address: var address } ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 
     /// <summary>Gets a read-only view of the session for operators and load shedding. Thread-safe.</summary>
     public StatusView Status => new(this);
-
-    /// <summary>A goaway was sent and the linger deadline runs. Thread-safe.</summary>
-    private bool IsClosing => Volatile.Read(ref _closingAt) != CompactTimestamp.None;
 
     /// <summary>Starts the handshake deadline. Once, before the first byte.</summary>
     public void Open()
@@ -178,63 +159,4 @@ internal sealed partial class ClientSession : IConnectionHandler, IDeadlineOwner
             return new SubscriberDescription(ConnectionId.ToString(), session.RemoteAddress ?? "", RemoteEndPoint?.Port ?? 0, agent, profile.Application);
         }
     }
-}
-
-/// <summary>What all sessions of a node share. Created once per node; immutable.</summary>
-/// <remarks>Stands beside the session because the receive path reads it for every frame.</remarks>
-internal sealed class SessionServices
-{
-    public required RegistryNodeOptions Options
-    {
-        get;
-        init
-        {
-            field = value;
-
-            // Read for every push: where something shorter is due, the wheel looks at the session anyway.
-            RepeatsPushes = value.Push.Retries > 0;
-            TimeSpan look = value.Deadlines.SlowConsumer < value.Deadlines.IdleProbe ? value.Deadlines.SlowConsumer : value.Deadlines.IdleProbe;
-            AckLookMilliseconds = (int)Math.Min(value.Push.AckDeadline.TotalMilliseconds, look.TotalMilliseconds);
-        }
-    }
-
-    public required TimingWheel Wheel { get; init; }
-
-    public required ServiceRegistry Registry { get; init; }
-
-    public required PushDispatcher Push { get; init; }
-
-    public required ClientDirectory Clients { get; init; }
-
-    public required SessionTable Sessions { get; init; }
-
-    public required ConnectionLimits Limits { get; init; }
-
-    /// <summary>Profiles of the clients that are set up.</summary>
-    public ClientProfiles Profiles { get; } = new();
-
-    public required NamingRequests Naming { get; init; }
-
-    public required RequestQueue Requests { get; init; }
-
-    public required BudgetRetry BudgetRetry { get; init; }
-
-    public required RateLimiter RateLimits { get; init; }
-
-    public required RegistryMetrics Metrics { get; init; }
-
-    /// <summary>Time from a change to its ack.</summary>
-    public required PushCost PushCost { get; init; }
-
-    public required EventHub Events { get; init; }
-
-    public required ILogger Log { get; init; }
-
-    public required SetupReplies SetupReplies { get; init; }
-
-    /// <summary>Pushes that are not acknowledged are sent again, so acks are awaited.</summary>
-    public bool RepeatsPushes { get; private init; }
-
-    /// <summary>When the wheel looks at a session that begins to await an ack.</summary>
-    public int AckLookMilliseconds { get; private init; }
 }
