@@ -1,6 +1,5 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Node.Requests;

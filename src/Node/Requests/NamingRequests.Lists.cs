@@ -1,6 +1,5 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf.Collections;
@@ -30,7 +29,10 @@ internal sealed partial class NamingRequests
         InstanceFilter filter = InstanceFilter.Create(request.Clusters, request.HealthyOnly);
         if (!registry.TryGet(key, out ServiceEntry? entry))
         {
-            ServiceSnapshot none = new(key, registry.Epoch, registry.Revisions.Current, 0, registry.IsProvisional, EmptyCause.NeverSeen, []);
+            ServiceSnapshot none = new(key, registry.Epoch, registry.Revisions.Current, 0, registry.IsProvisional, EmptyCause.NeverSeen, [])
+            {
+                Labels = registry.Labels,
+            };
             return NamingAnswer.Of(none.Encode(filter));
         }
 

@@ -6,7 +6,6 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;

@@ -1,7 +1,6 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 
 namespace FastRegistry.Node.Sessions;

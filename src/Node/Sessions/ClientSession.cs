@@ -2,7 +2,6 @@ using System.Net;
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;

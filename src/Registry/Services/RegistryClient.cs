@@ -1,7 +1,6 @@
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Push;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Registry.Services;

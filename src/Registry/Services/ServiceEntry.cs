@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Push;
@@ -403,5 +405,133 @@ internal sealed partial class ServiceEntry : IPushedService
             Volatile.Write(ref _snapshot, snapshot);
             return snapshot;
         }
+    }
+}
+
+/// <summary>All services of the node, by key and by group. Any thread; a lookup by UTF-8 key takes no lock and allocates nothing.</summary>
+internal sealed class ServiceTable
+{
+    private readonly ConcurrentDictionary<ServiceKey, ServiceEntry> _services = new(new ServiceKeyComparer());
+    private readonly ConcurrentDictionary<ServiceKey, ServiceEntry>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
+    private readonly ConcurrentDictionary<(string Namespace, string Group), ConcurrentDictionary<string, ServiceEntry>> _groups = new();
+    private readonly Lock _groupLock = new();
+    private int _count;
+
+    public ServiceTable() => _byUtf8 = _services.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>All services, in no order; safe while they change.</summary>
+    public IEnumerable<ServiceEntry> All => _services.Select(static pair => pair.Value);
+
+    public bool TryGet(ReadOnlySpan<byte> utf8Key, [NotNullWhen(true)] out ServiceEntry? entry) => _byUtf8.TryGetValue(utf8Key, out entry);
+
+    public bool TryGet(ServiceKey key, [NotNullWhen(true)] out ServiceEntry? entry) => _services.TryGetValue(key, out entry);
+
+    /// <summary>Adds a service unless it is there; false when somebody else was first.</summary>
+    public bool TryAdd(ServiceEntry entry)
+    {
+        if (!_services.TryAdd(entry.Key, entry))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _count);
+        lock (_groupLock)
+        {
+            _groups.GetOrAdd((entry.Key.Namespace, entry.Key.Group), static _ => new(StringComparer.Ordinal))[entry.Key.Name] = entry;
+        }
+
+        return true;
+    }
+
+    public void Remove(ServiceEntry entry)
+    {
+        if (!_services.TryRemove(KeyValuePair.Create(entry.Key, entry)))
+        {
+            return;
+        }
+
+        Interlocked.Decrement(ref _count);
+        lock (_groupLock)
+        {
+            (string, string) group = (entry.Key.Namespace, entry.Key.Group);
+            if (_groups.TryGetValue(group, out ConcurrentDictionary<string, ServiceEntry>? services)
+                && services.TryRemove(KeyValuePair.Create(entry.Key.Name, entry))
+                && services.IsEmpty)
+            {
+                _groups.TryRemove(group, out _);
+            }
+        }
+    }
+
+    /// <summary>The services of a group, in no order; safe while they change.</summary>
+    public IEnumerable<ServiceEntry> InGroup(string @namespace, string group) =>
+        _groups.TryGetValue((@namespace, group), out ConcurrentDictionary<string, ServiceEntry>? services) ? services.Select(static pair => pair.Value) : [];
+
+    /// <summary>Names of a group's services that have an instance, sorted by code point. Costs time in proportion to the group: for workers.</summary>
+    public List<string> ListNames(string @namespace, string group)
+    {
+        List<string> names = [];
+        if (_groups.TryGetValue((@namespace, group), out ConcurrentDictionary<string, ServiceEntry>? services))
+        {
+            foreach ((string name, ServiceEntry entry) in services)
+            {
+                if (entry.InstanceCount > 0)
+                {
+                    names.Add(name);
+                }
+            }
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+}
+
+/// <summary>The one 64-bit counter all revisions of a node come from, and its clock for change times. Any thread.</summary>
+/// <remarks>One counter for all services: a service that disappears and returns never goes back.</remarks>
+internal sealed class RevisionCounter(TimeProvider timeProvider)
+{
+    private long _revision;
+    private long _lastStamp;
+
+    /// <summary>The highest revision given out.</summary>
+    public long Current => Volatile.Read(ref _revision);
+
+    public long Next() => Interlocked.Increment(ref _revision);
+
+    /// <summary>Unix microseconds, larger than every stamp before it even when the clock stands or goes back.</summary>
+    public long NextStamp()
+    {
+        long now = (timeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        while (true)
+        {
+            long last = Volatile.Read(ref _lastStamp);
+            long stamp = Math.Max(now, last + 1);
+            if (Interlocked.CompareExchange(ref _lastStamp, stamp, last) == last)
+            {
+                return stamp;
+            }
+        }
+    }
+
+    /// <summary>Takes note of another node's stamp: those of this one that follow are larger.</summary>
+    /// <returns>The stamp.</returns>
+    public long Observe(long stamp)
+    {
+        long last = Volatile.Read(ref _lastStamp);
+        while (stamp > last)
+        {
+            long before = Interlocked.CompareExchange(ref _lastStamp, stamp, last);
+            if (before == last)
+            {
+                break;
+            }
+
+            last = before;
+        }
+
+        return stamp;
     }
 }

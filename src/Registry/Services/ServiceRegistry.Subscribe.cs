@@ -1,6 +1,5 @@
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Selection;
 
 namespace FastRegistry.Registry.Services;
 

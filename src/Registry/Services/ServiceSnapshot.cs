@@ -7,7 +7,8 @@ using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Registry.Services;
 
-/// <summary>The visible list of a service at a revision, with its encoded forms. Immutable but for the cache of those forms; any thread.</summary>
+/// <summary>The visible list of a service at a revision, with its encoded forms. Immutable but for the cache of those forms; any
+/// thread. What a filter shows of a list is an <see cref="InstanceSelection"/>, below.</summary>
 internal sealed class ServiceSnapshot
 {
     // Filters beyond this many per service are encoded per call: a bound on memory, not on use.
@@ -70,7 +71,7 @@ internal sealed class ServiceSnapshot
     }
 
     /// <summary>For its selector.</summary>
-    public AddressLabels Labels { get; init; } = AddressLabels.None;
+    public required AddressLabels Labels { get; init; }
 
     /// <summary>Records which filters saw it protected; null without metadata.</summary>
     public ProtectionLog? Protection { get; private init; }
@@ -404,97 +405,123 @@ internal sealed record ChangeInterval(long From, long To, InstanceChange[] Chang
 /// <param name="Now">As it is listed at the end of the interval; null = not any more.</param>
 internal readonly record struct InstanceChange(InstanceIdentity Identity, Instance? Now);
 
-/// <summary>Writes the protobuf body of a <c>SnapshotDelta</c> from the changes a snapshot remembers.</summary>
-internal static class DeltaEncoder
+/// <summary>Decides which instances of a list a filter shows: by cluster, enabled, selector, protection and health, in this order.</summary>
+/// <remarks>
+/// <para>Immutable. The rule is that of Nacos (internals §5.6) with W31 mended: whether the protection threshold is reached is decided over all enabled
+/// instances of the clusters asked for, before unhealthy ones are left out. So a reader that wants healthy ones only gets all of a protected list.</para>
+/// <para>Nothing is copied in the usual case, where a predicate is enough.</para>
+/// </remarks>
+internal sealed class InstanceSelection
 {
-    /// <summary>The delta from an older list to a snapshot, as a filter shows both; null when the snapshot does not reach back that far.</summary>
-    public static byte[]? TryEncode(ServiceSnapshot snapshot, long baseRevision, InstanceFilter filter, InstanceSelection selection)
+    private readonly InstanceFilter _filter;
+    private readonly LabelSelector? _selector;
+    private readonly AddressLabels _labels;
+
+    private InstanceSelection(InstanceFilter filter, LabelSelector? selector, AddressLabels labels, bool protectionReached)
     {
-        ReadOnlySpan<ChangeInterval> intervals = snapshot.Changes;
-        if (intervals.IsEmpty || baseRevision < intervals[0].From || baseRevision >= snapshot.Revision)
+        _filter = filter;
+        _selector = selector;
+        _labels = labels;
+        ProtectionReached = protectionReached;
+    }
+
+    /// <summary>Every enabled instance, as it is.</summary>
+    public static InstanceSelection All { get; } = new(InstanceFilter.All, null, AddressLabels.None, protectionReached: false);
+
+    /// <summary>Too few are healthy: all are shown, as healthy.</summary>
+    public bool ProtectionReached { get; }
+
+    /// <summary>Decides what is shown. Without metadata in O(1), else in one or two passes over the list.</summary>
+    /// <param name="instances">The list.</param>
+    /// <param name="protectThreshold">That of the service; null = it has no metadata, and then nothing is ever protected or selected.</param>
+    /// <param name="selector">That of the service; null = none.</param>
+    /// <param name="filter">The reader's.</param>
+    /// <param name="labels">For the selector.</param>
+    public static InstanceSelection Of(
+        ReadOnlySpan<Instance> instances, double? protectThreshold, LabelSelector? selector, InstanceFilter filter, AddressLabels labels)
+    {
+        if (protectThreshold is not { } threshold)
         {
-            return null;
+            return ReferenceEquals(filter, InstanceFilter.All) ? All : new InstanceSelection(filter, null, labels, protectionReached: false);
         }
 
-        int first = intervals.Length - 1;
-        while (intervals[first].From > baseRevision)
+        selector = filter.LabelValues.IsEmpty ? null : selector;
+        (int kept, int healthy) = Count(instances, filter, selector, labels);
+        if (selector is not null && kept == 0)
         {
-            first--;
+            // A selector prefers; it never empties a list.
+            selector = null;
+            (kept, healthy) = Count(instances, filter, null, labels);
         }
 
-        Messages.SnapshotDelta head = new()
-        {
-            Namespace = snapshot.Key.Namespace,
-            Group = snapshot.Key.Group,
-            Name = snapshot.Key.Name,
-            Epoch = snapshot.Epoch.ToMessage(),
-            BaseRevision = (ulong)baseRevision,
-            Revision = (ulong)snapshot.Revision,
-            ProtectionReached = selection.ProtectionReached,
-        };
-        if (snapshot.Instances.IsEmpty)
-        {
-            head.EmptyReason = (Messages.EmptyReason)snapshot.EmptyCause;
-        }
+        bool reached = kept > 0 && (double)healthy / kept <= Math.Max(0, threshold);
+        return new InstanceSelection(filter, selector, labels, reached);
+    }
 
-        List<Instance> upserted = [];
-        bool unhealthyDiffer = snapshot.Protection is not null && ProtectedAt(baseRevision, intervals[first], filter) != selection.ProtectionReached;
-        HashSet<InstanceIdentity>? seen = first == intervals.Length - 1 && !unhealthyDiffer ? null : [];
+    /// <summary>True when an instance is shown.</summary>
+    public bool Shows(Instance instance) => MayShow(instance) && (instance.Healthy || !_filter.HealthyOnly || ProtectionReached);
 
-        // Newest first: the last state of an identity is the one that counts.
-        for (int i = intervals.Length - 1; i >= first; i--)
+    /// <summary>Returns a shown instance as readers see it.</summary>
+    public Instance Seen(Instance instance) => ProtectionReached && !instance.Healthy ? instance.AsHealthy() : instance;
+
+    private static (int Kept, int Healthy) Count(ReadOnlySpan<Instance> instances, InstanceFilter filter, LabelSelector? selector, AddressLabels labels)
+    {
+        (int Kept, int Healthy) count = (0, 0);
+        foreach (Instance instance in instances)
         {
-            foreach (InstanceChange change in intervals[i].Changes)
+            if (filter.MayShow(instance) && (selector is null || selector.Matches(filter.LabelValues, instance.Identity.Ip, labels)))
             {
-                if (filter.MayShow(change.Identity) && seen?.Add(change.Identity) != false)
-                {
-                    Add(head, upserted, change, selection);
-                }
+                count.Kept++;
+                count.Healthy += instance.Healthy ? 1 : 0;
             }
         }
 
-        if (unhealthyDiffer)
+        return count;
+    }
+
+    private bool MayShow(Instance instance) =>
+        _filter.MayShow(instance) && (_selector is null || _selector.Matches(_filter.LabelValues, instance.Identity.Ip, _labels));
+}
+
+/// <summary>Records which filters saw a list of a service with metadata protected and which did not, so that a later delta knows what its receiver
+/// has.</summary>
+/// <remarks>Copy on write; any thread. Bounded: filters beyond <see cref="MaximumFilters"/> are not remembered, and whoever has one gets every unhealthy
+/// instance named in its delta.</remarks>
+internal sealed class ProtectionLog
+{
+    private const int MaximumFilters = 8;
+
+    private (InstanceFilter Filter, bool Reached)[] _seen = [];
+
+    public void Note(InstanceFilter filter, bool reached)
+    {
+        (InstanceFilter Filter, bool Reached)[] seen = Volatile.Read(ref _seen);
+        if (Find(filter) is null && seen.Length < MaximumFilters)
         {
-            // The receiver has them healthy and must not, or the other way round, though nobody changed them.
-            foreach (Instance instance in snapshot.Instances)
+            // A lost race forgets one filter, which costs bytes, never a wrong list.
+            Volatile.Write(ref _seen, [.. seen, (filter, reached)]);
+        }
+    }
+
+    /// <summary>Null when it is not known.</summary>
+    public bool? Find(InstanceFilter filter)
+    {
+        foreach ((InstanceFilter seen, bool reached) in Volatile.Read(ref _seen))
+        {
+            if (seen.Equals(filter))
             {
-                if (!instance.Healthy && filter.MayShow(instance) && seen!.Add(instance.Identity))
-                {
-                    Add(head, upserted, new InstanceChange(instance.Identity, instance), selection);
-                }
+                return reached;
             }
         }
 
-        return SnapshotEncoder.Join(head, [.. upserted], selection);
+        return null;
     }
+}
 
-    /// <summary>True when the receiver's list is protected; null when that is not known.</summary>
-    private static bool? ProtectedAt(long baseRevision, ChangeInterval interval, InstanceFilter filter)
-    {
-        if (interval.From != baseRevision)
-        {
-            return null;
-        }
-
-        return interval.Protection is null ? false : interval.Protection.Find(filter);
-    }
-
-    private static void Add(Messages.SnapshotDelta head, List<Instance> upserted, in InstanceChange change, InstanceSelection selection)
-    {
-        if (change.Now is { } now && selection.Shows(now))
-        {
-            upserted.Add(now);
-        }
-        else
-        {
-            head.Removed.Add(KeyOf(change.Identity));
-        }
-    }
-
-    private static Messages.InstanceKey KeyOf(InstanceIdentity identity) => new()
-    {
-        Ip = identity.Ip,
-        Port = (uint)identity.Port,
-        Cluster = identity.Cluster == Instance.DefaultCluster ? "" : identity.Cluster,
-    };
+/// <summary>One life of this node: its stable id and the time it started.</summary>
+/// <param name="Node">Hash of the node's configured id.</param>
+/// <param name="Incarnation">Start time, Unix milliseconds.</param>
+internal readonly record struct NodeEpoch(ulong Node, ulong Incarnation)
+{
+    public Messages.Epoch ToMessage() => new() { Node = Node, Incarnation = Incarnation };
 }

@@ -1,5 +1,6 @@
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;

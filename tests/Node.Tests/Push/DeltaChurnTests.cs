@@ -1,7 +1,7 @@
 using FastRegistry.Node.Configuration;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Push;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;

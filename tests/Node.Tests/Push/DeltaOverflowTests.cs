@@ -1,4 +1,4 @@
-using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;

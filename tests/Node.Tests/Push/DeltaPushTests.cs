@@ -1,5 +1,5 @@
 using FastRegistry.Node.Configuration;
-using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;

@@ -1,6 +1,6 @@
 using FastRegistry.Node.Sessions;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Transport;

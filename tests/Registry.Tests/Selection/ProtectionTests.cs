@@ -1,5 +1,7 @@
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using Instance = FastRegistry.Registry.Instances.Instance;
 

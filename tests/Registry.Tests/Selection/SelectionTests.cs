@@ -1,6 +1,7 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Metadata;
 using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 
 namespace FastRegistry.Registry.Tests.Selection;

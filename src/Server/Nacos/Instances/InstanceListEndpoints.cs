@@ -4,7 +4,6 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using FastRegistry.Node.Admission;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;

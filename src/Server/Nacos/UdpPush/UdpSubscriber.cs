@@ -1,6 +1,5 @@
 using System.Net;
 using FastRegistry.Registry.Instances;
-using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Nacos.Lists;
 using FastRegistry.Wire.Timing;

@@ -1,4 +1,4 @@
-using FastRegistry.Registry.Selection;
+using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Parameters;
