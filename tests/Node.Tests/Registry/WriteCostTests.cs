@@ -88,11 +88,7 @@ public sealed class WriteCostTests : IDisposable
             }
         }
 
-        RegisterAll();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        RegisterAll();
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AllocationGate.AssertNothing(RegisterAll);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using FastRegistry.Tests;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
 using FastRegistry.Tests;

@@ -29,12 +29,12 @@ public sealed class BeatCostTests : IDisposable
     public void A_beat_of_a_healthy_instance_allocates_nothing(string query, string form)
     {
         RequestParameters parameters = new(query, form, MissingParameterText.Required);
-        Assert.Equal(0, AllocatedBy(() =>
+        AssertAllocatesNothing(() =>
         {
             Span<byte> key = stackalloc byte[BeatText.MaximumKeyBytes];
             int bytes = BeatText.TryReadKey(parameters, key);
             return bytes > 0 && _clients.TryFind(key[..bytes], out BeatingInstance? instance) && instance.TryBeat();
-        }));
+        });
     }
 
     [Fact]
@@ -43,14 +43,14 @@ public sealed class BeatCostTests : IDisposable
         RequestParameters parameters = new("?serviceName=DEFAULT_GROUP%40%40s&clusters=DEFAULT&namespaceId=public", "", MissingParameterText.Required);
         ServiceSnapshot snapshot = _fixture.Registry.Find()!.GetSnapshot();
         ListForm form = ListForms.Of(snapshot).GetOrAdd(snapshot, "DEFAULT", InstanceFilter.Create(["DEFAULT"], healthyOnly: false));
-        Assert.Equal(0, AllocatedBy(() =>
+        AssertAllocatesNothing(() =>
         {
             Span<byte> key = stackalloc byte[ServiceKeyText.MaximumBytes];
             int bytes = ServiceKeyText.TryRead(parameters, key);
             return bytes > 0
                 && _fixture.Registry.TryGet(key[..bytes], out ServiceEntry? entry)
                 && ListForms.Of(entry.GetSnapshot()).Find("DEFAULT"u8, healthyOnly: false) == form;
-        }));
+        });
     }
 
     [Fact]
@@ -71,22 +71,14 @@ public sealed class BeatCostTests : IDisposable
         Assert.Null(forms.Find("c19"u8, healthyOnly: false));
     }
 
-    private static long AllocatedBy(Func<bool> action)
+    private static void AssertAllocatesNothing(Func<bool> action) => AllocationGate.AssertNothing(() =>
     {
-        for (int i = 0; i < Rounds; i++)
-        {
-            Assert.True(action());
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
         bool all = true;
         for (int i = 0; i < Rounds; i++)
         {
             all &= action();
         }
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(all);
-        return allocated;
-    }
+    });
 }
