@@ -180,7 +180,7 @@ internal sealed partial class ClientSession
     {
         long started = Stopwatch.GetTimestamp();
         CloseReason? close = TakeRequest(frame, replies);
-        _services.Metrics.RequestHandling.Record(Stopwatch.GetElapsedTime(started).Ticks / TimeSpan.TicksPerMicrosecond);
+        _services.RequestHandling.Record(Stopwatch.GetElapsedTime(started).Ticks / TimeSpan.TicksPerMicrosecond);
         return close;
     }
 
@@ -362,7 +362,15 @@ internal sealed class SessionServices
 
     public required RateLimiter RateLimits { get; init; }
 
-    public required RegistryMetrics Metrics { get; init; }
+    public required RegistryMetrics Metrics
+    {
+        get;
+        init
+        {
+            field = value;
+            RequestHandling = value.RequestHandling;
+        }
+    }
 
     /// <summary>Time from a change to its ack.</summary>
     public required PushCost PushCost { get; init; }
@@ -372,6 +380,9 @@ internal sealed class SessionServices
     public required ILogger Log { get; init; }
 
     public required SetupReplies SetupReplies { get; init; }
+
+    /// <summary>That of <see cref="RegistryMetrics.RequestHandling"/>, at hand for the receive path.</summary>
+    public LatencyHistogram RequestHandling { get; private init; } = null!;
 
     /// <summary>Pushes that are not acknowledged are sent again, so acks are awaited.</summary>
     public bool RepeatsPushes { get; private init; }
