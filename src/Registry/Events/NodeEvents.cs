@@ -5,6 +5,7 @@ using FastRegistry.Wire.Transport;
 namespace FastRegistry.Registry.Events;
 
 /// <summary>Something that happened in the node. Implemented by readonly structs that hold no mutable state and no client.</summary>
+/// <remarks>This file holds the event types, the description that all of them share, and the ring that keeps the last descriptions.</remarks>
 internal interface INodeEvent
 {
     /// <summary>The number of the type.</summary>
