@@ -77,6 +77,8 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
         Admission = new NamingAdmission(Status, RateLimits);
         Events = new EventHub(timeProvider, log);
         Push = new PushDispatcher(options.Workers.Push, options.Switches.PushEnabled, Events, Wheel, options.Push);
+        // Twice: Replaced has the switch in force before the operator has his answer, Changed comes in order, so the newest value wins when two operators switch at once.
+        Switches.Replaced += () => Push.SetEnabled(Switches.Current.PushEnabled);
         Switches.Changed += switches => Push.SetEnabled(switches.PushEnabled);
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         Registry = new ServiceRegistry(epoch, Wheel, timeProvider, options.ToRegistryOptions(), Push, Events);

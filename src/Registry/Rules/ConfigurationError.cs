@@ -7,6 +7,7 @@ internal sealed class ConfigurationError(string message) : Exception(message)
         : this($"{key}: {rule}")
     {
     }
+
     /// <summary>Throws when a number is not within its bounds; both are allowed.</summary>
     public static void ThrowIfOutOfRange(string key, int value, int minimum, int maximum)
     {
