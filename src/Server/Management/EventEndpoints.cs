@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using FastRegistry.Registry.Events;
 using FastRegistry.Server.Http.Errors;
 using FastRegistry.Server.Http.Pipeline;
@@ -125,3 +126,9 @@ internal sealed record EventListBody(long Total, IReadOnlyList<EventBody> Events
 /// <param name="Text">For people.</param>
 internal sealed record EventBody(
     long Number, DateTimeOffset Time, string Kind, string? Service, string? Instance, string? Client, long? Session, long? Revision, string? Reason, string? Text);
+
+/// <summary>Source-generated serialisation of the bodies of the product's own operator calls.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CollectBody))]
+[JsonSerializable(typeof(EventListBody))]
+internal sealed partial class ManagementJson : JsonSerializerContext;

@@ -55,7 +55,7 @@ internal sealed class InstanceDetailEndpoints(ServiceRegistry registry)
     private static byte[] Encode(Instance instance, ServiceKey service, string serviceMember)
     {
         ArrayBufferWriter<byte> output = new(256);
-        using Utf8JsonWriter json = new(output, InstanceJson.Options);
+        using Utf8JsonWriter json = new(output, JsonText.Options);
         json.WriteStartObject();
         json.WriteString(serviceMember, service.GroupedName);
         json.WriteString("ip"u8, instance.Identity.Ip);

@@ -8,14 +8,11 @@ namespace FastRegistry.Server.Nacos.Lists;
 /// <summary>Writes an instance as Nacos' clients read it, in lists, catalogues and pushes.</summary>
 internal static class InstanceJson
 {
-    /// <summary>Only what JSON demands is escaped; the writer is not asked to check what is right by construction.</summary>
-    public static JsonWriterOptions Options { get; } = new() { Encoder = JsonText.Encoder, SkipValidation = true };
-
     /// <summary>Instances as a JSON array.</summary>
     public static byte[] EncodeArray(IReadOnlyCollection<Instance> instances, ServiceKey service)
     {
         ArrayBufferWriter<byte> output = new(Math.Max(256, instances.Count * 384));
-        using Utf8JsonWriter json = new(output, Options);
+        using Utf8JsonWriter json = new(output, JsonText.Options);
         json.WriteStartArray();
         JsonEncodedText serviceName = JsonEncodedText.Encode(service.GroupedName, JsonText.Encoder);
         foreach (Instance instance in instances)

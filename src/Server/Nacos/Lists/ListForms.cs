@@ -71,7 +71,7 @@ internal sealed class ListForms
         }
 
         ArrayBufferWriter<byte> head = new(128);
-        using (Utf8JsonWriter json = new(head, InstanceJson.Options))
+        using (Utf8JsonWriter json = new(head, JsonText.Options))
         {
             json.WriteStartObject();
             json.WriteString("name"u8, service.GroupedName);

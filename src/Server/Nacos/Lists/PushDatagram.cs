@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using FastRegistry.Registry.Instances;
+using FastRegistry.Server.Http.Pipeline;
 
 namespace FastRegistry.Server.Nacos.Lists;
 
@@ -28,7 +29,7 @@ internal sealed record PushDatagram(long Number, byte[] Bytes)
     public static PushDatagram Encode(ServiceKey service, ListForm form, long cacheMilliseconds, long number)
     {
         ArrayBufferWriter<byte> list = new(form.Hosts.Length + 512);
-        using (Utf8JsonWriter json = new(list, InstanceJson.Options))
+        using (Utf8JsonWriter json = new(list, JsonText.Options))
         {
             // Like an answer, but for the group's name.
             json.WriteStartObject();
@@ -44,7 +45,7 @@ internal sealed record PushDatagram(long Number, byte[] Bytes)
         list.Write("}"u8);
 
         ArrayBufferWriter<byte> packet = new(list.WrittenCount + (list.WrittenCount / 4) + 128);
-        using (Utf8JsonWriter json = new(packet, InstanceJson.Options))
+        using (Utf8JsonWriter json = new(packet, JsonText.Options))
         {
             json.WriteStartObject();
             json.WriteString("type"u8, "dom"u8);
