@@ -1,21 +1,13 @@
 namespace FastRegistry.Wire.Framing;
 
-/// <summary>What a side understands beyond the core of version 1; both sides use the bits that both have.</summary>
+/// <summary>What a side understands beyond protocol 1; both sides use the bits that both have. No bit is in use yet: a receiver ignores those that it does not
+/// know.</summary>
 [Flags]
 public enum Capabilities : ulong
 {
-    /// <summary>The core only.</summary>
+    /// <summary>Protocol 1 and nothing beyond it.</summary>
     None = 0,
 
-    /// <summary>Messages above <see cref="WireLimits.ChunkThresholdBytes"/> arrive as chunks.</summary>
-    Chunks = 1UL << 0,
-
-    /// <summary>Lists may be marked provisional, and the receiver keeps what it has until the mark is gone.</summary>
-    ProvisionalLists = 1UL << 1,
-
-    /// <summary>Changes of a list may arrive as a <c>SnapshotDelta</c> on the list before.</summary>
-    Deltas = 1UL << 2,
-
     /// <summary>Everything this build understands.</summary>
-    All = Chunks | ProvisionalLists | Deltas,
+    All = None,
 }

@@ -41,4 +41,10 @@ public enum ErrorCode
 
     /// <summary>The session was superseded or is closing; register again on the new one.</summary>
     SessionClosed = 12,
+
+    /// <summary>Reserved for authentication: the credentials are missing, wrong or have expired. Not sent by this version.</summary>
+    Unauthenticated = 13,
+
+    /// <summary>Reserved for authentication: the user lacks a right, which the text names. Not sent by this version.</summary>
+    Forbidden = 14,
 }

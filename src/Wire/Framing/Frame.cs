@@ -92,10 +92,10 @@ public enum FrameKind : byte
     /// <summary>News for a subscription. Body: <see cref="PushPrefix"/>, then the message.</summary>
     Push = 3,
 
-    /// <summary>Body: <see cref="UInt64Body"/>, cumulative for the connection.</summary>
+    /// <summary>Body: <see cref="UInt64Body"/>, how many pushes of the connection were taken in. Sent only when a push asks for it.</summary>
     Ack = 4,
 
-    /// <summary>Body: <see cref="PingBody"/>; answered by a <see cref="Pong"/> at once.</summary>
+    /// <summary>Body: <see cref="UInt64Body"/>; answered by a <see cref="Pong"/> at once.</summary>
     Ping = 5,
 
     /// <summary>Body: <see cref="UInt64Body"/>; answers a ping or a probe.</summary>
@@ -115,6 +115,9 @@ public enum FrameKind : byte
 
     /// <summary>Body: <see cref="UInt64Body"/>; "are you there?" from a node to a silent client, answered by a <see cref="Pong"/>.</summary>
     Probe = 11,
+
+    /// <summary>Body: <see cref="StreamResetBody"/>; ends a stream early, from either side. Never answered.</summary>
+    StreamReset = 12,
 }
 
 /// <summary>Modifiers of a frame.</summary>
@@ -122,7 +125,7 @@ public enum FrameKind : byte
 /// <code>
 ///  bit   7    6    5    4    3    2    1    0
 ///      +----+----+----+----+----+----+----+----+
-///      | SK |  reserved    | ES | AN | ER | CA |
+///      | SK |  reserved    | ES | AN | ER | 0  |
 ///      +----+----+----+----+----+----+----+----+
 /// </code>
 /// Reserved bits are sent as zero and ignored by the receiver.
@@ -133,13 +136,10 @@ public enum FrameFlags : byte
     /// <summary>A plain frame.</summary>
     None = 0,
 
-    /// <summary>CA: the body starts with an ack, a <see cref="UInt64Body"/> that is not part of the message.</summary>
-    CarriesAck = 0x01,
-
     /// <summary>ER, responses only: the body is an <c>ErrorReply</c>.</summary>
     Error = 0x02,
 
-    /// <summary>AN, pushes only: acknowledge at once instead of with the next frame.</summary>
+    /// <summary>AN, pushes only: acknowledge it once it is taken in. Other pushes are not acknowledged.</summary>
     AckNow = 0x04,
 
     /// <summary>ES, chunks only: the last piece of its stream.</summary>
@@ -151,18 +151,14 @@ public enum FrameFlags : byte
 
 /// <summary>One whole frame inside a receive buffer; valid only until that buffer is consumed.</summary>
 /// <param name="header">The header.</param>
-/// <param name="body">The body without the ack prefix.</param>
-/// <param name="acknowledged">The ack the frame carried, 0 = none.</param>
-public readonly ref struct Frame(FrameHeader header, ReadOnlySequence<byte> body, ulong acknowledged)
+/// <param name="body">The body.</param>
+public readonly ref struct Frame(FrameHeader header, ReadOnlySequence<byte> body)
 {
     /// <summary>The header as received.</summary>
     public FrameHeader Header { get; } = header;
 
-    /// <summary>The body, without the ack prefix when the frame carried one.</summary>
+    /// <summary>The body.</summary>
     public ReadOnlySequence<byte> Body { get; } = body;
-
-    /// <summary>Push sequence the frame acknowledged by <see cref="FrameFlags.CarriesAck"/>; 0 = none.</summary>
-    public ulong Acknowledged { get; } = acknowledged;
 }
 
 /// <summary>Cuts frames out of a receive buffer. Stateless: a frame that is not complete is looked at again from its first byte, which is cheap
@@ -197,15 +193,7 @@ public static class FrameReader
             return FrameReadStatus.Incomplete;
         }
 
-        ReadOnlySequence<byte> body = buffer.Slice(FrameHeader.Size, header.BodyLength);
-        ulong acknowledged = 0;
-        if ((header.Flags & FrameFlags.CarriesAck) != 0)
-        {
-            acknowledged = UInt64Body.Read(body).Value;
-            body = body.Slice(UInt64Body.Size);
-        }
-
-        frame = new Frame(header, body, acknowledged);
+        frame = new Frame(header, buffer.Slice(FrameHeader.Size, header.BodyLength));
         buffer = buffer.Slice(frameBytes);
         return FrameReadStatus.Frame;
     }
@@ -227,25 +215,22 @@ public static class FrameReader
             return GoAwayReason.FrameTooLarge;
         }
 
-        bool known = header.Kind is not FrameKind.None and <= FrameKind.Probe;
+        bool known = header.Kind is not FrameKind.None and <= FrameKind.StreamReset;
         bool skippable = header.Kind != FrameKind.None && (header.Flags & FrameFlags.Skippable) != 0;
         if (!known && !skippable)
         {
             return GoAwayReason.UnknownKind;
         }
 
-        // The ack is taken off frames of any kind, so that an unknown one must have room for it too.
-        int prefixBytes = (header.Flags & FrameFlags.CarriesAck) != 0 ? UInt64Body.Size : 0;
-        long bodyBytes = (long)header.BodyLength - prefixBytes;
         bool fits = header.Kind switch
         {
-            FrameKind.Ping => bodyBytes == PingBody.Size,
-            FrameKind.Pong or FrameKind.Probe or FrameKind.Ack => bodyBytes == UInt64Body.Size,
-            FrameKind.Credit => bodyBytes == CreditBody.Size,
-            FrameKind.Cancel => bodyBytes == 0,
-            FrameKind.Push => bodyBytes >= PushPrefix.Size,
-            FrameKind.Chunk => bodyBytes >= ChunkPrefix.Size,
-            _ => bodyBytes >= 0,
+            FrameKind.Ping or FrameKind.Pong or FrameKind.Probe or FrameKind.Ack => header.BodyLength == UInt64Body.Size,
+            FrameKind.Credit => header.BodyLength == CreditBody.Size,
+            FrameKind.StreamReset => header.BodyLength == StreamResetBody.Size,
+            FrameKind.Cancel => header.BodyLength == 0,
+            FrameKind.Push => header.BodyLength >= PushPrefix.Size,
+            FrameKind.Chunk => header.BodyLength >= ChunkPrefix.Size,
+            _ => true,
         };
         return fits ? GoAwayReason.None : GoAwayReason.MalformedFrame;
     }
@@ -302,6 +287,15 @@ public static class FrameWriter
         batch.Advance(FrameHeader.Size + UInt64Body.Size);
     }
 
+    /// <summary>header | stream, 4 | code, 4</summary>
+    public static void WriteStreamReset(this BatchWriter batch, StreamResetBody reset)
+    {
+        Span<byte> frame = batch.GetSpan(FrameHeader.Size + StreamResetBody.Size);
+        new FrameHeader(StreamResetBody.Size, FrameKind.StreamReset, FrameFlags.None, MessageType.None, 0).Write(frame);
+        reset.Write(frame[FrameHeader.Size..]);
+        batch.Advance(FrameHeader.Size + StreamResetBody.Size);
+    }
+
     /// <summary>header | stream, 4 | additional bytes, 4</summary>
     public static void WriteCredit(this BatchWriter batch, CreditBody credit)
     {
@@ -318,51 +312,10 @@ public static class FrameWriter
     }
 }
 
-/// <summary>Body of a ping.</summary>
-/// <remarks>
-/// <code>
-///  byte  0                 8
-///      +-----------------+-----------------+
-///      | token, u64      | acknowledged    |
-///      +-----------------+-----------------+
-/// </code>
-/// </remarks>
-/// <param name="Token">Anything; the pong gives it back. The client sends its own clock to measure the round trip.</param>
-/// <param name="AcknowledgedPush">Highest push sequence the sender has taken in, 0 = none: an ack that costs nothing.</param>
-public readonly record struct PingBody(ulong Token, ulong AcknowledgedPush)
-{
-    /// <summary>Bytes of the encoded body.</summary>
-    public const int Size = 2 * sizeof(ulong);
-
-    /// <summary>Writes the body to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
-    public void Write(Span<byte> destination)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], AcknowledgedPush);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination, Token);
-    }
-
-    /// <summary>Reads a body of exactly <see cref="Size"/> bytes.</summary>
-    public static PingBody Read(ReadOnlySpan<byte> source) =>
-        new(BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
-
-    /// <summary>Reads the body from the start of <paramref name="source"/>, which may lie in several segments.</summary>
-    public static PingBody Read(in ReadOnlySequence<byte> source)
-    {
-        if (source.FirstSpan.Length >= Size)
-        {
-            return Read(source.FirstSpan);
-        }
-
-        Span<byte> bytes = stackalloc byte[Size];
-        FrameReader.Copy(source, bytes);
-        return Read(bytes);
-    }
-}
-
-/// <summary>Body of an ack, a pong or a probe: one u64. An ack also has this shape as the prefix that <see cref="FrameFlags.CarriesAck"/> announces.</summary>
+/// <summary>Body of an ack, a ping, a pong or a probe: one u64.</summary>
 /// <param name="Value">
-/// Of an ack, the highest push sequence taken in; all lower ones are acknowledged with it. Of a probe, anything: the pong gives it back. Of a pong, the
-/// token of the ping or probe that it answers.
+/// Of an ack, how many pushes of the connection were taken in. Of a ping or a probe, anything: the pong gives it back. Of a pong, the token of the ping or
+/// probe that it answers.
 /// </param>
 public readonly record struct UInt64Body(ulong Value)
 {
@@ -417,32 +370,69 @@ public readonly record struct CreditBody(uint StreamId, uint AdditionalBytes)
     }
 }
 
-/// <summary>First bytes of a push body. They differ per connection, what follows them is shared by all receivers.</summary>
-/// <remarks>
-/// <code>
-///  byte  0                 8                              16
-///      +-----------------+------------------------------+------------
-///      | sequence, u64   | changed at, i64 Unix µs      | message ...
-///      +-----------------+------------------------------+------------
-/// </code>
-/// </remarks>
-/// <param name="Sequence">1, 2, 3, … in the order the pushes are written to this connection.</param>
-/// <param name="ChangedAtMicroseconds">Time of the change the push reports, Unix microseconds by the node's clock; 0 = unknown.</param>
-public readonly record struct PushPrefix(ulong Sequence, long ChangedAtMicroseconds)
+/// <summary>Body of a stream reset: stream u32, code u32.</summary>
+/// <param name="StreamId">The stream that ends. An unknown one (it may have just ended) is ignored.</param>
+/// <param name="Code">Why, for people and counters; an unknown number means <see cref="StreamResetCode.Cancelled"/>.</param>
+public readonly record struct StreamResetBody(uint StreamId, StreamResetCode Code)
 {
-    /// <summary>Bytes of the encoded prefix.</summary>
-    public const int Size = sizeof(ulong) + sizeof(long);
+    /// <summary>Bytes of the encoded body.</summary>
+    public const int Size = 2 * sizeof(uint);
 
-    /// <summary>Writes the prefix to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    /// <summary>Writes the body to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
     public void Write(Span<byte> destination)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(destination[8..], ChangedAtMicroseconds);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination, Sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], (uint)Code);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, StreamId);
     }
 
+    /// <summary>Reads a body of exactly <see cref="Size"/> bytes.</summary>
+    public static StreamResetBody Read(ReadOnlySpan<byte> source) =>
+        new(BinaryPrimitives.ReadUInt32LittleEndian(source), (StreamResetCode)BinaryPrimitives.ReadUInt32LittleEndian(source[4..]));
+
+    /// <summary>Reads the body from the start of <paramref name="source"/>, which may lie in several segments.</summary>
+    public static StreamResetBody Read(in ReadOnlySequence<byte> source)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        FrameReader.Copy(source, bytes);
+        return Read(bytes);
+    }
+}
+
+/// <summary>Why a stream was reset. The numbers are part of the protocol.</summary>
+public enum StreamResetCode : uint
+{
+    /// <summary>The message is no longer wanted: its request was cancelled or has timed out.</summary>
+    Cancelled = 0,
+
+    /// <summary>The subscription that it was for is gone.</summary>
+    Unsubscribed = 1,
+
+    /// <summary>The sender cannot go on with it.</summary>
+    Internal = 2,
+}
+
+/// <summary>First bytes of a push body. They differ per push, what follows them is shared by all receivers.</summary>
+/// <remarks>
+/// <code>
+///  byte  0                              8
+///      +------------------------------+------------
+///      | changed at, i64 Unix µs      | message ...
+///      +------------------------------+------------
+/// </code>
+/// A push has no number on the wire: both sides count the pushes of a connection from 1, in the order in which they are complete. One that travels as a stream
+/// counts with its last chunk.
+/// </remarks>
+/// <param name="ChangedAtMicroseconds">Time of the change the push reports, Unix microseconds by the node's clock; 0 = unknown.</param>
+public readonly record struct PushPrefix(long ChangedAtMicroseconds)
+{
+    /// <summary>Bytes of the encoded prefix.</summary>
+    public const int Size = sizeof(long);
+
+    /// <summary>Writes the prefix to the first <see cref="Size"/> bytes of <paramref name="destination"/>.</summary>
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteInt64LittleEndian(destination, ChangedAtMicroseconds);
+
     /// <summary>Reads a prefix from at least <see cref="Size"/> bytes.</summary>
-    public static PushPrefix Read(ReadOnlySpan<byte> source) =>
-        new(BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadInt64LittleEndian(source[8..]));
+    public static PushPrefix Read(ReadOnlySpan<byte> source) => new(BinaryPrimitives.ReadInt64LittleEndian(source));
 }
 
 /// <summary>First bytes of a chunk body: which stream it belongs to and what the whole will be.</summary>

@@ -42,7 +42,7 @@ public enum GoAwayReason
     /// <summary>The peer does not read what it is sent.</summary>
     SlowConsumer = 12,
 
-    /// <summary>The same client instance id has connected again.</summary>
+    /// <summary>The same client instance id has a connection with a higher number.</summary>
     Superseded = 13,
 
     /// <summary>A limit of this node is reached; the text names it.</summary>
@@ -62,4 +62,10 @@ public enum GoAwayReason
 
     /// <summary>The client closes in good order; what it registered may go at once.</summary>
     ClientClosing = 19,
+
+    /// <summary>Reserved for authentication: the credentials were not renewed in time, or were revoked. Not sent by this version.</summary>
+    Unauthenticated = 20,
+
+    /// <summary>The client has a newer connection to another node; what it registered stays until that node is heard of.</summary>
+    ClientMoved = 21,
 }

@@ -21,7 +21,7 @@ namespace FastRegistry.Wire.Transport;
 /// </para>
 /// <para>
 /// Bounds: above the high-water mark of its output a connection stops receiving (<see cref="PausesAboveHighWaterMark"/>) and refuses pushes; above the hard
-/// limit it ends. Idle, it holds no buffer.
+/// limit it ends (<see cref="IConnectionHandler.OnOverHardLimit"/>). Idle, it holds no buffer.
 /// </para>
 /// <para>
 /// A transport derives one sealed class. It supplies the I/O: the receive path's hooks, and a sender that sends what <see cref="OutboundChain.TryTake"/>
@@ -38,6 +38,7 @@ public abstract partial class Connection
 
     private CloseReason? _closeReason;
     private bool _aborted;
+    private bool _isInputHeld;
     private int _receiveState = Running;
 
     /// <summary>Creates a connection that does nothing until <see cref="Start"/>.</summary>
@@ -82,7 +83,7 @@ public abstract partial class Connection
     /// <summary>Receives one turn may do before it lets other connections have the thread.</summary>
     private protected abstract int ReceivesPerTurn { get; }
 
-    private bool MustPauseReceiving => PausesAboveHighWaterMark && Outbound.IsAboveHighWaterMark;
+    private bool MustPauseReceiving => Volatile.Read(ref _isInputHeld) || (PausesAboveHighWaterMark && Outbound.IsAboveHighWaterMark);
 
     /// <summary>Begins to receive.</summary>
     public void Start(IConnectionHandler handler)
@@ -106,6 +107,27 @@ public abstract partial class Connection
     {
         bool start = Outbound.Splice(batch);
         AfterAppend(AppendOutcome.Appended, start);
+    }
+
+    /// <summary>Appends all frames of a batch, the last of which ends a push that went out as a stream.</summary>
+    /// <returns>The number of that push on this connection; 0 when the connection is closing.</returns>
+    public ulong SendBatchEndingPush(BatchWriter batch)
+    {
+        bool start = Outbound.Splice(batch, endsPush: true, out ulong sequence);
+        AfterAppend(AppendOutcome.Appended, start);
+        return sequence;
+    }
+
+    /// <summary>Pauses receiving until <see cref="ResumeInput"/>: what has arrived and is not consumed is given to the handler again then. Receive path; the handler
+    /// returns what it has not examined.</summary>
+    public void HoldInput() => Volatile.Write(ref _isInputHeld, true);
+
+    /// <summary>Ends <see cref="HoldInput"/>. Thread-safe.</summary>
+    public void ResumeInput()
+    {
+        // Full fence between the store and the look at the receive state: either this thread finds it paused, or the receive path sees that nothing holds it.
+        Interlocked.Exchange(ref _isInputHeld, false);
+        ResumeReceiving();
     }
 
     /// <summary>Appends a push unless the output is above its high-water mark.</summary>
@@ -312,7 +334,7 @@ public abstract partial class Connection
             StartSending();
         }
 
-        if (Outbound.IsOverHardLimit)
+        if (Outbound.IsOverHardLimit && Handler?.OnOverHardLimit() != true)
         {
             Abort(CloseReason.Sent(GoAwayReason.SlowConsumer, $"more than {Resources.Limits.HardBytes} bytes wait to be read"));
         }
@@ -409,7 +431,7 @@ public sealed class OutboundChain
 
             Span<byte> prefix = stackalloc byte[PushPrefix.Size];
             sequence = ++_pushSequence;
-            new PushPrefix(sequence, changedAtMicroseconds).Write(prefix);
+            new PushPrefix(changedAtMicroseconds).Write(prefix);
             AppendHeaderLocked(header);
             _waiting.Append(prefix, Resources.Segments);
             _waiting.AppendShared(sharedBody, Resources.Segments);
@@ -418,18 +440,17 @@ public sealed class OutboundChain
         }
     }
 
-    /// <summary>Takes the next push sequence for a push that goes out as a stream of chunks.</summary>
-    public ulong TakePushSequence()
-    {
-        lock (this)
-        {
-            return ++_pushSequence;
-        }
-    }
-
     /// <summary>Appends all answers of a batch. Dropped when the connection is closing.</summary>
-    internal bool Splice(BatchWriter batch)
+    internal bool Splice(BatchWriter batch) => Splice(batch, endsPush: false, out _);
+
+    /// <summary>Appends all frames of a batch.</summary>
+    /// <param name="batch">Empty afterwards, also when the connection is closing and they were dropped.</param>
+    /// <param name="endsPush">Its last frame ends a push that went out as a stream: the push takes its number now.</param>
+    /// <param name="sequence">That number; 0 = none.</param>
+    /// <returns>True when the caller must start a sender.</returns>
+    internal bool Splice(BatchWriter batch, bool endsPush, out ulong sequence)
     {
+        sequence = 0;
         ref SegmentList segments = ref batch.Segments;
         lock (this)
         {
@@ -441,6 +462,7 @@ public sealed class OutboundChain
 
             long bytes = segments.Bytes;
             _waiting.Splice(ref segments);
+            sequence = endsPush ? ++_pushSequence : 0;
             return AddedLocked(bytes);
         }
     }

@@ -26,6 +26,11 @@ public interface IConnectionHandler
     {
     }
 
+    /// <summary>More waits to be sent than the hard limit allows: the handler may say why before it ends the connection. Comes with every append beyond the limit,
+    /// from whoever appends, for the frame that says why too; must be short.</summary>
+    /// <returns>True when the handler ends the connection; false: the connection is aborted.</returns>
+    bool OnOverHardLimit() => false;
+
     /// <summary>The connection is gone. Called exactly once, last; nothing can be sent any more.</summary>
     void OnClosed(CloseReason reason);
 }
