@@ -1,5 +1,6 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FastRegistry.Node.Workers;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Node.Sessions;
 
@@ -10,21 +11,28 @@ namespace FastRegistry.Node.Sessions;
 /// One per node; thread-safe. Bounded by the sessions: each is held once. The budget says when its use has fallen below its low-water mark; a request worker then
 /// takes sessions, oldest first, as long as there is room, so that all of them together do not use it up at once.
 /// </remarks>
-internal sealed class BudgetRetry : IWorkItem
+internal sealed class BudgetRetry : IWorkItem, IDeadlineOwner
 {
     // Each of them may write up to its high-water mark before the budget is looked at again.
     private const int SessionsAtATime = 16;
 
+    // When the workers' queue is full.
+    private const int RetryMilliseconds = 100;
+
     private readonly RequestQueue _workers;
     private readonly OutboundBudget _budget;
+    private readonly TimingWheel _wheel;
+    private readonly int _entry;
     private readonly ConcurrentDictionary<ClientSession, byte> _known = new();
     private readonly ConcurrentQueue<ClientSession> _waiting = new();
     private int _isRunning;
 
-    public BudgetRetry(RequestQueue workers, OutboundBudget budget)
+    public BudgetRetry(RequestQueue workers, OutboundBudget budget, TimingWheel wheel)
     {
         _workers = workers;
         _budget = budget;
+        _wheel = wheel;
+        _entry = wheel.Allocate(this);
         budget.Drained = Continue;
     }
 
@@ -36,12 +44,13 @@ internal sealed class BudgetRetry : IWorkItem
             _waiting.Enqueue(session);
         }
 
-        // The note first, then the look: the budget looks for the note after it has fallen.
-        _budget.NoteRefused();
-        if (!_budget.IsExceeded)
-        {
-            Continue();
-        }
+        ContinueUnlessExceeded();
+    }
+
+    Deadline IDeadlineOwner.OnDeadline(int entry, long now)
+    {
+        Continue();
+        return Deadline.None;
     }
 
     void IWorkItem.Run()
@@ -55,13 +64,15 @@ internal sealed class BudgetRetry : IWorkItem
         }
 
         Volatile.Write(ref _isRunning, 0);
-        if (_waiting.IsEmpty)
+        if (!_waiting.IsEmpty)
         {
-            return;
+            ContinueUnlessExceeded();
         }
+    }
 
-        _budget.NoteRefused();
-        if (!_budget.IsExceeded)
+    private void ContinueUnlessExceeded()
+    {
+        if (!_budget.NoteRefused())
         {
             Continue();
         }
@@ -77,9 +88,8 @@ internal sealed class BudgetRetry : IWorkItem
 
         if (!_workers.TryAdd(this))
         {
-            // The queue is full of requests that will drain or be refused; the next that is freed asks again.
             Volatile.Write(ref _isRunning, 0);
-            _budget.NoteRefused();
+            _wheel.Arm(_entry, _wheel.Now, RetryMilliseconds);
         }
     }
 }

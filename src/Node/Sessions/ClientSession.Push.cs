@@ -1,3 +1,4 @@
+using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;

@@ -3,6 +3,7 @@ using FastRegistry.Node.Limits;
 using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;

@@ -3,6 +3,7 @@ using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
+using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Sessions;
 
@@ -54,7 +55,7 @@ internal sealed class SetupReplies(NodeEpoch epoch, RegistryNodeOptions options)
             ServerName = options.Node.Id,
             ServerVersion = ProductVersion.Text,
             IdleProbeMilliseconds = (uint)options.Deadlines.IdleProbe.TotalMilliseconds,
-            Limits = new Limits
+            Limits = new Messages.Limits
             {
                 OutstandingRequests = (uint)options.Limits.RequestsInWorkPerClient,
                 RequestBytes = WireLimits.MaximumBodyBytes,
