@@ -4,7 +4,7 @@ using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
-using FastRegistry.Wire.Transport;
+using FastRegistry.Wire.Streams;
 using Google.Protobuf;
 using Subscription = FastRegistry.Registry.Services.Subscription;
 
