@@ -109,7 +109,7 @@ public sealed class PendingCallQueueTests
     {
         using CancellationTokenSource cancel = new();
         ValueTask<CallOutcome>[] places = [.. Enumerable.Range(0, 3).Select(i => Call($"{i}"))];
-        ValueTask<CallOutcome>[] wait = [Call("first", cancel: cancel.Token), Call("second"), Call("third", cancel: cancel.Token), Call("fourth")];
+        ValueTask<CallOutcome>[] wait = [CancellableCall("first", cancel.Token), Call("second"), CancellableCall("third", cancel.Token), Call("fourth")];
         await cancel.CancelAsync();
         Assert.Equal(CallStatus.Cancelled, (await wait[0]).Status);
         Assert.Equal(CallStatus.Cancelled, (await wait[2]).Status);
@@ -125,7 +125,7 @@ public sealed class PendingCallQueueTests
     public async Task A_sent_call_that_times_out_or_is_cancelled_gives_its_place_to_the_next()
     {
         using CancellationTokenSource cancel = new();
-        ValueTask<CallOutcome>[] places = [Call("0", TimeSpan.FromMilliseconds(100)), Call("1", cancel: cancel.Token), Call("2")];
+        ValueTask<CallOutcome>[] places = [Call("0", TimeSpan.FromMilliseconds(100)), CancellableCall("1", cancel.Token), Call("2")];
         ValueTask<CallOutcome>[] wait = [Call("3"), Call("4")];
         AdvanceTo(130);
         Assert.Equal(CallStatus.TimedOut, (await places[0]).Status);
@@ -157,7 +157,7 @@ public sealed class PendingCallQueueTests
         for (int i = 0; i < 10_000; i++)
         {
             using CancellationTokenSource cancel = new();
-            ValueTask<CallOutcome> call = Call("waits", cancel: cancel.Token);
+            ValueTask<CallOutcome> call = CancellableCall("waits", cancel.Token);
             await cancel.CancelAsync();
             Assert.Equal(CallStatus.Cancelled, (await call).Status);
         }
@@ -344,8 +344,11 @@ public sealed class PendingCallQueueTests
 
     private IEnumerable<string> Sent() => _sent.Select(sent => sent.Name);
 
-    private ValueTask<CallOutcome> Call(string name, TimeSpan? timeout = null, CancellationToken cancel = default) =>
-        _table.CallAsync(MessageType.Register, new RegisterRequest { Name = name }, Parse, timeout ?? Second, cancel);
+    private ValueTask<CallOutcome> Call(string name, TimeSpan? timeout = null) =>
+        _table.CallAsync(MessageType.Register, new RegisterRequest { Name = name }, Parse, timeout ?? Second, CancellationToken.None);
+
+    private ValueTask<CallOutcome> CancellableCall(string name, CancellationToken cancellationToken) =>
+        _table.CallAsync(MessageType.Register, new RegisterRequest { Name = name }, Parse, Second, cancellationToken);
 
     private void Answer(int sent) => Assert.True(_table.Complete(_sent.ElementAt(sent).Id, isError: false, default));
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -286,8 +285,7 @@ public sealed class MessageCheckTests
             IMessage message = descriptor.Parser.ParseFrom(body);
 
             // U+FFFD is made by the parser only: the mutations do not write it and the messages do not hold it.
-            return !Encoding.UTF8.GetString(message.ToByteArray()).Contains('\uFFFD', StringComparison.Ordinal)
-                || !HasReplacement(message);
+            return !HasReplacement(message);
         }
         catch (InvalidProtocolBufferException)
         {
