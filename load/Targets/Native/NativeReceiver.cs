@@ -152,8 +152,14 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
 
         try
         {
-            connection.SetUpSucceeded(SetupReply.Parser.ParseFrom(body).Limits?.OutstandingRequests ?? 0);
-            return null;
+            if (SetupReply.Parser.ParseFrom(body).Limits is { } limits)
+            {
+                connection.SetUpSucceeded(limits.OutstandingRequests);
+                return null;
+            }
+
+            connection.End(StatusTexts.OtherProtocol);
+            return CloseReason.Sent(GoAwayReason.ClientClosing, "the set-up reply announces no limits");
         }
         catch (InvalidProtocolBufferException)
         {
@@ -164,7 +170,7 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
 
     private CloseReason? TakeChunk(in Frame frame, BatchWriter replies, long now)
     {
-        _streams ??= new StreamAssembler();
+        _streams ??= new StreamAssembler(StreamLimits.Default);
         StreamOutcome outcome = _streams.Add(frame, out FrameHeader header, out ReadOnlyMemory<byte> body, out CreditBody? credit);
         if (credit is { } more)
         {

@@ -1,6 +1,7 @@
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
 
 namespace FastRegistry.Load.Targets.Native;
@@ -14,9 +15,9 @@ internal static class NativeSetup
     // What a connection takes; the .NET client announces the same.
     private static readonly Wire.Messages.Limits Limits = new()
     {
-        Streams = WireLimits.MaximumOpenStreams,
-        StreamBytes = WireLimits.MaximumStreamBytes,
-        StreamCreditBytes = WireLimits.InitialStreamCreditBytes,
+        Streams = (uint)StreamLimits.Default.Streams,
+        StreamBytes = (ulong)StreamLimits.Default.Bytes,
+        StreamCreditBytes = (uint)StreamLimits.Default.CreditBytes,
     };
 
     /// <summary>Sends preface and set-up request as one.</summary>

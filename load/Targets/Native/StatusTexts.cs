@@ -15,6 +15,9 @@ internal static class StatusTexts
     public const string MalformedAnswer = "malformed answer";
     public const string MalformedSetup = "set-up: malformed answer";
 
+    /// <summary>Builds from before protocol 1 was complete announce no limits; with one of those nothing behind the set-up would work.</summary>
+    public const string OtherProtocol = "set-up: the server announces no limits; it is a build from before protocol 1 was complete";
+
     private static readonly string[] Refusals = [.. Enum.GetValues<ErrorCode>().Select(static code => $"refused: {code}")];
 
     /// <summary>What a refused request is counted as. An unknown code counts as Internal, as the protocol has it.</summary>

