@@ -53,6 +53,22 @@ internal sealed class NativeConnection : ITargetConnection
     /// <summary>The subscriptions; null before the first.</summary>
     public PushInbox? Pushes => Volatile.Read(ref _pushes);
 
+    /// <summary>Completes when the connection has ended, whoever ended it.</summary>
+    public Task End
+    {
+        get
+        {
+            TaskCompletionSource gone = Keep(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (Volatile.Read(ref _stage) == Ended)
+            {
+                // It was asked for beside the end, which may not have seen it.
+                gone.TrySetResult();
+            }
+
+            return gone.Task;
+        }
+    }
+
     /// <summary>Starts the connection, sends preface and set-up request as one and waits for the reply. Called once.</summary>
     /// <param name="identity">Whose connection it is.</param>
     /// <exception cref="TargetException">It did not work; the connection is closed.</exception>
@@ -222,7 +238,7 @@ internal sealed class NativeConnection : ITargetConnection
     public void Answered(UInt64Body pong) => Volatile.Read(ref _heartbeat)?.TryComplete(pong.Value, LoadResult.Ok(UInt64Body.Size));
 
     /// <summary>Receive path: no answer will come any more. The first kind wins; a loss is counted once.</summary>
-    public void End(string kind)
+    public void Finish(string kind)
     {
         // Full fence: whoever makes calls or a heartbeat sees this afterwards, or they are seen below.
         int before = Interlocked.Exchange(ref _stage, Ended);

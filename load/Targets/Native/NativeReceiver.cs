@@ -41,7 +41,7 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
 
     public void OnClosed(CloseReason reason)
     {
-        connection.End(StatusTexts.OfClose(reason));
+        connection.Finish(StatusTexts.OfClose(reason));
         connection.Closed();
     }
 
@@ -64,11 +64,12 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
                 }
 
                 // Now and not when the server has closed too: nothing is answered any more.
-                connection.End(StatusTexts.OfClose(close));
+                connection.Finish(StatusTexts.OfClose(close));
                 return new ReceiveResult(received.End, received.End, close);
             }
         }
 
+        statistics.CountReceived(received.Length - rest.Length);
         if (_acknowledges)
         {
             // Once per batch, however many pushes it held: an ack is cumulative.
@@ -146,7 +147,7 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
     {
         if (isError)
         {
-            connection.End(StatusTexts.OfRefusedSetup(body));
+            connection.Finish(StatusTexts.OfRefusedSetup(body));
             return CloseReason.Sent(GoAwayReason.ClientClosing, "the set-up was refused");
         }
 
@@ -158,12 +159,12 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
                 return null;
             }
 
-            connection.End(StatusTexts.OtherProtocol);
+            connection.Finish(StatusTexts.OtherProtocol);
             return CloseReason.Sent(GoAwayReason.ClientClosing, "the set-up reply announces no limits");
         }
         catch (InvalidProtocolBufferException)
         {
-            connection.End(StatusTexts.MalformedSetup);
+            connection.Finish(StatusTexts.MalformedSetup);
             return CloseReason.Sent(GoAwayReason.ProtocolViolation, "the set-up reply does not parse");
         }
     }

@@ -49,12 +49,10 @@ internal sealed class NativeTarget(ClientTransport clientTransport = ClientTrans
     public PreparedRequest PrepareRegister(string service, LoadInstance instance) =>
         new NativeRequest(MessageType.Register, new RegisterRequest { Name = service, Instance = MessageOf(instance) }.ToByteArray());
 
-    public PreparedRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances)
-    {
-        BatchRegisterRequest request = new() { Name = service };
-        request.Instances.AddRange(instances.Select(MessageOf));
-        return new NativeRequest(MessageType.BatchRegister, request.ToByteArray());
-    }
+    public PreparedRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances) => PrepareBatch(service, instances, replace: false);
+
+    /// <summary>As <see cref="PrepareBatch(string, IReadOnlyList{LoadInstance})"/>, whole: what else the client publishes there goes.</summary>
+    public static NativeRequest PrepareReplacement(string service, IReadOnlyList<LoadInstance> instances) => PrepareBatch(service, instances, replace: true);
 
     public PreparedRequest PrepareDeregister(string service, LoadInstance instance)
     {
@@ -66,6 +64,13 @@ internal sealed class NativeTarget(ClientTransport clientTransport = ClientTrans
     public PreparedRequest PrepareQuery(string service) => new NativeRequest(MessageType.Query, new QueryRequest { Name = service }.ToByteArray());
 
     public ValueTask DisposeAsync() => _connector.DisposeAsync();
+
+    private static NativeRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances, bool replace)
+    {
+        BatchRegisterRequest request = new() { Name = service, Replace = replace };
+        request.Instances.AddRange(instances.Select(MessageOf));
+        return new NativeRequest(MessageType.BatchRegister, request.ToByteArray());
+    }
 
     private static Instance MessageOf(LoadInstance instance)
     {
