@@ -15,8 +15,9 @@ public delegate void SendRequest(MessageType type, IMessage request, ulong corre
 /// <summary>The outstanding requests of one connection. A correlation id is generation and slot of an array: no dictionary, no timer per call.</summary>
 /// <remarks>
 /// <para>
-/// Owned by a client connection. Calls are made from any thread; <see cref="Complete"/> and <see cref="Progress"/> come from the receive path, the deadline from
-/// the wheel: one wheel entry stands for all calls, at the earliest deadline. A short lock guards slots and queue; completion takes it only while calls wait.
+/// Owned by a client connection. Calls are made from any thread; <see cref="Complete"/> and <see cref="Progress"/> come from the receive path, the
+/// deadline from the wheel: one wheel entry stands for all calls, at the earliest deadline. A short lock guards slots and queue; completion takes it only
+/// while calls wait. No callback is called under it.
 /// </para>
 /// <code>
 ///  correlation id   63            32 31             0
@@ -25,23 +26,25 @@ public delegate void SendRequest(MessageType type, IMessage request, ulong corre
 ///                 +----------------+----------------+
 /// </code>
 /// <para>
-/// <b>Places.</b> At most <see cref="Limit"/> requests are on their way at a time; its owner lowers it to <c>limits.outstanding_requests</c> of the set-up's
-/// answer (0 there means 1,024). <see cref="CallAsync"/> sends at once while there is a place, and otherwise waits in order: a work item of the thread pool, one
-/// at a time, sends the waiting requests as places become free. So the order of the calls of one thread is the order of their requests. Time-out and
-/// cancellation of a call count from the call, whether it waits or not; one that ends while it waits was never sent. All calls together, with those whose result
-/// was not taken yet, are at most the maximum of the constructor; one more ends as <see cref="CallStatus.TooManyCalls"/>.
+/// <b>Places.</b> At most <see cref="Limit"/> requests are on their way at a time. <see cref="CallAsync"/> sends at once while there is a place; otherwise
+/// the call waits in order, and a work item of the thread pool, one at a time, sends the waiting requests as places become free. So the calls of one thread
+/// are sent in the order in which it made them. Time-out and cancellation count from the call, whether it waits or not; a call that ends while it waits was
+/// never sent. All calls together, with those whose result was not taken yet, are at most the maximum of the constructor; one more ends as
+/// <see cref="CallStatus.TooManyCalls"/>.
 /// </para>
 /// <para>
-/// <b>Use.</b> The session gives two callbacks to the constructor. The first is told of a call that was sent and then cancelled or timed out: send a cancel
-/// frame, and give up a stream that carries its answer (<c>StreamAssembler.TryCancel</c>) with a stream reset. The second sends a request. On the receive path
-/// the session calls <see cref="Complete"/> for an answer, and <see cref="Progress"/> for each chunk of one. It calls <see cref="Close"/> when the connection
-/// is gone.
+/// <b>Use.</b> The session gives two callbacks to the constructor. One is told of a call that was sent and then cancelled or timed out: send a cancel
+/// frame, and give up the stream that may carry its answer (<c>StreamAssembler.TryCancel</c>) with a stream reset. The other sends a request. The set-up goes
+/// through <see cref="Begin"/>, since it travels with the preface. On the receive path the session calls <see cref="Complete"/> for an answer, and
+/// <see cref="Progress"/> for each chunk of one. It calls <see cref="Close"/> when the connection is gone.
 /// </para>
 /// <code>
 /// _calls = new PendingCallTable(wheel, options.MaximumOutstandingRequests, SendCancel, SendRequest);
 /// ...
-/// _calls.Limit = reply.Limits is { OutstandingRequests: > 0 and uint limit } ? (int)Math.Min(limit, int.MaxValue) : 1_024;   // after the set-up
-/// CallOutcome outcome = await _calls.CallAsync(type, request, Parse, timeout, cancellationToken);
+/// // After the set-up. 0 and no limits at all mean the default.
+/// _calls.Limit = reply.Limits is { OutstandingRequests: > 0 } limits ? (int)Math.Min(limits.OutstandingRequests, int.MaxValue) : 1_024;
+/// ...
+/// CallOutcome outcome = await _calls.CallAsync(MessageType.Register, request, RegisterReply.Parser.ParseFrom, timeout, cancellationToken);
 /// </code>
 /// </remarks>
 public sealed class PendingCallTable : IDeadlineOwner, IThreadPoolWorkItem
@@ -78,8 +81,8 @@ public sealed class PendingCallTable : IDeadlineOwner, IThreadPoolWorkItem
     /// <param name="wheel">Watches the deadlines.</param>
     /// <param name="maximumCalls">Calls there may be, waiting ones included; more are refused as <see cref="CallStatus.TooManyCalls"/>.</param>
     /// <param name="onAbandoned">
-    /// Told the correlation id of a call that was sent and that its caller cancelled or that timed out, to send a cancel frame and reset the stream of its answer.
-    /// Called without a lock, on the thread that cancels or on the wheel's: it must be short and must not throw.
+    /// Told the correlation id of a call that was sent and then was cancelled by its caller or timed out, to send a cancel frame and reset the stream of its
+    /// answer. Called without a lock, on the thread that cancels or on the wheel's: it must be short and must not throw.
     /// </param>
     /// <param name="send">Sends a request; needed for <see cref="CallAsync"/>.</param>
     public PendingCallTable(TimingWheel wheel, int maximumCalls = 4096, Action<ulong>? onAbandoned = null, SendRequest? send = null)

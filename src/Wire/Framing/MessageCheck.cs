@@ -19,8 +19,8 @@ namespace FastRegistry.Wire.Framing;
 /// does not know are skipped by wire type. Groups, which protocol 1 does not use, are refused.
 /// </para>
 /// <para>
-/// Stateless but for the nodes made of descriptors, of which there is one per message type of the program. Any thread; no lock once a type has been seen. A body
-/// in one segment is read in place, one in several is copied into a rented buffer first. About one pass over the bytes.
+/// Stateless but for the nodes made of descriptors, of which there is one per message type of the program. Any thread; no lock once a type has been seen.
+/// A body in one segment is read in place, one in several is copied into a rented buffer first. About one pass over the bytes.
 /// </para>
 /// </remarks>
 public static class MessageCheck
