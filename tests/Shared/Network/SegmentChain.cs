@@ -105,12 +105,8 @@ internal sealed class SegmentChain(MemoryPool<byte> blocks, Stack<SegmentChain.S
         }
     }
 
-    /// <summary>Drops everything: nothing of it will be read any more.</summary>
-    public void Clear()
-    {
-        Commit();
-        ConsumeTo(Committed);
-    }
+    /// <summary>Drops everything but the memory that the writer has in its hands: nothing of it will be read any more.</summary>
+    public void Clear() => ConsumeTo(Committed);
 
     /// <summary>One block and the part of it in use.</summary>
     internal sealed class Segment : ReadOnlySequenceSegment<byte>

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using FastRegistry.Tests;
+using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Wire.Tests.Transport.Simulated;
@@ -12,6 +13,15 @@ public sealed class SimulatedTransportTests : TransportSuite
     private int _ports;
 
     public SimulatedTransportTests() => _network = new SimulatedNetwork(new VirtualTimeProvider(), PipeScheduler.ThreadPool, Resources.Blocks);
+
+    [Fact]
+    public async Task A_reset_of_the_network_closes_both_connections_as_reset_by_the_peer()
+    {
+        (TestHandler server, TestHandler client) = await ConnectAsync(TestHandler.Swallow, TestHandler.Swallow);
+        _network.Connections[0].Cut(CutKind.Reset);
+        Eventually.True(() => server.Closed == 1 && client.Closed == 1);
+        Assert.Equal((CloseKind.PeerReset, CloseKind.PeerReset), (server.Reason!.Kind, client.Reason!.Kind));
+    }
 
     internal override async Task<(TestHandler Server, TestHandler Client)> ConnectCoreAsync(Receive server, Receive client)
     {
