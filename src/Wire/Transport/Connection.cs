@@ -118,6 +118,9 @@ public abstract partial class Connection
         return sequence;
     }
 
+    /// <summary>Whether <see cref="HoldInput"/> is in force. Thread-safe.</summary>
+    public bool IsInputHeld => Volatile.Read(ref _isInputHeld);
+
     /// <summary>Pauses receiving until <see cref="ResumeInput"/>: what has arrived and is not consumed is given to the handler again then. Receive path; the handler
     /// returns what it has not examined.</summary>
     public void HoldInput() => Volatile.Write(ref _isInputHeld, true);

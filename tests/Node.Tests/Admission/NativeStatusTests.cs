@@ -63,9 +63,8 @@ public sealed class NativeStatusTests : IDisposable
         mortal.Close();
         ReceivedFrame push = watcher.Read();
         Assert.Empty(push.Pushed.Instances);
-        watcher.Ping(8, push.PushPrefix.Sequence);
-        Assert.Equal(FrameKind.Pong, watcher.Read().Kind);
-        Assert.Equal(push.PushPrefix.Sequence, watcher.Session.AcknowledgedPush);
+        watcher.Acknowledge(push.PushNumber);
+        Assert.Equal(push.PushNumber, watcher.Session.AcknowledgedPush);
         Assert.Equal(0, _node.Registry.PublicationCount);
     }
 
@@ -111,7 +110,7 @@ public sealed class NativeStatusTests : IDisposable
         MessageType.Deregister => new DeregisterRequest { Name = "s", Keys = { new InstanceKey { Ip = "10.0.0.1", Port = 1 } } },
         MessageType.Query => new QueryRequest { Name = "s" },
         MessageType.ListServices => new ListServicesRequest(),
-        MessageType.Subscribe => new SubscribeRequest { SubscriptionId = 2, Name = "s" },
+        MessageType.Subscribe => new SubscribeRequest { Subscriptions = { new Subscription { Id = 2, Name = "s" } } },
         _ => new UnsubscribeRequest { SubscriptionId = 1 },
     };
 }
