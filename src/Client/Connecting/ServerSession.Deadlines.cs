@@ -3,7 +3,8 @@ using FastRegistry.Wire.Timing;
 namespace FastRegistry.Client.Connecting;
 
 /// <content>
-/// The times of the session: ping after silence, its answer, the end of a session that was left. One wheel entry is armed at the earliest of them; activity only stores a time. The receive path stores, the wheel's thread decides; the deadline lock orders arming.
+/// The times of the session: ping after silence, its answer, the end of a session that was left. One wheel entry is armed at the earliest of them; activity
+/// only stores a time. The receive path stores, the wheel's thread decides; the deadline lock orders arming.
 /// </content>
 internal sealed partial class ServerSession : IDeadlineOwner
 {

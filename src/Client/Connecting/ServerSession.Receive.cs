@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using FastRegistry.Client.Diagnostics;
+using FastRegistry.Client.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -237,6 +238,7 @@ internal sealed partial class ServerSession : IConnectionHandler
         {
             GoAway goAway = GoAway.Parser.ParseFrom(body);
             SessionEnd end = new((GoAwayReason)goAway.Reason, goAway.Text, [.. goAway.Addresses]);
+            _wantsClientElsewhere |= end.PointsElsewhere;
             _isEnding |= !end.PointsElsewhere;
             if (_leaving.TrySetResult(end))
             {

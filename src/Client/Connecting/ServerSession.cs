@@ -50,6 +50,7 @@ internal sealed partial class ServerSession
     private readonly TaskCompletionSource<SessionEnd> _leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
+    private volatile bool _wantsClientElsewhere;
     private volatile bool _seesMajority;
     private bool _isStarted;
     private int _maximumRequestBytes = WireLimits.MaximumBodyBytes;
@@ -88,6 +89,9 @@ internal sealed partial class ServerSession
 
     /// <summary>New requests may be sent.</summary>
     public bool IsUsable => !_isEnding;
+
+    /// <summary>The server has said that the client is to go elsewhere.</summary>
+    public bool WantsClientElsewhere => _wantsClientElsewhere;
 
     /// <summary>Largest body of a request that the server takes.</summary>
     public int MaximumRequestBytes => Volatile.Read(ref _maximumRequestBytes);
