@@ -124,17 +124,12 @@ internal sealed class Registrar : IDesiredState
         }
 
         _table.MarkUncertain(key);
+        _retries.ScheduleRetry();
         if (outcome.Status == CallStatus.ConnectionLost)
         {
-            if (_link.Current is not null)
-            {
-                _retries.ScheduleRetry();
-            }
-
             return;
         }
 
-        _retries.ScheduleRetry();
         cancellationToken.ThrowIfCancellationRequested();
         throw RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: true);
     }
@@ -176,14 +171,8 @@ internal sealed class Registrar : IDesiredState
 
     private void Reconcile()
     {
-        if (_link.Current is { } session)
+        if (_table.TakeReplacements(out List<Replacement> replacements) is { } session)
         {
-            if (!_table.TryTakeReplacements(session, out List<Replacement> replacements))
-            {
-                // Not in use yet.
-                _retries.ScheduleRetry();
-            }
-
             foreach (Replacement replacement in replacements)
             {
                 _ = ReplaceAsync(session, replacement);
@@ -236,32 +225,31 @@ internal sealed class Registrar : IDesiredState
         }
 
         // After a lost connection the next session begins with everything; until then there is nowhere to send it.
-        if (_table.End(replacement, again: !forGood, forGood ? failure : null) && _link.Current is not null)
+        if (_table.End(replacement, again: !forGood, forGood ? failure : null) && session.IsUsable)
         {
             _retries.ScheduleRetry(failure.RetryAfter);
         }
     }
 
-    /// <summary>Sends the parts of a set, the last one only when the server has all others: it takes away what no part has named.</summary>
+    /// <summary>Sends the parts of a set one after the other, each when the server has the one before: the last one takes away what no part has named.</summary>
     private async ValueTask<CallOutcome> SendPartsAsync(ServerSession session, Replacement replacement)
     {
-        List<Task<CallOutcome>> answers = [.. replacement.Requests.SkipLast(1).Select(request => CallAsync(session, request))];
-        foreach (Task<CallOutcome> answer in answers)
+        foreach (BatchRegisterRequest part in replacement.Requests.SkipLast(1))
         {
-            CallOutcome outcome = await answer.ConfigureAwait(false);
+            CallOutcome outcome = await CallAsync(session, part).ConfigureAwait(false);
             if (outcome.Status != CallStatus.Replied)
             {
                 return outcome;
             }
         }
 
-        Task<CallOutcome> last = CallAsync(session, replacement.Requests[^1]);
+        ValueTask<CallOutcome> last = CallAsync(session, replacement.Requests[^1]);
         _table.Sent(replacement);
         return await last.ConfigureAwait(false);
     }
 
-    private Task<CallOutcome> CallAsync(ServerSession session, BatchRegisterRequest request) => session.CallAsync(
-        MessageType.BatchRegister, request, ParseRegisterReply, _options.RequestTimeout, CancellationToken.None).AsTask();
+    private ValueTask<CallOutcome> CallAsync(ServerSession session, BatchRegisterRequest request) => session.CallAsync(
+        MessageType.BatchRegister, request, ParseRegisterReply, _options.RequestTimeout, CancellationToken.None);
 
     private RegisterRequest SingleRequest(ServiceKey key, Instance instance) =>
         new() { Namespace = InRequest(key), Group = key.Group, Name = key.Name, Instance = instance.ToMessage() };

@@ -214,16 +214,16 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
         }
     }
 
-    /// <summary>The batches for services of which it is in doubt what the server holds, and which have no request under way. False: the desired state is being
-    /// brought to a newer session.</summary>
-    public bool TryTakeReplacements(ServerSession session, out List<Replacement> replacements)
+    /// <summary>The batches for services of which it is in doubt what the server holds, and which have no request under way.</summary>
+    /// <returns>The session to send them on; null = there is none, and the next one is brought everything.</returns>
+    public ServerSession? TakeReplacements(out List<Replacement> replacements)
     {
         replacements = [];
         lock (_lock)
         {
-            if (session != _session)
+            if (_session is not { IsUsable: true } session)
             {
-                return false;
+                return null;
             }
 
             foreach (PublishedService service in _services.Values)
@@ -235,7 +235,7 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
                 }
             }
 
-            return true;
+            return session;
         }
     }
 
