@@ -74,7 +74,7 @@ internal static partial class ProtocolDocument
                     yield return (name.Value, WithoutSpace(inline.Groups["hex"].Value));
                 }
             }
-            else if (isBlock && BlockVector().Match(Lines[i]) is { Success: true } block)
+            else if (isBlock && HexLine().IsMatch(Lines[i + 1]) && BlockVector().Match(Lines[i]) is { Success: true } block)
             {
                 yield return (block.Groups[1].Value, WithoutSpace(string.Concat(Lines.Skip(i + 1).TakeWhile(static line => HexLine().IsMatch(line)))));
             }
@@ -95,7 +95,7 @@ internal static partial class ProtocolDocument
     [GeneratedRegex("^(?:\\| )?`(?<name>[A-Z][A-Za-z0-9]+)`(?:, `(?<name>[A-Z][A-Za-z0-9]+)`)*(?:: | \\| )`(?<hex>[0-9A-F]{2}(?: [0-9A-F]{2})*)`")]
     private static partial Regex InlineVector();
 
-    [GeneratedRegex("^[CN]?\\s*([A-Z][A-Za-z0-9]+)(?:Frame)?(?::|\\s{2,}|$)")]
+    [GeneratedRegex("^[CN]? +([A-Z][A-Za-z0-9]+)(?::|$)")]
     private static partial Regex BlockVector();
 
     [GeneratedRegex("^ +[0-9A-F]{2}(?: [0-9A-F]{2})*$")]
