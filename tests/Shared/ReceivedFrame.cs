@@ -6,9 +6,8 @@ namespace FastRegistry.Tests;
 
 /// <summary>A frame that a peer sent, copied out of its buffer; a stream of chunks appears as the frame it was.</summary>
 /// <param name="Header">The header.</param>
-/// <param name="Body">The body, without the ack in front of it.</param>
-/// <param name="Acknowledged">The ack that the frame carried; 0 = none.</param>
-internal sealed partial record ReceivedFrame(FrameHeader Header, byte[] Body, ulong Acknowledged = 0)
+/// <param name="Body">The body.</param>
+internal sealed partial record ReceivedFrame(FrameHeader Header, byte[] Body)
 {
     public FrameKind Kind => Header.Kind;
 
@@ -45,6 +44,14 @@ internal sealed partial record ReceivedFrame(FrameHeader Header, byte[] Body, ul
         }
     }
 
+    public bool AsksForAck => (Header.Flags & FrameFlags.AckNow) != 0;
+
+    public SnapshotUnchanged PushedUnchanged => PushedAs(MessageType.UnchangedPush, SnapshotUnchanged.Parser);
+
+    public SubscriptionEnded PushedEnd => PushedAs(MessageType.EndedPush, SubscriptionEnded.Parser);
+
+    public NodeInfo PushedNodeInfo => PushedAs(MessageType.NodeInfoPush, NodeInfo.Parser);
+
     public Snapshot Pushed
     {
         get
@@ -69,6 +76,13 @@ internal sealed partial record ReceivedFrame(FrameHeader Header, byte[] Body, ul
         Assert.Equal(FrameKind.Response, Kind);
         Assert.False(IsError, IsError ? Error.ToString() : "");
         return parser.ParseFrom(Body);
+    }
+
+    private T PushedAs<T>(MessageType type, MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        Assert.Equal((FrameKind.Push, type), (Kind, Header.Type));
+        return parser.ParseFrom(Body.AsSpan(Wire.Framing.PushPrefix.Size));
     }
 
     public T Parse<T>()

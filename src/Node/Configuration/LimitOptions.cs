@@ -31,8 +31,9 @@ internal sealed record LimitOptions
     /// <summary>Subscriptions of one client. Default 10,000.</summary>
     public int SubscriptionsPerClient { get; init; } = 10_000;
 
-    /// <summary>Requests of one client that may be in work outside its receive path at a time. Default 256; beyond it they are refused as overloaded.</summary>
-    public int RequestsInWorkPerClient { get; init; } = 256;
+    /// <summary>Requests of one client that may be outstanding: clients are told at set-up and keep to it. Default 1,024. Of those that wait for a worker or for room
+    /// in the output, more are refused.</summary>
+    public int RequestsInWorkPerClient { get; init; } = 1_024;
 
     /// <summary>Requests of all clients waiting for a worker. Default 4,096; beyond it they are refused as overloaded.</summary>
     public int QueuedRequests { get; init; } = 4096;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastRegistry.Node.Configuration;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Rules;
 
 namespace FastRegistry.Node.Hosting;
@@ -12,10 +13,15 @@ namespace FastRegistry.Node.Hosting;
 /// <param name="Clients">Client connections.</param>
 /// <param name="Http">HTTP connections.</param>
 /// <param name="LimitText">Names the limit that decides, for goaways and logs.</param>
-internal sealed record ConnectionAllowance(int Clients, int Http, string LimitText)
+/// <param name="Refused">Connections beyond the limit that are being told so.</param>
+internal sealed record ConnectionAllowance(int Clients, int Http, string LimitText, int Refused = RefusedConnections.Maximum)
 {
     // For files, timers, new listeners and whatever the runtime opens.
     private const int SpareDescriptors = 128;
+
+    // Of what is left, one in so many is for connections that are being refused.
+    private const int RefusedShare = 32;
+    private const int LeastRefused = 16;
 
     private const int LeastHttp = 16;
     private const int MostHttp = 10_000;
@@ -35,16 +41,17 @@ internal sealed record ConnectionAllowance(int Clients, int Http, string LimitTe
     {
         long free = openFileLimit - openFiles - SpareDescriptors;
         long http = Math.Clamp(free / HttpShare, LeastHttp, MostHttp);
-        long clients = free - http;
+        long refused = Math.Clamp(free / RefusedShare, LeastRefused, RefusedConnections.Maximum);
+        long clients = free - http - refused;
         if (clients < 1)
         {
             throw new ConfigurationError(
-                $"the open-file limit of {openFileLimit} leaves no room for connections; at least {openFiles + SpareDescriptors + LeastHttp + 1} are needed (ulimit -n, LimitNOFILE)");
+                $"the open-file limit of {openFileLimit} leaves no room for connections; at least {openFiles + SpareDescriptors + LeastHttp + LeastRefused + 1} are needed (ulimit -n, LimitNOFILE)");
         }
 
         return clients < limits.Connections
-            ? new ConnectionAllowance((int)clients, (int)http, $"the node's open-file limit of {openFileLimit} allows {clients} client connections")
-            : new ConnectionAllowance(limits.Connections, (int)http, $"{LimitOptions.ConnectionsKey} is {limits.Connections}");
+            ? new ConnectionAllowance((int)clients, (int)http, $"the node's open-file limit of {openFileLimit} allows {clients} client connections", (int)refused)
+            : new ConnectionAllowance(limits.Connections, (int)http, $"{LimitOptions.ConnectionsKey} is {limits.Connections}", (int)refused);
     }
 
     private static long ReadSoftLimit()

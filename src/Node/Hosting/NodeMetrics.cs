@@ -28,6 +28,7 @@ internal static class NodeMetrics
         RateLimitMetrics.Define(node.RateLimits, metrics);
         metrics.Counter("fastregistry_pushes_total", "Lists and deltas written to subscribers.", () => node.Push.Workers.Sum(static worker => worker.Pushes));
         metrics.Counter("fastregistry_push_deltas_total", "Pushes that were deltas.", () => node.Push.Workers.Sum(static worker => worker.Deltas));
+        metrics.Counter("fastregistry_push_unchanged_total", "Pushes that said that the client's list is the newest.", () => node.Push.Workers.Sum(static worker => worker.Unchanged));
         metrics.Counter("fastregistry_push_bytes_total", "Bytes of the lists and deltas pushed.", () => node.Push.Workers.Sum(static worker => worker.Bytes));
         metrics.Counter("fastregistry_resyncs_total", "Lists put off because a subscriber was behind.", () => node.Push.Workers.Sum(static worker => worker.Resyncs));
         metrics.Gauge("fastregistry_push_queue", "Marked services and subscriptions that wait for a push worker.", () => node.Push.Workers.Sum(static worker => worker.Queued));

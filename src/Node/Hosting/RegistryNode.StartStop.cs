@@ -45,7 +45,7 @@ internal sealed partial class RegistryNode
         // "Any address" is none that a client could go to.
         IPAddress address = _listener.LocalEndPoint.Address;
         bool anyAddress = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-        Services.SetupReplies.ClientAddresses = anyAddress ? [] : [_listener.LocalEndPoint.ToString()];
+        Services.SetupReplies.State = new ClusterState(SeesMajority: true, anyAddress ? [] : [_listener.LocalEndPoint.ToString()]);
     }
 
     /// <summary>Begins to accept; from now on the node is ready.</summary>

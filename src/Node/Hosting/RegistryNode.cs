@@ -95,7 +95,7 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
             Limits = new ConnectionLimits(RedirectAddress.Split(limits.RedirectAddresses)),
             Naming = new NamingRequests(Registry, limits, Admission, log),
             Requests = Requests,
-            BudgetRetry = new BudgetRetry(Wheel),
+            BudgetRetry = new BudgetRetry(Requests, Resources.Budget, Wheel),
             RateLimits = RateLimits,
             Metrics = Metrics,
             PushCost = new PushCost(
@@ -106,8 +106,9 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
             SetupReplies = new SetupReplies(epoch, options),
             Log = log,
         };
-        Acceptor = new SessionAcceptor(Services, new RefusedConnections(Wheel, options.Deadlines.Linger));
+        Acceptor = new SessionAcceptor(Services, new RefusedConnections(Wheel, options.Deadlines.Linger, allowance.Refused));
         AddObservers(eventLog, observers ?? []);
+        Cluster = new NodeInfoBroadcast(Services);
         OperatorShedder = new SessionShedder(Services, Metrics.CountMoved);
         _ruleShedder = new SessionShedder(Services, Metrics.CountShed);
         RulesFile = Watch("Connection rules", limits.RulesFile, ConnectionRulesReader.MaximumBytes, content => Apply(content is null ? ConnectionRules.None : ConnectionRulesReader.Read(content.Value)));
@@ -138,6 +139,9 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
     public SessionServices Services { get; }
 
     public SessionAcceptor Acceptor { get; }
+
+    /// <summary>Tells clients what has changed in the cluster.</summary>
+    public NodeInfoBroadcast Cluster { get; }
 
     public RegistryMetrics Metrics { get; } = new();
 

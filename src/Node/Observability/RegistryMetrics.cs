@@ -18,8 +18,7 @@ internal sealed class RegistryMetrics : IDisposable
     private readonly long[] _refused = new long[Enum.GetValues<LimitKind>().Length];
     private long _shed;
     private long _moved;
-    private long _pushRetries;
-    private long _pushesGivenUp;
+    private long _notTakenIn;
 
     public RegistryMetrics()
     {
@@ -38,11 +37,10 @@ internal sealed class RegistryMetrics : IDisposable
 
         Counter("fastregistry_connections_shed_total", "Clients told to leave because rules became tighter.", () => Interlocked.Read(ref _shed));
         Counter("fastregistry_connections_moved_total", "Clients told to leave by an operator.", () => Interlocked.Read(ref _moved));
-        Counter("fastregistry_push_retries_total", "Times a client's unacknowledged lists were sent again.", () => Interlocked.Read(ref _pushRetries));
-        Counter(
-            "fastregistry_push_given_up_total",
-            "Times a client did not acknowledge repeated lists and is left alone until it acknowledges something.",
-            () => Interlocked.Read(ref _pushesGivenUp));
+        Gauge(
+            "fastregistry_clients_not_taking_in",
+            "Clients that are alive and have not said for long that they have taken in a push that asked for it.",
+            () => Interlocked.Read(ref _notTakenIn));
         foreach (CloseKind kind in Enum.GetValues<CloseKind>())
         {
             // One name per reason: no labels are needed to graph them.
@@ -67,8 +65,8 @@ internal sealed class RegistryMetrics : IDisposable
 
     public void CountMoved() => Interlocked.Increment(ref _moved);
 
-    /// <summary>Unacknowledged lists are sent again, or were often enough.</summary>
-    public void CountPushRetry(bool givenUp) => Interlocked.Increment(ref givenUp ? ref _pushesGivenUp : ref _pushRetries);
+    /// <summary>A client takes nothing in any more (1), or does again or is gone (-1).</summary>
+    public void CountNotTakenIn(int change) => Interlocked.Add(ref _notTakenIn, change);
 
     public void CountClosed(CloseReason reason) => Interlocked.Increment(ref _closed[(int)reason.Kind]);
 

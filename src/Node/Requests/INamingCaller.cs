@@ -25,11 +25,17 @@ internal interface INamingCaller
     /// <summary>Its address as a text, for selectors; null = unknown. Costs something: only where a selector asks.</summary>
     string? RemoteAddress { get; }
 
-    /// <summary>Adds a subscription; the same id for the same service and filter is the same subscription.</summary>
-    RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum);
+    /// <summary>The sets that it has begun to register in parts.</summary>
+    OpenSets OpenSets { get; }
+
+    /// <summary>Adds a subscription and asks for its list; the same id for the same service and filter asks again.</summary>
+    /// <param name="id">Chosen by the client.</param>
+    /// <param name="key">The service.</param>
+    /// <param name="filter">What it shows.</param>
+    /// <param name="held">What the client holds of it.</param>
+    /// <param name="maximum">Subscriptions it may have.</param>
+    RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, HeldList held, int maximum);
 
     /// <summary>Takes a subscription back; false when there is none.</summary>
     bool Unsubscribe(ulong id);
-
-    Subscription? FindSubscription(ulong id);
 }

@@ -1,5 +1,6 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using Instance = FastRegistry.Registry.Instances.Instance;
 using Messages = FastRegistry.Wire.Messages;
 
@@ -28,9 +29,14 @@ internal sealed partial class NamingRequests
             return NamingAnswer.Of(error);
         }
 
-        if (request.Instances.Count == 0 && !request.Replace)
+        if (request.Set == 0 && request.More)
         {
-            return NamingAnswer.Of(RequestError.Invalid("instances", "must not be empty unless replace is set"));
+            return NamingAnswer.Of(RequestError.Invalid("set", "must not be 0 when more parts follow"));
+        }
+
+        if (request.Instances.Count == 0 && !(request.Replace && !request.More))
+        {
+            return NamingAnswer.Of(RequestError.Invalid("instances", "must not be empty unless replace is set and no part follows"));
         }
 
         Instance[] instances = new Instance[request.Instances.Count];
@@ -49,7 +55,31 @@ internal sealed partial class NamingRequests
             }
         }
 
-        return Registered(registry.Register(caller.Client, key, instances, request.Replace, caller));
+        return request.Set == 0
+            ? Registered(registry.Register(caller.Client, key, instances, request.Replace, caller))
+            : RegisterPart(caller, key, request, instances);
+    }
+
+    /// <summary>Registers a part of a set. Each part is all or nothing; only the last one of a replacing set takes anything away.</summary>
+    private NamingAnswer RegisterPart(INamingCaller caller, ServiceKey key, Messages.BatchRegisterRequest request, Instance[] instances)
+    {
+        OpenSets sets = caller.OpenSets;
+        if (sets.TryAdd(key, request.Set, instances, limits.PublicationsPerClient, out HashSet<InstanceIdentity> namedBefore) is { } full)
+        {
+            return NamingAnswer.Of(full);
+        }
+
+        RegistrationResult result = registry.Register(caller.Client, key, instances, request.Replace && !request.More, caller, alsoKept: namedBefore);
+        if (result.Error is null && request.More)
+        {
+            sets.Named(key, instances);
+        }
+        else if (result.Error is null)
+        {
+            sets.Drop(key);
+        }
+
+        return Registered(result);
     }
 
     private NamingAnswer Deregister(INamingCaller caller, Messages.DeregisterRequest request)

@@ -39,36 +39,43 @@ internal sealed partial class NamingRequests
         return whateverItCosts || entry.InstanceCount <= SmallListInstances ? Listed(entry.GetSnapshot(), filter, caller) : default;
     }
 
+    /// <summary>Adds subscriptions. Their lists follow as pushes; the answer names those that were refused.</summary>
     private NamingAnswer Subscribe(INamingCaller caller, Messages.SubscribeRequest request)
     {
-        RequestError? error = ServiceKeyFactory.TryCreate(request.Namespace, request.Group, request.Name, caller.DefaultNamespace, out ServiceKey key)
-            ?? CheckClusters(request.Clusters);
-        if (error is null && request.SubscriptionId == 0)
+        if (request.Subscriptions.Count is 0 or > WireLimits.MaximumSubscriptionsInRequest)
         {
-            error = RequestError.Invalid("subscription_id", "must not be 0");
+            return NamingAnswer.Of(RequestError.Invalid("subscriptions", $"must be 1 to {WireLimits.MaximumSubscriptionsInRequest}"));
         }
 
-        error ??= caller.Subscribe(request.SubscriptionId, key, InstanceFilter.Create(request.Clusters, request.HealthyOnly), limits.SubscriptionsPerClient);
-        if (error is not null)
+        Messages.SubscribeReply reply = new();
+        for (int i = 0; i < request.Subscriptions.Count; i++)
         {
-            return NamingAnswer.Of(error);
+            if (Subscribe(caller, request.Subscriptions[i]) is { } error)
+            {
+                string field = error.Field.Length > 0 ? $"subscriptions[{i}].{error.Field}" : "";
+                reply.Refused.Add(new Messages.RefusedSubscription { Index = (uint)i, Error = (error with { Field = field }).ToReply() });
+            }
         }
 
-        Subscription subscription = caller.FindSubscription(request.SubscriptionId)!;
-        return subscription.Service.InstanceCount <= SmallListInstances ? FirstList(subscription) : default;
+        return NamingAnswer.Of(reply);
     }
 
-    private static NamingAnswer FirstList(INamingCaller caller, Messages.SubscribeRequest request) =>
-        caller.FindSubscription(request.SubscriptionId) is { } subscription ? FirstList(subscription) : NamingAnswer.Of(RequestError.Cancelled);
-
-    private static NamingAnswer FirstList(Subscription subscription)
+    private RequestError? Subscribe(INamingCaller caller, Messages.Subscription subscription)
     {
-        ServiceSnapshot snapshot = subscription.Service.GetSnapshot();
-        snapshot.MarkWritten();
-        subscription.AnswerBegins(snapshot.Revision);
-        InstanceFilter view = snapshot.Metadata?.Selector is null ? subscription.Filter : snapshot.ViewOf(subscription.Filter, subscription.Subscriber.RemoteAddress);
-        return new NamingAnswer(null, snapshot.Encode(view), null, subscription, snapshot.Revision);
+        RequestError? error = ServiceKeyFactory.TryCreate(subscription.Namespace, subscription.Group, subscription.Name, caller.DefaultNamespace, out ServiceKey key)
+            ?? CheckClusters(subscription.Clusters);
+        if (error is null && subscription.Id == 0)
+        {
+            error = RequestError.Invalid("id", "must not be 0");
+        }
+
+        InstanceFilter filter = error is null ? InstanceFilter.Create(subscription.Clusters, subscription.HealthyOnly) : InstanceFilter.All;
+        return error ?? caller.Subscribe(subscription.Id, key, filter, HeldOf(subscription.Held), limits.SubscriptionsPerClient);
     }
+
+    private static HeldList HeldOf(Messages.HeldList? held) => held is null
+        ? HeldList.None
+        : new HeldList(new NodeEpoch(held.Epoch?.Node ?? 0, held.Epoch?.Incarnation ?? 0), (long)Math.Min(held.Revision, long.MaxValue), held.Count, held.Digest);
 
     private static NamingAnswer Listed(ServiceSnapshot snapshot, InstanceFilter filter, INamingCaller caller) =>
         NamingAnswer.Of(snapshot.Encode(snapshot.Metadata?.Selector is null ? filter : snapshot.ViewOf(filter, caller.RemoteAddress)));

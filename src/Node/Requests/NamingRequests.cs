@@ -9,6 +9,7 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Requests;
@@ -55,6 +56,12 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
                 return true;
             }
 
+            if (DescriptorOf(type) is { } descriptor && !MessageCheck.IsWellFormed(descriptor, body))
+            {
+                answer = NamingAnswer.Of(RequestError.Malformed(type));
+                return true;
+            }
+
             switch (type)
             {
                 case MessageType.Register:
@@ -72,10 +79,8 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
                     answer = TryQuery(caller, query, whateverItCosts: false);
                     return HasAnswer(answer);
                 case MessageType.Subscribe:
-                    Messages.SubscribeRequest subscribe = Messages.SubscribeRequest.Parser.ParseFrom(body);
-                    queued = subscribe;
-                    answer = Subscribe(caller, subscribe);
-                    return HasAnswer(answer);
+                    answer = Subscribe(caller, Messages.SubscribeRequest.Parser.ParseFrom(body));
+                    return true;
                 case MessageType.Unsubscribe:
                     bool removed = caller.Unsubscribe(Messages.UnsubscribeRequest.Parser.ParseFrom(body).SubscriptionId);
                     answer = NamingAnswer.Of(new Messages.UnsubscribeReply { Removed = removed });
@@ -84,6 +89,9 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
                     queued = Messages.ListServicesRequest.Parser.ParseFrom(body);
                     answer = default;
                     return false;
+                case MessageType.Authenticate:
+                    answer = NamingAnswer.Of(new RequestError(ErrorCode.NotSupported, "", "this version has no authentication"));
+                    return true;
                 default:
                     answer = NamingAnswer.Of(RequestError.Unknown(type));
                     return true;
@@ -108,9 +116,27 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
     public NamingAnswer RunQueued(INamingCaller caller, MessageType type, IMessage message) => type switch
     {
         MessageType.Query => TryQuery(caller, (Messages.QueryRequest)message, whateverItCosts: true),
-        MessageType.Subscribe => FirstList(caller, (Messages.SubscribeRequest)message),
         MessageType.ListServices => ListServices(caller, (Messages.ListServicesRequest)message),
         _ => NamingAnswer.Of(RequestError.Unknown(type)),
+    };
+
+    /// <summary>Parses a query that was answered on its hot path, so that a worker can run it again.</summary>
+    public IMessage Parse(MessageType type, in ReadOnlySequence<byte> body) => type switch
+    {
+        MessageType.Query => Messages.QueryRequest.Parser.ParseFrom(body),
+        _ => throw new InvalidOperationException($"a {type} has no large answer"),
+    };
+
+    private static MessageDescriptor? DescriptorOf(MessageType type) => type switch
+    {
+        MessageType.Register => Messages.RegisterRequest.Descriptor,
+        MessageType.Deregister => Messages.DeregisterRequest.Descriptor,
+        MessageType.BatchRegister => Messages.BatchRegisterRequest.Descriptor,
+        MessageType.Query => Messages.QueryRequest.Descriptor,
+        MessageType.ListServices => Messages.ListServicesRequest.Descriptor,
+        MessageType.Subscribe => Messages.SubscribeRequest.Descriptor,
+        MessageType.Unsubscribe => Messages.UnsubscribeRequest.Descriptor,
+        _ => null,
     };
 
     private static bool HasAnswer(in NamingAnswer answer) => answer.SharedBody is not null || answer.Error is not null;
@@ -194,11 +220,9 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
 /// <param name="Message">The message, or null.</param>
 /// <param name="SharedBody">The body, or null.</param>
 /// <param name="Error">The error, or null.</param>
-/// <param name="FirstOf">The subscription whose first list this is; it hears when the list was written.</param>
-/// <param name="Revision">Of that list.</param>
 /// <param name="Written">What a write has done, or null.</param>
 internal readonly record struct NamingAnswer(
-    IMessage? Message, byte[]? SharedBody, RequestError? Error, Subscription? FirstOf = null, long Revision = 0, WriteReply? Written = null)
+    IMessage? Message, byte[]? SharedBody, RequestError? Error, WriteReply? Written = null)
 {
     public static NamingAnswer Of(IMessage message) => new(message, null, null);
 

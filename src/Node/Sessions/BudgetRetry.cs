@@ -1,41 +1,95 @@
 using System.Collections.Concurrent;
+using FastRegistry.Node.Workers;
+using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <summary>Resyncs sessions, a little later, whose pushes were refused because the node's outbound budget was used up.</summary>
-/// <remarks>One per node; thread-safe. One wheel entry serves all sessions. Bounded by the sessions: each is held once.</remarks>
-internal sealed class BudgetRetry : IDeadlineOwner
+/// <summary>The sessions that wait because the node's outbound budget was used up; a few at a time go on when it has room again.</summary>
+/// <remarks>
+/// One per node; thread-safe. Bounded by the sessions: each is held once. The budget says when its use has fallen below its low-water mark; a request worker then
+/// takes sessions, oldest first, as long as there is room, so that all of them together do not use it up at once.
+/// </remarks>
+internal sealed class BudgetRetry : IWorkItem, IDeadlineOwner
 {
+    // Each of them may write up to its high-water mark before the budget is looked at again.
+    private const int SessionsAtATime = 16;
+
+    // When the workers' queue is full.
     private const int RetryMilliseconds = 100;
 
+    private readonly RequestQueue _workers;
+    private readonly OutboundBudget _budget;
     private readonly TimingWheel _wheel;
     private readonly int _entry;
-    private readonly ConcurrentDictionary<ClientSession, byte> _waiting = new();
+    private readonly ConcurrentDictionary<ClientSession, byte> _known = new();
+    private readonly ConcurrentQueue<ClientSession> _waiting = new();
+    private int _isRunning;
 
-    public BudgetRetry(TimingWheel wheel)
+    public BudgetRetry(RequestQueue workers, OutboundBudget budget, TimingWheel wheel)
     {
+        _workers = workers;
+        _budget = budget;
         _wheel = wheel;
         _entry = wheel.Allocate(this);
+        budget.Drained = Continue;
     }
 
-    /// <summary>Resyncs the session within a tenth of a second. Nothing else would: its own output may be empty, so no drain follows.</summary>
-    public void ScheduleRetry(ClientSession session)
+    /// <summary>Hands out what waits in a session when the budget has room. Nothing else would: its own output may be empty, so no drain follows.</summary>
+    public void Add(ClientSession session)
     {
-        if (_waiting.TryAdd(session, 0))
+        if (_known.TryAdd(session, 0))
         {
-            _wheel.Arm(_entry, _wheel.Now, RetryMilliseconds);
+            _waiting.Enqueue(session);
         }
+
+        ContinueUnlessExceeded();
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        foreach ((ClientSession session, _) in _waiting)
+        Continue();
+        return Deadline.None;
+    }
+
+    void IWorkItem.Run()
+    {
+        int left = SessionsAtATime;
+        while (left-- > 0 && !_budget.IsExceeded && _waiting.TryDequeue(out ClientSession? session))
         {
-            _waiting.TryRemove(session, out _);
-            session.ResyncMarked();
+            // Before it is handed out: it may come back at once.
+            _known.TryRemove(session, out _);
+            session.HandOutWaiting();
         }
 
-        return _waiting.IsEmpty ? Deadline.None : Deadline.After(now, RetryMilliseconds);
+        Volatile.Write(ref _isRunning, 0);
+        if (!_waiting.IsEmpty)
+        {
+            ContinueUnlessExceeded();
+        }
+    }
+
+    private void ContinueUnlessExceeded()
+    {
+        if (!_budget.NoteRefused())
+        {
+            Continue();
+        }
+    }
+
+    private void Continue()
+    {
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
+        {
+            // Whoever runs looks again when it is through.
+            return;
+        }
+
+        if (!_workers.TryAdd(this))
+        {
+            Volatile.Write(ref _isRunning, 0);
+            _wheel.Arm(_entry, _wheel.Now, RetryMilliseconds);
+        }
     }
 }

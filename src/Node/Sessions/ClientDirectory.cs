@@ -2,6 +2,7 @@ using FastRegistry.Node.Workers;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 
@@ -11,7 +12,8 @@ namespace FastRegistry.Node.Sessions;
 /// <remarks>
 /// One per node; thread-safe. Which session speaks for a client changes under the client's lock. The new session takes the client over with everything it publishes, so a reconnect beside a half-open connection changes no list. What the new
 /// session has not registered again after <c>Deadlines:Reaffirm</c> is withdrawn. A session that ends releases its client at once, but only if nobody took it over,
-/// and not just after this process was paused: then the clients gave up on a silent node and are on their way back, so they get the same time.
+/// and not just after this process was paused: then the clients gave up on a silent node and are on their way back, so they get the same time. So does one that
+/// says it has moved to another node: what it publishes stays until that node is heard of.
 /// </remarks>
 internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue workers, TimingWheel wheel, TimeSpan reaffirm)
 {
@@ -22,13 +24,13 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
     /// <summary>Finds the session that speaks for a client now. A hint: the session may end any moment.</summary>
     public ClientSession? Find(UInt128 instanceId) => (ClientSession?)_clients.Find(instanceId)?.Session;
 
-    /// <summary>Makes <paramref name="session"/> the one that speaks for a client.</summary>
+    /// <summary>Makes <paramref name="session"/> the one that speaks for a client, unless one with its connection number or a higher one does: null then.</summary>
     /// <param name="instanceId">The client instance id.</param>
     /// <param name="session">The new session.</param>
     /// <param name="superseded">The session that spoke for it until now; the caller ends it.</param>
     /// <param name="name">The client's name, for the event.</param>
     /// <param name="version">The client's version, for the event.</param>
-    public RegistryClient Attach(UInt128 instanceId, ClientSession session, out ClientSession? superseded, string name = "", string version = "")
+    public RegistryClient? TryAttach(UInt128 instanceId, ClientSession session, out ClientSession? superseded, string name = "", string version = "")
     {
         while (true)
         {
@@ -43,6 +45,12 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
                 }
 
                 superseded = (ClientSession?)client.Session;
+                if (superseded is not null && superseded.ConnectionNumber >= session.ConnectionNumber)
+                {
+                    superseded = null;
+                    return null;
+                }
+
                 superseded?.BeginClosing();
                 client.Session = session;
                 client.Attachment++;
@@ -80,10 +88,10 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
             client.Session = null;
             registry.Events.Publish(new ClientDisconnected(client.Reference, session.Id, reason));
             bool left = reason.Kind is CloseKind.PeerClosed or CloseKind.PeerReset;
+            bool returns = reason.GoAway == GoAwayReason.ClientMoved || (left && wheel.IsResuming((int)reaffirm.TotalMilliseconds));
             int attachment = client.Attachment;
-            if (left
+            if (returns
                 && client.PublicationCount > 0
-                && wheel.IsResuming((int)reaffirm.TotalMilliseconds)
                 && ReaffirmDeadline.TryStart(wheel, reaffirm, () => ReleaseUnlessAttached(client, attachment)))
             {
                 return;

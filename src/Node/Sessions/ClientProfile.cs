@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Streams;
 
 namespace FastRegistry.Node.Sessions;
 
@@ -14,8 +15,9 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
 
     private readonly int _hash;
 
-    private ClientProfile(string name, string version, string @namespace, ImmutableArray<KeyValuePair<string, string>> labels)
+    private ClientProfile(string name, string version, string @namespace, ImmutableArray<KeyValuePair<string, string>> labels, StreamLimits streams)
     {
+        Streams = streams;
         Name = name;
         Version = version;
         DefaultNamespace = @namespace;
@@ -26,6 +28,7 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
         hash.Add(name);
         hash.Add(version);
         hash.Add(@namespace);
+        hash.Add(streams);
         foreach (KeyValuePair<string, string> label in labels)
         {
             hash.Add(label);
@@ -35,7 +38,7 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
     }
 
     /// <summary>Of a session that is not set up.</summary>
-    public static ClientProfile Unknown { get; } = new("", "", ServiceKey.DefaultNamespace, []);
+    public static ClientProfile Unknown { get; } = new("", "", ServiceKey.DefaultNamespace, [], StreamLimits.Default);
 
     public string Name { get; }
 
@@ -47,6 +50,9 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
     /// <summary>A field: the hot path of every request reads it.</summary>
     public readonly byte[] DefaultNamespaceUtf8;
 
+    /// <summary>What it takes of streams.</summary>
+    public StreamLimits Streams { get; }
+
     /// <summary>Sorted by key.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Labels { get; }
 
@@ -57,11 +63,11 @@ internal sealed class ClientProfile : IEquatable<ClientProfile>
     public static ClientProfile Of(SetupRequest request)
     {
         string @namespace = request.DefaultNamespace.Length > 0 ? request.DefaultNamespace : ServiceKey.DefaultNamespace;
-        return new ClientProfile(request.ClientName, request.ClientVersion, @namespace, LabelsOf(request));
+        return new ClientProfile(request.ClientName, request.ClientVersion, @namespace, LabelsOf(request), StreamLimits.From(request.Limits));
     }
 
     public bool Equals(ClientProfile? other) =>
-        other is not null && _hash == other._hash && Name == other.Name && Version == other.Version && DefaultNamespace == other.DefaultNamespace
+        other is not null && _hash == other._hash && Name == other.Name && Version == other.Version && DefaultNamespace == other.DefaultNamespace && Streams == other.Streams
         && Labels.AsSpan().SequenceEqual(other.Labels.AsSpan());
 
     public override bool Equals(object? obj) => Equals(obj as ClientProfile);

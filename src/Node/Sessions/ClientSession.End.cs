@@ -47,12 +47,46 @@ internal sealed partial class ClientSession
     /// held while this session still speaks for the client.</summary>
     public void BeginClosing() => BeginClosing(_services.Wheel.Now);
 
+    public bool OnOverHardLimit()
+    {
+        if (Interlocked.Exchange(ref _isOverHardLimit, true))
+        {
+            // Its end is under way already.
+            return true;
+        }
+
+        if (ClientOrNull is not { } client)
+        {
+            return false;
+        }
+
+        lock (client.ClientLock)
+        {
+            if (client.Session != this)
+            {
+                return false;
+            }
+
+            if (!IsClosing)
+            {
+                BeginClosing();
+            }
+        }
+
+        const string TooMuch = "more waits to be read than the node keeps for one client";
+        SendLastGoAway(GoAwayReason.SlowConsumer, TooMuch);
+        ReleaseClient(CloseReason.Sent(GoAwayReason.SlowConsumer, TooMuch));
+        return true;
+    }
+
     public void OnClosed(CloseReason reason)
     {
         _services.Limits.Leave(Address);
         _services.Sessions.Remove(Slot);
         _services.Events.Publish(new ConnectionClosed(Id, reason));
         EndSubscriptions();
+        Volatile.Read(ref _requests)?.End();
+        Volatile.Read(ref _streams)?.Close();
         if (_client is not null)
         {
             _services.Clients.Detach(_client, this, reason);
@@ -84,8 +118,10 @@ internal sealed partial class ClientSession
                 // Its input is not read while the output is above the high-water mark. It has sent something, so it is alive: the time for slow consumers counts.
                 return next;
             case DeadlineVerdict.SilentBehindOutput:
-                Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.IdleTimeout, "nothing was heard, and nothing of what waits was taken"));
-                return Deadline.None;
+                const string SilentAndFull = "nothing was heard, and nothing of what waits was taken";
+                Close(GoAwayReason.IdleTimeout, SilentAndFull);
+                ReleaseClient(CloseReason.Sent(GoAwayReason.IdleTimeout, SilentAndFull));
+                break;
             case DeadlineVerdict.Wait:
                 JudgeAcks(now, ref next);
                 return next;
@@ -107,9 +143,11 @@ internal sealed partial class ClientSession
                 ReleaseClient(CloseReason.Sent(GoAwayReason.IdleTimeout, Silent));
                 break;
             case DeadlineVerdict.SlowConsumer:
-                // It reads nothing, so a goaway would never arrive.
-                Abort(new CloseReason(CloseKind.Aborted, GoAwayReason.SlowConsumer, "nothing of what waits was read"));
-                return Deadline.None;
+                // The goaway stands behind what was not read; a client that reads again in the linger time learns why it was left.
+                const string NothingRead = "nothing of what waits was read";
+                Close(GoAwayReason.SlowConsumer, NothingRead);
+                ReleaseClient(CloseReason.Sent(GoAwayReason.SlowConsumer, NothingRead));
+                break;
             default:
                 // A session that ends by itself has its reason; this one is for a client that was asked to move.
                 Abort(CloseReason.Sent(GoAwayReason.Move, "it was told to leave and stayed"));

@@ -23,52 +23,71 @@ internal sealed partial class ClientSession
             NoteStreams(streams.SentBytes, restart: false);
         }
 
-        ResyncMarked();
+        HandOutWaiting();
     }
 
-    /// <summary>Answers with a stream, or with an error when the answer fits into none.</summary>
-    private void StreamAnswer(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer, int bodyBytes)
+    /// <summary>Answers with a stream, or with an error when no stream of this client can carry the answer.</summary>
+    private AnswerOutcome StreamAnswer(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer, int bodyBytes)
     {
-        if (!_takesChunks || bodyBytes > WireLimits.MaximumStreamBytes)
+        OutboundStreams streams = EnsureStreams();
+        if (!streams.Fits(bodyBytes))
         {
-            string reason = _takesChunks ? "more than a stream may carry" : "and the client did not announce the capability for chunks";
-            RequestError error = new(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes, {reason}");
+            RequestError error = new(ErrorCode.LimitExceeded, "", $"the answer has {bodyBytes} bytes, more than the client's limit stream_bytes allows ({_profile.Streams.Bytes})");
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, error.ToReply());
-            return;
+            return AnswerOutcome.Written;
         }
 
-        FrameHeader header = new((uint)bodyBytes, FrameKind.Response, FrameFlags.None, type, correlationId);
-        if (!TryBeginStream(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), AfterAnswer(answer)))
-        {
-            batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, RequestError.Overloaded.ToReply());
-        }
+        FrameHeader header = new(0, FrameKind.Response, FrameFlags.None, type, correlationId);
+        return TryBeginStream(header, [], answer.SharedBody ?? answer.Message!.ToByteArray(), onEnded: null) || _connection.CloseReason is not null
+            ? AnswerOutcome.Written
+            : AnswerOutcome.NoStream;
     }
 
-    private bool TryBeginStream(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action onSent)
+    /// <summary>Begins a stream; false when none is free.</summary>
+    /// <param name="header">Of the message; its length is ignored.</param>
+    /// <param name="prefix">First bytes of its body.</param>
+    /// <param name="body">The rest.</param>
+    /// <param name="onEnded">Called before anything else begins: the number of the push, 0 when it was not sent to its end or is none.</param>
+    private bool TryBeginStream(in FrameHeader header, ReadOnlySpan<byte> prefix, ReadOnlyMemory<byte> body, Action<ulong>? onEnded)
     {
         // Before it is open: the wheel must not judge it by the time the last one stood still.
         OutboundStreams streams = EnsureStreams();
         NoteStreams(streams.SentBytes, restart: true);
-        bool begun = streams.TryBegin(header, prefix, body, onSent);
+        bool begun = streams.TryBegin(header, prefix, body, sequence =>
+        {
+            onEnded?.Invoke(sequence);
+            StreamEnded();
+        });
         NoteStreams(streams.SentBytes, restart: false);
         return begun;
     }
 
-    /// <summary>What is done when an answer has gone out as a stream: pushes may build on a first list from then on.</summary>
-    private Action AfterAnswer(NamingAnswer answer) => answer.FirstOf is null
-        ? ResyncMarked
-        : () =>
+    /// <summary>A stream has ended, so another one may begin: whoever found none is handed out again.</summary>
+    private void StreamEnded()
+    {
+        if (Volatile.Read(ref _subscriptions) is { } state)
         {
-            answer.FirstOf.AnswerWritten(answer.Revision);
-            ResyncMarked();
-        };
+            lock (state.SubscriptionLock)
+            {
+                state.StreamEnds++;
+                state.IsStreamBlocked = false;
+            }
+        }
+
+        Volatile.Read(ref _requests)?.StreamEnded();
+        HandOutWaiting();
+    }
+
+    /// <summary>The list of a subscription is no longer wanted.</summary>
+    private void CancelStream(ulong subscriptionId) =>
+        Volatile.Read(ref _streams)?.Cancel(FrameKind.Push, subscriptionId, StreamResetCode.Unsubscribed);
 
     private OutboundStreams EnsureStreams()
     {
         OutboundStreams? streams = Volatile.Read(ref _streams);
         if (streams is null)
         {
-            streams = new OutboundStreams(_connection);
+            streams = new OutboundStreams(_connection, _profile.Streams);
             streams = Interlocked.CompareExchange(ref _streams, streams, null) ?? streams;
         }
 

@@ -25,6 +25,11 @@ internal sealed partial class ClientSession
     // A started frame up to this size is always waited for; larger ones only while the node has memory for them.
     private const int FrameBytesAlwaysTaken = 64 * 1024;
 
+    // Requests with a larger body are run by a worker: parsing them would hold up the other connections of this thread.
+    private const int LargeRequestBytes = 64 * 1024;
+
+    private const string InternalErrorText = "the node failed at what was sent; its log says why";
+
     // The first request of one batch in so many is timed.
     private const long TimedOneIn = 64;
 
@@ -52,6 +57,23 @@ internal sealed partial class ClientSession
 
     public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
     {
+        try
+        {
+            return Receive(received, replies);
+        }
+#pragma warning disable CA1031 // A fault of the node: the client is told so, and the connection ends with the exception in its reason.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            // What was written of an answer may be cut off anywhere.
+            replies.Complete();
+            WriteGoAway(replies, GoAwayReason.InternalError, InternalErrorText);
+            return EndWith(received, new CloseReason(CloseKind.HandlerFault, GoAwayReason.InternalError, fault.Message, fault), _services.Wheel.Now);
+        }
+    }
+
+    private ReceiveResult Receive(in ReadOnlySequence<byte> received, BatchWriter replies)
+    {
         ReadOnlySequence<byte> buffer = received;
         long now = _services.Wheel.Now;
         if (_stage == Stage.Preface)
@@ -73,9 +95,9 @@ internal sealed partial class ClientSession
         bool isSample = IsTimed;
         while (true)
         {
-            if (replies.Bytes > room)
+            if (replies.Bytes > room || _connection.IsInputHeld)
             {
-                // The rest waits until the peer has read its answers. Whether it holds a started frame is seen then.
+                // The rest waits until the peer has read its answers, or a worker is through with a large request. Whether it holds a started frame is seen then.
                 NoteReceived(now, frames > 0, partialFrame: false, isWatched: true);
                 CountFrames(frames);
                 return new ReceiveResult(buffer.Start, buffer.Start);
@@ -99,11 +121,6 @@ internal sealed partial class ClientSession
                 return EndWith(received, close, now);
             }
 
-            if (frame.Header.Type == MessageType.Subscribe)
-            {
-                // It may have sent the batch up to here.
-                room = OutputRoom;
-            }
         }
 
         if (buffer.Length > FrameBytesAlwaysTaken && _connection.IsMemoryShort)
@@ -124,11 +141,6 @@ internal sealed partial class ClientSession
     /// <param name="isSample">If the frame is a request, its time is measured.</param>
     private CloseReason? Take(in Frame frame, BatchWriter replies, long now, bool isSample)
     {
-        if (frame.Acknowledged != 0)
-        {
-            Acknowledge(frame.Acknowledged);
-        }
-
         FrameKind kind = frame.Header.Kind;
         if (_stage == Stage.Setup && kind is not FrameKind.GoAway)
         {
@@ -142,19 +154,16 @@ internal sealed partial class ClientSession
             case FrameKind.Request:
                 return isSample ? TakeRequestTimed(frame, replies) : TakeRequest(frame, replies);
             case FrameKind.Ping:
-                PingBody ping = PingBody.Read(frame.Body);
-                Acknowledge(ping.AcknowledgedPush);
-
                 if (_services.RateLimits.HasRules)
                 {
                     // A rule of this point only monitors: a ping is always answered.
                     _services.RateLimits.Count(ControlPoint.HealthCheck);
                 }
 
-                replies.WritePong(new UInt64Body(ping.Token));
+                replies.WritePong(UInt64Body.Read(frame.Body));
                 return null;
             case FrameKind.Probe:
-                replies.WritePong(new UInt64Body(UInt64Body.Read(frame.Body).Value));
+                replies.WritePong(UInt64Body.Read(frame.Body));
                 return null;
             case FrameKind.Pong:
                 return null;
@@ -164,11 +173,15 @@ internal sealed partial class ClientSession
             case FrameKind.Credit:
                 AddCredit(CreditBody.Read(frame.Body));
                 return null;
+            case FrameKind.StreamReset:
+                Volatile.Read(ref _streams)?.Reset(StreamResetBody.Read(frame.Body));
+                return null;
             case FrameKind.Cancel:
-                _requestsInWork?.Cancel(frame.Header.CorrelationId);
+                Volatile.Read(ref _requests)?.Cancel(frame.Header.CorrelationId);
+                Volatile.Read(ref _streams)?.Cancel(FrameKind.Response, frame.Header.CorrelationId, StreamResetCode.Cancelled);
                 return null;
             case FrameKind.GoAway:
-                return CloseReason.Received(GoAwayReason.ClientClosing, "the client is leaving");
+                return TakeGoAway(frame.Body);
             default:
                 return (frame.Header.Flags & FrameFlags.Skippable) != 0
                     ? null
@@ -194,47 +207,66 @@ internal sealed partial class ClientSession
             return WriteGoAway(replies, GoAwayReason.ProtocolViolation, "the set-up was done already");
         }
 
-        if (_requestsInWork is { } inWork && inWork.Contains(correlationId))
+        if (Volatile.Read(ref _requests) is { } inWork && inWork.Contains(correlationId))
         {
             WriteAnswer(replies, type, correlationId, NamingAnswer.Of(RequestError.DuplicateCorrelation));
             return null;
         }
 
-        if (!_services.Naming.TryRunNow(this, type, frame.Body, out NamingAnswer answer, out IMessage? message))
+        if (frame.Body.Length > LargeRequestBytes)
         {
-            _requestsInWork ??= new RequestsInWork(_services);
-            if (_requestsInWork.TryQueue(new QueuedRequest(this, type, correlationId, message)))
+            if (TryRunLarge(type, correlationId, frame.Body) is { } refusal)
+            {
+                WriteAnswer(replies, type, correlationId, NamingAnswer.Of(refusal));
+            }
+
+            return null;
+        }
+
+        if (_services.Naming.TryRunNow(this, type, frame.Body, out NamingAnswer answer, out IMessage? message))
+        {
+            if (WriteAnswer(replies, type, correlationId, answer) != AnswerOutcome.NoStream)
             {
                 return null;
             }
 
-            if (message is SubscribeRequest subscribe)
-            {
-                RemoveUnanswered(subscribe.SubscriptionId);
-            }
-
-            answer = NamingAnswer.Of(RequestError.Overloaded);
+            // A large list that was encoded already: it waits for a stream as a request.
+            message = _services.Naming.Parse(type, frame.Body);
         }
 
-        if (answer.FirstOf is not null && _takesDeltas)
+        if (TryQueue(type, correlationId, message) is { } error)
         {
-            // Not at the end of the batch: a delta on this list must not overtake it.
-            AnswerAtOnce(replies, type, correlationId, answer);
-            return null;
+            WriteAnswer(replies, type, correlationId, NamingAnswer.Of(error));
         }
 
-        WriteAnswer(replies, type, correlationId, answer);
         return null;
     }
 
+    /// <summary>The client says why it leaves: one that has moved to another node comes to an end there.</summary>
+    private static CloseReason TakeGoAway(in ReadOnlySequence<byte> body)
+    {
+        GoAwayReason reason = GoAwayReason.ClientClosing;
+        try
+        {
+            reason = (GoAwayReason)GoAway.Parser.ParseFrom(body).Reason;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // It leaves all the same.
+        }
+
+        return reason == GoAwayReason.ClientMoved
+            ? CloseReason.Received(reason, "the client has moved to another node")
+            : CloseReason.Received(GoAwayReason.ClientClosing, "the client is leaving");
+    }
+
     /// <summary>Writes an answer into a batch, or starts it as a stream. Receive path or worker.</summary>
-    /// <returns>True when the batch has the answer as a whole and as it is.</returns>
-    private bool WriteAnswer(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
+    private AnswerOutcome WriteAnswer(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
     {
         if (answer.Error is not null)
         {
             batch.WriteMessage(FrameKind.Response, FrameFlags.Error, type, correlationId, answer.Error.ToReply());
-            return false;
+            return AnswerOutcome.Written;
         }
 
         if (answer.Written is { } written)
@@ -243,15 +275,13 @@ internal sealed partial class ClientSession
             int writtenBytes = written.Write(frame[FrameHeader.Size..]);
             new FrameHeader((uint)writtenBytes, FrameKind.Response, FrameFlags.None, type, correlationId).Write(frame);
             batch.Advance(FrameHeader.Size + writtenBytes);
-            return true;
+            return AnswerOutcome.Written;
         }
 
         int bodyBytes = answer.SharedBody?.Length ?? answer.Message!.CalculateSize();
-        bool large = bodyBytes > WireLimits.ChunkThresholdBytes && (_takesChunks || bodyBytes > WireLimits.MaximumBodyBytes);
-        if (large)
+        if (bodyBytes > WireLimits.ChunkThresholdBytes)
         {
-            StreamAnswer(batch, type, correlationId, answer, bodyBytes);
-            return false;
+            return StreamAnswer(batch, type, correlationId, answer, bodyBytes);
         }
 
         if (answer.SharedBody is not null)
@@ -263,7 +293,7 @@ internal sealed partial class ClientSession
             batch.WriteMessage(FrameKind.Response, FrameFlags.None, type, correlationId, answer.Message!);
         }
 
-        return true;
+        return AnswerOutcome.Written;
     }
 
     private void CountFrames(int frames)
@@ -271,16 +301,6 @@ internal sealed partial class ClientSession
         if (frames > 0)
         {
             Interlocked.Add(ref _services.Metrics.FramesReceived, frames);
-        }
-    }
-
-    /// <summary>Everything up to this push has arrived.</summary>
-    private void Acknowledge(ulong sequence)
-    {
-        // A number that was never given out acknowledges nothing.
-        if (sequence != 0 && sequence <= _connection.Outbound.LastPushSequence)
-        {
-            AcknowledgeGiven(sequence);
         }
     }
 
@@ -321,6 +341,16 @@ internal sealed partial class ClientSession
     }
 }
 
+/// <summary>What became of an answer.</summary>
+internal enum AnswerOutcome
+{
+    /// <summary>It is in the batch, or under way as a stream.</summary>
+    Written,
+
+    /// <summary>It needs a stream and none is free; nothing was written.</summary>
+    NoStream,
+}
+
 /// <summary>What all sessions of a node share. Created once per node; immutable.</summary>
 /// <remarks>Stands beside the receive path, which reads it for every frame.</remarks>
 internal sealed class SessionServices
@@ -332,8 +362,7 @@ internal sealed class SessionServices
         {
             field = value;
 
-            // Read for every push: where something shorter is due, the wheel looks at the session anyway.
-            RepeatsPushes = value.Push.Retries > 0;
+            // Where something shorter is due, the wheel looks at the session anyway.
             TimeSpan look = value.Deadlines.SlowConsumer < value.Deadlines.IdleProbe ? value.Deadlines.SlowConsumer : value.Deadlines.IdleProbe;
             AckLookMilliseconds = (int)Math.Min(value.Push.AckDeadline.TotalMilliseconds, look.TotalMilliseconds);
         }
@@ -383,9 +412,6 @@ internal sealed class SessionServices
 
     /// <summary>That of <see cref="RegistryMetrics.RequestHandling"/>, at hand for the receive path.</summary>
     public LatencyHistogram RequestHandling { get; private init; } = null!;
-
-    /// <summary>Pushes that are not acknowledged are sent again, so acks are awaited.</summary>
-    public bool RepeatsPushes { get; private init; }
 
     /// <summary>When the wheel looks at a session that begins to await an ack.</summary>
     public int AckLookMilliseconds { get; private init; }

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Observability;
 using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Rules;
@@ -9,30 +12,100 @@ using Google.Protobuf;
 
 namespace FastRegistry.Node.Sessions;
 
-/// <content>Requests that a worker runs, and answers that are sent at once instead of with the batch.</content>
+/// <content>Requests that a worker runs: those that are not O(1), and those with a large body.</content>
+/// <remarks>
+/// A request waits as a request until the output has room, and one of a session is at the workers at a time: so no finished answer waits for room, and only a peer
+/// that does not read meets the hard limit. A request with a large body is run alone: the input is held until it is answered, so the order of requests stays.
+/// </remarks>
 internal sealed partial class ClientSession
 {
-    /// <summary>Sends what a worker has made of a request. On the worker's thread.</summary>
-    private void AnswerFromWorker(QueuedRequest request, in NamingAnswer answer)
+    /// <summary>The sets that this session has begun to register in parts. Receive path, or the worker that has taken its place.</summary>
+    public OpenSets OpenSets => EnsureRequests().Sets;
+
+    /// <summary>Has a request run by a worker, as soon as the output has room. Receive path.</summary>
+    /// <returns>Null, or why not.</returns>
+    private RequestError? TryQueue(MessageType type, ulong correlationId, IMessage message)
     {
-        _requestsInWork!.Remove(request);
-        BatchWriter batch = _connection.RentBatch();
-        AnswerAtOnce(batch, request.Type, request.CorrelationId, answer);
-        _connection.ReturnBatch(batch);
+        int limit = _services.Options.Limits.RequestsInWorkPerClient;
+        if (!EnsureRequests().TryAdd(new QueuedRequest(this, type, correlationId, message), limit))
+        {
+            return RequestError.Limit(LimitOptions.RequestsInWorkPerClientKey, limit);
+        }
+
+        HandOutRequest();
+        return null;
     }
 
-    private void AnswerAtOnce(BatchWriter batch, MessageType type, ulong correlationId, in NamingAnswer answer)
+    /// <summary>Has a request with a large body run by a worker and holds the input until it is answered. Receive path.</summary>
+    private RequestError? TryRunLarge(MessageType type, ulong correlationId, in ReadOnlySequence<byte> body)
     {
-        bool whole = WriteAnswer(batch, type, correlationId, answer);
-        _connection.SendBatch(batch);
-        if (whole)
+        EnsureRequests();
+
+        // Before the worker has it: it may be through before this thread goes on.
+        _connection.HoldInput();
+        if (_services.Requests.TryAdd(new LargeRequest(this, type, correlationId, body.ToArray())))
         {
-            answer.FirstOf?.AnswerWritten(answer.Revision);
+            return null;
+        }
+
+        _connection.ResumeInput();
+        return RequestError.Overloaded;
+    }
+
+    /// <summary>Gives the oldest request that waits to the workers, unless one is there already or the output has no room. Thread-safe.</summary>
+    private void HandOutRequest()
+    {
+        if (Volatile.Read(ref _requests) is not { } requests)
+        {
+            return;
+        }
+
+        while (requests.TryTake(this, out QueuedRequest? next))
+        {
+            if (_services.Requests.TryAdd(next))
+            {
+                return;
+            }
+
+            // The node's own queue is full. The answer is short.
+            if (next.TryClaim())
+            {
+                requests.Remove(next);
+                Answer(next.Type, next.CorrelationId, NamingAnswer.Of(RequestError.Overloaded));
+            }
+
+            requests.EndTurn(next);
+        }
+
+        if (requests.AwaitsBudget(this))
+        {
+            _services.BudgetRetry.Add(this);
         }
     }
 
+    /// <summary>Sends an answer that was made outside the receive path.</summary>
+    private AnswerOutcome Answer(MessageType type, ulong correlationId, in NamingAnswer answer)
+    {
+        BatchWriter batch = _connection.RentBatch();
+        AnswerOutcome outcome = WriteAnswer(batch, type, correlationId, answer);
+        _connection.SendBatch(batch);
+        _connection.ReturnBatch(batch);
+        return outcome;
+    }
+
+    private RequestsInWork EnsureRequests()
+    {
+        if (Volatile.Read(ref _requests) is { } there)
+        {
+            return there;
+        }
+
+        RequestsInWork made = new();
+        return Interlocked.CompareExchange(ref _requests, made, null) ?? made;
+    }
+
     /// <summary>One request of a session that a worker runs; answered through the session, unless it was cancelled first.</summary>
-    /// <remarks>Made on the receive path, run once by a worker. <see cref="TryClaim"/> decides between answer and cancellation.</remarks>
+    /// <remarks>Made on the receive path. <see cref="TryClaim"/> decides between answer and cancellation.</remarks>
     private sealed class QueuedRequest(ClientSession session, MessageType type, ulong correlationId, IMessage message) : IWorkItem
     {
         private readonly long _arrivedAt = Stopwatch.GetTimestamp();
@@ -42,42 +115,103 @@ internal sealed partial class ClientSession
 
         public MessageType Type { get; } = type;
 
+        public bool IsClaimed => Volatile.Read(ref _claimed) != 0;
+
         /// <summary>True for exactly one caller: it answers.</summary>
         public bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
 
         void IWorkItem.Run()
         {
-            if (Volatile.Read(ref _claimed) != 0)
+            RequestsInWork requests = session._requests!;
+            int ends = requests.StreamEnds;
+            NamingAnswer answer = IsClaimed ? default : Make();
+            bool isDone = true;
+            if (TryClaim())
             {
-                return;
+                isDone = session.Answer(Type, CorrelationId, answer) != AnswerOutcome.NoStream;
+                if (isDone)
+                {
+                    requests.Remove(this);
+                    session._services.Metrics.QueuedRequests.Record(Stopwatch.GetElapsedTime(_arrivedAt).Ticks / TimeSpan.TicksPerMicrosecond);
+                }
             }
 
-            NamingAnswer answer;
+            if (isDone)
+            {
+                requests.EndTurn(this);
+            }
+            else
+            {
+                // The answer needs a stream and none is free: it is dropped, and the request waits.
+                Volatile.Write(ref _claimed, 0);
+                requests.PutBack(this, ends);
+            }
+
+            session.HandOutRequest();
+        }
+
+        private NamingAnswer Make()
+        {
             try
             {
-                answer = session._services.Naming.RunQueued(session, Type, message);
+                return session._services.Naming.RunQueued(session, Type, message);
             }
 #pragma warning disable CA1031 // One failing request must not end the worker; the requester gets an error and the log the exception.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
                 session._services.Log.RequestFailed(fault, Type, session.Id);
-                answer = NamingAnswer.Of(RequestError.Internal);
-            }
-
-            if (TryClaim())
-            {
-                session.AnswerFromWorker(this, answer);
-                session._services.Metrics.QueuedRequests.Record(Stopwatch.GetElapsedTime(_arrivedAt).Ticks / TimeSpan.TicksPerMicrosecond);
+                return NamingAnswer.Of(RequestError.Internal);
             }
         }
     }
 
-    /// <summary>The requests of one session that workers have; made with the first one. Thread-safe, under the request lock.</summary>
-    private sealed class RequestsInWork(SessionServices services)
+    /// <summary>A request with a large body. The input of its session is held until it is answered, so it stands in the place of the receive path.</summary>
+    private sealed class LargeRequest(ClientSession session, MessageType type, ulong correlationId, byte[] body) : IWorkItem
+    {
+        void IWorkItem.Run()
+        {
+            try
+            {
+                if (!session._services.Naming.TryRunNow(session, type, new ReadOnlySequence<byte>(body), out NamingAnswer answer, out IMessage? message))
+                {
+                    answer = session._services.Naming.RunQueued(session, type, message);
+                }
+
+                if (session.Answer(type, correlationId, answer) == AnswerOutcome.NoStream)
+                {
+                    session.Answer(type, correlationId, NamingAnswer.Of(RequestError.Overloaded));
+                }
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                session._services.Log.RequestFailed(fault, type, session.Id);
+                session.Answer(type, correlationId, NamingAnswer.Of(RequestError.Internal));
+            }
+            finally
+            {
+                session._connection.ResumeInput();
+            }
+        }
+    }
+
+    /// <summary>The requests of one session that wait or are at a worker, and its sets in parts; made with the first one. Thread-safe, under the request lock.</summary>
+    private sealed class RequestsInWork
     {
         private readonly Lock _requestLock = new();
         private readonly Dictionary<ulong, QueuedRequest> _byCorrelation = [];
+        private readonly LinkedList<QueuedRequest> _waiting = new();
+        private QueuedRequest? _inHand;
+        private bool _isStreamBlocked;
+        private int _streamEnds;
+
+        /// <summary>The sets in parts. Not under the lock: receive path, or the worker that has taken its place.</summary>
+        public OpenSets Sets { get; } = new();
+
+        /// <summary>Streams that have ended, to tell whether one ended while an answer was being made.</summary>
+        public int StreamEnds => Volatile.Read(ref _streamEnds);
 
         public bool Contains(ulong correlationId)
         {
@@ -87,26 +221,90 @@ internal sealed partial class ClientSession
             }
         }
 
-        /// <summary>Hands a request to the workers; false when the session or the node has too many.</summary>
-        public bool TryQueue(QueuedRequest request)
+        /// <summary>Adds a request behind those that wait; false when there are as many as may be.</summary>
+        public bool TryAdd(QueuedRequest request, int limit)
         {
             lock (_requestLock)
             {
-                if (_byCorrelation.Count >= services.Options.Limits.RequestsInWorkPerClient || !services.Requests.TryAdd(request))
+                if (_byCorrelation.Count >= limit)
                 {
                     return false;
                 }
 
                 _byCorrelation.Add(request.CorrelationId, request);
+                _waiting.AddLast(request);
                 return true;
             }
         }
 
+        /// <summary>Takes the oldest request when it may be run now.</summary>
+        public bool TryTake(ClientSession session, [NotNullWhen(true)] out QueuedRequest? next)
+        {
+            lock (_requestLock)
+            {
+                next = null;
+                while (_inHand is null && !_isStreamBlocked && _waiting.First is { } first && session.HasRoom)
+                {
+                    _waiting.RemoveFirst();
+                    if (!first.Value.IsClaimed)
+                    {
+                        next = first.Value;
+                        _inHand = next;
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+
+        /// <summary>Whether requests wait for the budget of the node alone, so that no drain of this session comes.</summary>
+        public bool AwaitsBudget(ClientSession session)
+        {
+            lock (_requestLock)
+            {
+                return _inHand is null && _waiting.Count > 0 && !_isStreamBlocked && !session.HasRoom && !session._connection.Outbound.IsAboveHighWaterMark;
+            }
+        }
+
+        /// <summary>The request is answered.</summary>
         public void Remove(QueuedRequest request)
         {
             lock (_requestLock)
             {
                 _byCorrelation.Remove(request.CorrelationId);
+            }
+        }
+
+        /// <summary>The worker is through with a request.</summary>
+        public void EndTurn(QueuedRequest request)
+        {
+            lock (_requestLock)
+            {
+                _inHand = _inHand == request ? null : _inHand;
+            }
+        }
+
+        /// <summary>No stream was free for the answer: the request waits again, before all others.</summary>
+        /// <param name="request">Which.</param>
+        /// <param name="ends">Streams that had ended before the answer was made.</param>
+        public void PutBack(QueuedRequest request, int ends)
+        {
+            lock (_requestLock)
+            {
+                _inHand = null;
+                _waiting.AddFirst(request);
+                _isStreamBlocked = _streamEnds == ends;
+            }
+        }
+
+        /// <summary>A stream has ended: the next one may begin.</summary>
+        public void StreamEnded()
+        {
+            lock (_requestLock)
+            {
+                Volatile.Write(ref _streamEnds, _streamEnds + 1);
+                _isStreamBlocked = false;
             }
         }
 
@@ -118,7 +316,18 @@ internal sealed partial class ClientSession
                 if (_byCorrelation.TryGetValue(correlationId, out QueuedRequest? request) && request.TryClaim())
                 {
                     _byCorrelation.Remove(correlationId);
+                    _waiting.Remove(request);
                 }
+            }
+        }
+
+        /// <summary>The session is over: what waits is dropped.</summary>
+        public void End()
+        {
+            lock (_requestLock)
+            {
+                _waiting.Clear();
+                _byCorrelation.Clear();
             }
         }
     }

@@ -3,6 +3,7 @@ using FastRegistry.Node.Limits;
 using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Rules;
+using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -13,6 +14,9 @@ namespace FastRegistry.Node.Sessions;
 /// <content>The set-up: once the request was checked, a client is attached and served.</content>
 internal sealed partial class ClientSession
 {
+    /// <summary>Tells the connections of one client apart: the higher one is the newer one. 0 until the set-up.</summary>
+    public long ConnectionNumber { get; private set; }
+
     /// <summary>Answers a set-up request; a reason ends the session. Receive path.</summary>
     private CloseReason? SetUp(in Frame frame, BatchWriter replies, long now)
     {
@@ -40,26 +44,44 @@ internal sealed partial class ClientSession
             return WriteGoAway(replies, GoAwayReason.LimitExceeded, broken.Text, _services.Limits.RedirectAddresses);
         }
 
-        _takesChunks = (request!.Capabilities & (ulong)Capabilities.Chunks) != 0;
-        _takesDeltas = (request.Capabilities & (ulong)Capabilities.Deltas) != 0;
-        ClientSession? superseded = BeginServing(instanceId, _services.Profiles.Take(profile), now);
-        WriteSetupReply(replies, correlationId, _services.SetupReplies.Encode(request.Capabilities));
+        profile = _services.Profiles.Take(profile);
+        if (!TryBeginServing(instanceId, (long)Math.Min(request!.ConnectionNumber, long.MaxValue), profile, now, out ClientSession? superseded))
+        {
+            _services.Profiles.Return(profile);
+            _services.Limits.LeaveApplication(profile.Application);
+            return WriteGoAway(replies, GoAwayReason.Superseded, "a connection of this client with a higher number, or with the same, is there");
+        }
+
+        WriteSetupReply(replies, correlationId, _services.SetupReplies.Encode());
         superseded?.EndSuperseded();
         _services.Log.SessionReady(Id, profile.Name, profile.Version);
         return null;
     }
 
-    /// <summary>Makes this session the one that speaks for the client; from now on silence counts.</summary>
-    /// <returns>The session that spoke for the client until now; the caller ends it.</returns>
-    private ClientSession? BeginServing(UInt128 instanceId, ClientProfile profile, long now)
+    /// <summary>Makes this session the one that speaks for the client, unless a newer one does; from now on silence counts.</summary>
+    /// <param name="instanceId">The client.</param>
+    /// <param name="connectionNumber">Of two connections of a client the higher one wins: a late old connect never displaces a newer one.</param>
+    /// <param name="profile">What the client said about itself.</param>
+    /// <param name="now">Wheel time.</param>
+    /// <param name="superseded">The session that spoke for the client until now; the caller ends it.</param>
+    private bool TryBeginServing(UInt128 instanceId, long connectionNumber, ClientProfile profile, long now, out ClientSession? superseded)
     {
+        ClientProfile before = _profile;
         Volatile.Write(ref _profile, profile);
-        Volatile.Write(ref _client, _services.Clients.Attach(instanceId, this, out ClientSession? superseded, profile.Name, profile.Version));
+        ConnectionNumber = connectionNumber;
+        RegistryClient? client = _services.Clients.TryAttach(instanceId, this, out superseded, profile.Name, profile.Version);
+        if (client is null)
+        {
+            Volatile.Write(ref _profile, before);
+            return false;
+        }
+
+        Volatile.Write(ref _client, client);
         _stage = Stage.Ready;
         _lastReceived = now;
         Volatile.Write(ref _isServing, true);
         _services.Wheel.Arm(_entry, now, LookMilliseconds);
-        return superseded;
+        return true;
     }
 
     /// <summary>Copied: a small body is sent sooner from the batch's own block than from a segment of its own.</summary>

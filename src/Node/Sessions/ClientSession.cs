@@ -12,7 +12,7 @@ namespace FastRegistry.Node.Sessions;
 /// <remarks>
 /// <para>
 /// What it does: checks preface and set-up, answers pings and requests (short ones at once, the others through request workers), takes pushes for its
-/// subscriptions and awaits their acks, sends large messages as streams of chunks, and ends the connection by its deadlines. Others ask it to move or to leave
+/// subscriptions one at a time while the output has room, sends large messages as streams of chunks, and ends the connection by its deadlines. Others ask it to move or to leave
 /// (<see cref="TryAskToMove"/>, <see cref="AskToLeave"/>, <see cref="Abort"/>) and read its <see cref="Status"/>.
 /// </para>
 /// <para>
@@ -24,9 +24,9 @@ namespace FastRegistry.Node.Sessions;
 /// Each member says who calls it. Fields that threads share are read and written with <see cref="Volatile"/> or <see cref="Interlocked"/>.
 /// </para>
 /// <para>
-/// Locks: the subscription lock guards the subscriptions by id; the registry's service lock is taken while it is held. The request lock guards the requests that
-/// workers have; no lock is taken while it is held. The client's lock says which session speaks for the client; the session takes it only where it is asked to
-/// move, and never while it holds one of its own. No lock is held over I/O. Resync marks and awaited acks are lock-free.
+/// Locks: the subscription lock guards the subscriptions by id and the queue of those that wait for a list; the registry's service lock is taken while it is held. The
+/// request lock guards the requests that wait or are at workers; no lock is taken while it is held. The client's lock says which session speaks for the client; the session takes it only where it is asked to
+/// move, and never while it holds one of its own. No lock is held over I/O. Awaited acks are lock-free.
 /// </para>
 /// <para>
 /// States: <see cref="Stage"/>, in order; only the receive path changes it. A session that was asked to move stays ready while its linger deadline runs.
@@ -47,7 +47,7 @@ internal sealed partial class ClientSession : IConnectionHandler, IDeadlineOwner
     private ClientProfile _profile = ClientProfile.Unknown;
 
     // Null until the first one.
-    private RequestsInWork? _requestsInWork;
+    private RequestsInWork? _requests;
     private SubscriptionState? _subscriptions;
     private OutboundStreams? _streams;
     private OutputStalls? _stalls;
@@ -62,8 +62,7 @@ internal sealed partial class ClientSession : IConnectionHandler, IDeadlineOwner
     private int _entry;
     private Stage _stage;
     private bool _isServing;
-    private bool _takesChunks;
-    private bool _takesDeltas;
+    private bool _isOverHardLimit;
 
     public ClientSession(SessionServices services, Connection connection, AddressConnections? address, long id)
     {

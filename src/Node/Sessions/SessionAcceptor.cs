@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Net;
 using FastRegistry.Node.Limits;
 using FastRegistry.Registry.Events;
@@ -56,60 +55,121 @@ internal sealed class SessionAcceptor(SessionServices services, RefusedConnectio
     }
 }
 
-/// <summary>Refused connections: each was sent a goaway and is closed after the linger time, in which the peer can read it.</summary>
-/// <remarks>One per node; thread-safe. One wheel entry serves all of them. At most <see cref="Maximum"/> are open at a time; more are closed without a goaway.</remarks>
+/// <summary>Refused connections: each was sent a goaway and is closed when its peer closes, or after the linger time, in which the peer can read it.</summary>
+/// <remarks>One per node; thread-safe, under one short lock. One wheel entry serves all of them. At most <see cref="Maximum"/> are open at a time; one more closes the
+/// oldest, which has had its time by then unless thousands are refused in a second.</remarks>
 internal sealed class RefusedConnections : IDeadlineOwner
 {
-    // Each holds a descriptor that the limit does not count: only a few of those kept spare.
-    private const int Maximum = 32;
+    /// <summary>Descriptors that refused connections may hold beside those of the limit.</summary>
+    public const int Maximum = 1_024;
 
     private readonly TimingWheel _wheel;
     private readonly int _lingerMilliseconds;
-    private readonly ConcurrentQueue<(Connection Connection, long Since)> _waiting = new();
+    private readonly int _maximum;
+    private readonly int _entry;
+    private readonly Lock _waitingLock = new();
+    private readonly LinkedList<RefusedConnection> _waiting = new();
 
-    public RefusedConnections(TimingWheel wheel, TimeSpan linger)
+    /// <param name="wheel">Ends the linger times.</param>
+    /// <param name="linger">How long a peer may take to close.</param>
+    /// <param name="maximum">See <see cref="Maximum"/>.</param>
+    public RefusedConnections(TimingWheel wheel, TimeSpan linger, int maximum = Maximum)
     {
         _wheel = wheel;
         _lingerMilliseconds = (int)linger.TotalMilliseconds;
-
-        // Armed for good: it looks once per linger time whether somebody has to go.
-        wheel.Arm(wheel.Allocate(this), wheel.Now, _lingerMilliseconds);
+        _maximum = maximum;
+        _entry = wheel.Allocate(this);
     }
 
-    /// <summary>The handler for a connection that is told goaway; null when even that is too much.</summary>
-    public IConnectionHandler? Refuse(Connection connection, GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
+    /// <summary>Connections whose peers have not closed yet.</summary>
+    public int Count
     {
-        if (_waiting.Count >= Maximum)
+        get
         {
-            return null;
+            lock (_waitingLock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Tells a connection goaway and closes it. The handler is for the time until its peer has closed.</summary>
+    public IConnectionHandler Refuse(Connection connection, GoAwayReason reason, string text, IReadOnlyList<string>? addresses = null)
+    {
+        RefusedConnection refused = new(this, connection, _wheel.Now);
+        RefusedConnection? oldest = null;
+        lock (_waitingLock)
+        {
+            if (_waiting.Count >= _maximum)
+            {
+                oldest = _waiting.First!.Value;
+                _waiting.RemoveFirst();
+            }
+
+            _waiting.AddLast(refused.Place);
+            if (_waiting.Count == 1)
+            {
+                _wheel.Arm(_entry, refused.Since, _lingerMilliseconds);
+            }
         }
 
+        oldest?.Connection.Abort(CloseReason.Aborted);
         GoAways.Send(connection, reason, text, addresses);
         connection.CloseAfterSending(CloseReason.Sent(reason, text));
-        long now = _wheel.Now;
-        _waiting.Enqueue((connection, now));
-        return Handler.Instance;
+        return refused;
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        while (_waiting.TryPeek(out (Connection Connection, long Since) first))
+        List<RefusedConnection> over = [];
+        Deadline next = Deadline.None;
+        lock (_waitingLock)
         {
-            if (_wheel.Effective(first.Since) + _lingerMilliseconds > now)
+            while (_waiting.First is { Value: var first })
             {
-                return Deadline.After(first.Since, _lingerMilliseconds);
-            }
+                if (_wheel.Effective(first.Since) + _lingerMilliseconds > now)
+                {
+                    next = Deadline.After(first.Since, _lingerMilliseconds);
+                    break;
+                }
 
-            _waiting.TryDequeue(out _);
-            first.Connection.Abort(CloseReason.Aborted);
+                _waiting.RemoveFirst();
+                over.Add(first);
+            }
         }
 
-        return Deadline.After(now, _lingerMilliseconds);
+        over.ForEach(static refused => refused.Connection.Abort(CloseReason.Aborted));
+        return next;
     }
 
-    private sealed class Handler : IConnectionHandler
+    private void Closed(RefusedConnection refused)
     {
-        public static Handler Instance { get; } = new();
+        lock (_waitingLock)
+        {
+            if (refused.Place.List is not null)
+            {
+                _waiting.Remove(refused.Place);
+            }
+        }
+    }
+
+    private sealed class RefusedConnection : IConnectionHandler
+    {
+        private readonly RefusedConnections _owner;
+
+        public RefusedConnection(RefusedConnections owner, Connection connection, long since)
+        {
+            _owner = owner;
+            Connection = connection;
+            Since = since;
+            Place = new LinkedListNode<RefusedConnection>(this);
+        }
+
+        public Connection Connection { get; }
+
+        public long Since { get; }
+
+        public LinkedListNode<RefusedConnection> Place { get; }
 
         public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies) => new(received.End, received.End);
 
@@ -117,8 +177,6 @@ internal sealed class RefusedConnections : IDeadlineOwner
         {
         }
 
-        public void OnClosed(CloseReason reason)
-        {
-        }
+        public void OnClosed(CloseReason reason) => _owner.Closed(this);
     }
 }

@@ -32,13 +32,18 @@ internal static class SetupValidator
 
     public static SetupOutcome Check(in ReadOnlySequence<byte> body, out SetupRequest? request, out RequestError? error)
     {
+        request = null;
         try
         {
-            request = SetupRequest.Parser.ParseFrom(body);
+            request = MessageCheck.IsWellFormed(SetupRequest.Descriptor, body) ? SetupRequest.Parser.ParseFrom(body) : null;
         }
         catch (InvalidProtocolBufferException)
         {
-            request = null;
+            // Answered below.
+        }
+
+        if (request is null)
+        {
             error = RequestError.Malformed(MessageType.Setup);
             return SetupOutcome.Refused;
         }
@@ -66,6 +71,11 @@ internal static class SetupValidator
         if (request.ClientInstanceId.Length != InstanceIdBytes || !request.ClientInstanceId.Span.ContainsAnyExcept((byte)0))
         {
             return RequestError.Invalid("client_instance_id", $"must be {InstanceIdBytes} random bytes");
+        }
+
+        if (request.ConnectionNumber == 0)
+        {
+            return RequestError.Invalid("connection_number", "must be 1 or more, higher at each connect of the client");
         }
 
         if (request.ClientName.Length > MaximumNameLength)

@@ -391,6 +391,7 @@ internal sealed class EventSelection(EventHub hub, ObserverQueue queue)
         Described<PushSent>(wanted, observe, folding);
         Described<PushPutOff>(wanted, observe, folding);
         Described<PushTooLarge>(wanted, observe, folding);
+        Described<PushNotTakenIn>(wanted, observe, folding);
     }
 
     /// <summary>A way for the observer to send itself something in order with the events; not counted as one.</summary>

@@ -38,6 +38,7 @@ internal enum EventKind
     PushSent,
     PushPutOff,
     PushTooLarge,
+    PushNotTakenIn,
 }
 
 /// <summary>A connection was not let in.</summary>
@@ -192,12 +193,20 @@ internal readonly record struct PushPutOff(ServiceKey Service, long Session, ulo
     public EventDescription Describe() => new(Kind) { Service = Service, Session = Session, Revision = Revision };
 }
 
-/// <summary>Trace: no stream can carry the list; the subscriber keeps the one it has.</summary>
+/// <summary>No stream can carry the list to this client: its subscription has ended.</summary>
 internal readonly record struct PushTooLarge(ServiceKey Service, long Session, ulong SubscriptionId, long Revision) : INodeEvent
 {
     public static EventKind Kind => EventKind.PushTooLarge;
 
     public EventDescription Describe() => new(Kind) { Service = Service, Session = Session, Revision = Revision };
+}
+
+/// <summary>A client has not said for long that it has taken in a push that asked for it, although it was sent and the client is alive.</summary>
+internal readonly record struct PushNotTakenIn(ClientReference Client, long Session) : INodeEvent
+{
+    public static EventKind Kind => EventKind.PushNotTakenIn;
+
+    public EventDescription Describe() => new(Kind) { Client = Client, Session = Session };
 }
 
 /// <summary>A client as events name it. It holds nothing of the client, so an event that is kept keeps no client alive.</summary>

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Instances;
+using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Timing;
 
 namespace FastRegistry.Registry.Push;
@@ -35,6 +36,12 @@ internal interface IPushedSubscription
 
     /// <summary>False once it was removed.</summary>
     bool IsActive { get; }
+
+    /// <summary>Its client has asked for a list: that is an answer, which is sent while pushes are switched off too.</summary>
+    bool IsAsked { get; }
+
+    /// <summary>Pushes are switched off: its turn is over, and its mark is put aside. The worker's thread.</summary>
+    void PutAside(PushWorker worker);
 
     /// <summary>Clears its resync mark and pushes the newest list to it. The worker's thread.</summary>
     void PushNewest(PushWorker worker);
@@ -121,6 +128,7 @@ internal sealed class PushWorker
     private int _queued;
     private long _pushes;
     private long _deltas;
+    private long _unchanged;
     private long _bytes;
     private long _resyncs;
     private long _emptyPushes;
@@ -147,6 +155,9 @@ internal sealed class PushWorker
 
     /// <summary>Those of <see cref="Pushes"/> that were deltas.</summary>
     public long Deltas => Interlocked.Read(ref _deltas);
+
+    /// <summary>Those of <see cref="Pushes"/> that said that the list is the one the client has.</summary>
+    public long Unchanged => Interlocked.Read(ref _unchanged);
 
     /// <summary>Bytes of their messages.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -175,13 +186,17 @@ internal sealed class PushWorker
         where T : class, new() => (T)(_buffer ??= new T());
 
     /// <summary>A list or delta is on its way to a subscriber. The worker's thread, which is the only writer.</summary>
-    public void CountSent(int bytes, bool isDelta, bool isEmpty)
+    public void CountSent(int bytes, MessageType type, bool isEmpty)
     {
         Volatile.Write(ref _pushes, _pushes + 1);
         Volatile.Write(ref _bytes, _bytes + bytes);
-        if (isDelta)
+        if (type == MessageType.DeltaPush)
         {
             Volatile.Write(ref _deltas, _deltas + 1);
+        }
+        else if (type == MessageType.UnchangedPush)
+        {
+            Volatile.Write(ref _unchanged, _unchanged + 1);
         }
 
         if (isEmpty)
@@ -263,15 +278,17 @@ internal sealed class PushWorker
             return true;
         }
 
-        if (!enabled)
+        IPushedSubscription? subscription = marked as IPushedSubscription;
+        if (!enabled && subscription is not { IsAsked: true })
         {
             // Still counted as waiting.
+            subscription?.PutAside(this);
             Interlocked.Add(ref _queued, -_deferred.Add(marked));
             return true;
         }
 
         Interlocked.Decrement(ref _queued);
-        if (marked is IPushedSubscription subscription)
+        if (subscription is not null)
         {
             subscription.PushNewest(this);
             return true;
@@ -358,7 +375,7 @@ internal sealed class DeferredPushes
             return subscription.IsActive;
         }
 
-        // Mark first, state second: a subscriber that comes after the look has its list from the answer, and a change after it marks the service anew.
+        // Mark first, state second: a subscriber that comes after the look has its list as its first push, and a change after it marks the service anew.
         IPushedService service = (IPushedService)mark;
         if (service.SubscriberCount > 0)
         {

@@ -401,6 +401,7 @@ internal sealed partial class ServiceEntry : IPushedService
                 Changes = isProvisional ? [] : _changeLog?.BuildLocked(_revision, this) ?? [],
                 Metadata = _metadata,
                 Labels = _registry.Labels,
+                ProvisionalUntil = _registry.ProvisionalUntil,
             };
             Volatile.Write(ref _snapshot, snapshot);
             return snapshot;

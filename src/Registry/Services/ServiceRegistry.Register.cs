@@ -43,8 +43,15 @@ internal sealed partial class ServiceRegistry
     /// <param name="replace">Afterwards the client publishes exactly these for the service.</param>
     /// <param name="session">Who speaks for a native client: refused when another session has taken over.</param>
     /// <param name="registeredAt">For a synced client: the owner's time stamp of each instance; empty = now.</param>
+    /// <param name="alsoKept">With <paramref name="replace"/>: what earlier parts of the same set have named stays too; null = none.</param>
     public RegistrationResult Register(
-        RegistryClient client, ServiceKey key, ReadOnlySpan<Instance> instances, bool replace, object? session = null, ReadOnlySpan<long> registeredAt = default)
+        RegistryClient client,
+        ServiceKey key,
+        ReadOnlySpan<Instance> instances,
+        bool replace,
+        object? session = null,
+        ReadOnlySpan<long> registeredAt = default,
+        HashSet<InstanceIdentity>? alsoKept = null)
     {
         lock (client.ClientLock)
         {
@@ -53,7 +60,7 @@ internal sealed partial class ServiceRegistry
                 return new RegistrationResult(0, 0, RequestError.SessionClosed);
             }
 
-            if (instances.IsEmpty)
+            if (instances.IsEmpty && alsoKept is not { Count: > 0 })
             {
                 return WithdrawAllClientLocked(client, key, DeregisterReason.Replaced);
             }
@@ -70,7 +77,7 @@ internal sealed partial class ServiceRegistry
                 {
                     if (!entry.IsForgotten)
                     {
-                        return RegisterLocked(client, entry, instances, replace, registeredAt);
+                        return RegisterLocked(client, entry, instances, replace, registeredAt, alsoKept);
                     }
                 }
             }
@@ -161,7 +168,12 @@ internal sealed partial class ServiceRegistry
     private static string ClusterOf(InstanceName name) => name.Cluster.SequenceEqual(Instance.DefaultCluster) ? Instance.DefaultCluster : name.Cluster.ToString();
 
     private RegistrationResult RegisterLocked(
-        RegistryClient client, ServiceEntry entry, ReadOnlySpan<Instance> instances, bool replace, ReadOnlySpan<long> registeredAt)
+        RegistryClient client,
+        ServiceEntry entry,
+        ReadOnlySpan<Instance> instances,
+        bool replace,
+        ReadOnlySpan<long> registeredAt,
+        HashSet<InstanceIdentity>? alsoKept = null)
     {
         int added = 0;
         int addedListed = 0;
@@ -172,7 +184,7 @@ internal sealed partial class ServiceRegistry
             addedListed += listed is null ? 1 : 0;
         }
 
-        (int withdrawn, int unlisted) = replace ? CountReplacedLocked(client, entry, instances) : (0, 0);
+        (int withdrawn, int unlisted) = replace ? CountReplacedLocked(client, entry, instances, alsoKept) : (0, 0);
         RequestError? error = client.PublicationCount + added - withdrawn > _options.PublicationsPerClient
             ? RequestError.Limit(RegistryOptions.PublicationsPerClientKey, _options.PublicationsPerClient)
             : entry.InstanceCount + addedListed - unlisted > _options.InstancesPerService
@@ -198,12 +210,11 @@ internal sealed partial class ServiceRegistry
         }
 
         CountPublications(client.Kind, added);
-        if (replace)
+        if (replace && client.FindLocked(entry) is { } own)
         {
-            List<Publication> own = client.FindLocked(entry)!;
             for (int i = own.Count - 1; i >= 0; i--)
             {
-                if (own[i].Batch != batch)
+                if (own[i].Batch != batch && alsoKept?.Contains(own[i].Instance.Identity) != true)
                 {
                     changed |= WithdrawLocked(entry, own[i], DeregisterReason.Replaced, ref happened);
                     count++;
@@ -263,7 +274,8 @@ internal sealed partial class ServiceRegistry
     private void CountPublications(ClientKind kind, int number) => Interlocked.Add(ref _publicationsByKind[(int)kind], number);
 
     /// <summary>Counts the publications that a replacing batch takes away, so that limits apply to its end and not to its middle.</summary>
-    private static (int Withdrawn, int Unlisted) CountReplacedLocked(RegistryClient client, ServiceEntry entry, ReadOnlySpan<Instance> instances)
+    private static (int Withdrawn, int Unlisted) CountReplacedLocked(
+        RegistryClient client, ServiceEntry entry, ReadOnlySpan<Instance> instances, HashSet<InstanceIdentity>? alsoKept)
     {
         (int Withdrawn, int Unlisted) count = (0, 0);
         if (client.FindLocked(entry) is { } own)
@@ -276,7 +288,7 @@ internal sealed partial class ServiceRegistry
 
             foreach (Publication publication in own)
             {
-                bool goes = !named.Contains(publication.Instance.Identity);
+                bool goes = !named.Contains(publication.Instance.Identity) && alsoKept?.Contains(publication.Instance.Identity) != true;
                 count.Withdrawn += goes ? 1 : 0;
                 count.Unlisted += goes && entry.IsOnlyOneLocked(publication) ? 1 : 0;
             }

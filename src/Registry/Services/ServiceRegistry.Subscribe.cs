@@ -18,8 +18,13 @@ internal sealed partial class ServiceRegistry
     /// <summary>Subscriptions that were made over HTTP.</summary>
     public long OtherSubscriptionCount => Interlocked.Read(ref _otherSubscriptions);
 
-    /// <summary>Adds a subscription; null when the table of services is full. The caller then reads the first list from it.</summary>
-    public Subscription? Subscribe(ISubscriber subscriber, ServiceKey key, ulong id, InstanceFilter filter)
+    /// <summary>Adds a subscription; null when the table of services is full.</summary>
+    /// <param name="subscriber">Who is sent the lists.</param>
+    /// <param name="key">The service; made when it is new.</param>
+    /// <param name="id">The subscriber's number for it.</param>
+    /// <param name="filter">What it shows.</param>
+    /// <param name="held">Asks for the first list, from the one that is held; null = only changes are sent.</param>
+    public Subscription? Subscribe(ISubscriber subscriber, ServiceKey key, ulong id, InstanceFilter filter, HeldList? held = null)
     {
         while (true)
         {
@@ -34,6 +39,12 @@ internal sealed partial class ServiceRegistry
                 if (!entry.IsForgotten)
                 {
                     Subscription subscription = new(subscriber, entry, id, filter);
+                    if (held is not null)
+                    {
+                        // Before others find it: a change at this moment is then sent as the first list, not before it.
+                        subscription.Ask(held);
+                    }
+
                     entry.AddSubscriberLocked(subscription);
                     Interlocked.Increment(ref CountOf(subscriber));
                     Events.Publish(new ServiceSubscribed(key, subscriber.SessionId, id));

@@ -40,6 +40,7 @@ internal sealed partial class ServiceRegistry
 
     private AddressLabels _labels = AddressLabels.None;
     private int _provisional;
+    private long _provisionalUntil;
 
     public ServiceRegistry(NodeEpoch epoch, TimingWheel wheel, TimeProvider timeProvider, RegistryOptions options, PushDispatcher push, EventHub events)
     {
@@ -85,18 +86,29 @@ internal sealed partial class ServiceRegistry
     /// <summary>The services with most changes in the last whole window of 30 s, busiest first; counts above 16 are rounded down to a multiple of it.</summary>
     public IReadOnlyList<(ServiceKey Service, int Changes)> ReadBusiest() => _busiest.Read();
 
+    /// <summary>The highest revision that a list may have been sent at while lists were provisional; 0 = none was.</summary>
+    internal long ProvisionalUntil => Volatile.Read(ref _provisionalUntil);
+
     public void BeginWarmUp() => Volatile.Write(ref _provisional, 1);
 
-    /// <summary>From now on lists are complete; every subscriber hears so by a push at a new revision.</summary>
-    public void EndWarmUp()
+    /// <summary>From now on lists are complete. Subscribers hear so when their service is named to <see cref="PushAgain"/> or changes.</summary>
+    /// <returns>The services that have subscribers; empty when lists were complete already.</returns>
+    public ServiceEntry[] EndWarmUp()
     {
-        if (Interlocked.Exchange(ref _provisional, 0) == 0)
+        if (Volatile.Read(ref _provisional) == 0)
         {
-            return;
+            return [];
         }
 
-        ChangeAll(static _ => true);
+        // A list that is built meanwhile must not take one that was provisional for the base of a delta.
+        Volatile.Write(ref _provisionalUntil, long.MaxValue);
+        bool isFirst = Interlocked.Exchange(ref _provisional, 0) != 0;
+        Volatile.Write(ref _provisionalUntil, Revisions.Current);
+        return isFirst ? [.. _services.All.Where(static entry => entry.SubscriberCount > 0)] : [];
     }
+
+    /// <summary>Has the newest list pushed to all subscribers of a service for whom it is news.</summary>
+    public void PushAgain(ServiceEntry entry) => _push.Changed(entry);
 
     /// <summary>Replaces the labels of addresses; subscribers of services with a selector hear what it shows now.</summary>
     public void ReplaceLabels(AddressLabels labels)

@@ -25,7 +25,9 @@ internal sealed class ServiceSnapshot
     // Copy on write; losing a race costs an encoding, never a wrong body.
     private EncodedList[] _encoded = [];
     private EncodedDelta[] _deltas = [];
+    private EncodedDigest[] _digests = [];
     private byte[]? _encodedAll;
+    private byte[]? _unchanged;
     private int _measuredAll;
     private bool _isWritten;
     private object? _otherForms;
@@ -58,6 +60,9 @@ internal sealed class ServiceSnapshot
 
     /// <summary>The changes that led to this list, oldest first, without a gap; empty when it is not known or the list is provisional.</summary>
     public ChangeInterval[] Changes { get; init; } = [];
+
+    /// <summary>The highest revision that a list of this epoch may have been sent at while lists were provisional; 0 = none was.</summary>
+    public long ProvisionalUntil { get; init; }
 
     /// <summary>The metadata of the service; null = none, and then nothing is ever protected.</summary>
     public ServiceMetadata? Metadata
@@ -115,6 +120,58 @@ internal sealed class ServiceSnapshot
             : new EncodedPush(MessageType.SnapshotPush, Encode(ViewOf(filter, address)));
     }
 
+    /// <summary>Encodes the push that brings a client to this list from the one it says it holds: "unchanged", a delta, or the list.</summary>
+    /// <param name="held">What the client holds; <see cref="HeldList.None"/> = nothing.</param>
+    /// <param name="filter">The subscriber's.</param>
+    /// <param name="address">The subscriber's, for a selector; null = unknown.</param>
+    public EncodedPush EncodePush(HeldList held, InstanceFilter filter, string? address)
+    {
+        InstanceFilter view = ViewOf(filter, address);
+        if (held.Count >= 0 && held.Count <= _instances.Length && DigestOf(view) is var digest && digest.Count == held.Count && digest.Digest == held.Digest)
+        {
+            return EncodeUnchanged(view);
+        }
+
+        // A client may hold more than the node has sent it while lists were provisional: no differences on those.
+        bool isDeltaBase = held.Epoch == Epoch && held.Revision > ProvisionalUntil && !IsProvisional;
+        return EncodePush(isDeltaBase ? held.Revision : 0, filter, address);
+    }
+
+    /// <summary>Encodes the push that says: the list written last is this one.</summary>
+    public EncodedPush EncodeUnchanged(InstanceFilter filter, string? address) => EncodeUnchanged(ViewOf(filter, address));
+
+    /// <summary>Instances that a view shows, and the sum of the hashes of their messages as they stand in its list. Made once per view.</summary>
+    public (int Count, ulong Digest) DigestOf(InstanceFilter view)
+    {
+        EncodedDigest[] cached = Volatile.Read(ref _digests);
+        foreach (EncodedDigest known in cached)
+        {
+            if (known.Filter.Equals(view))
+            {
+                return (known.Count, known.Digest);
+            }
+        }
+
+        InstanceSelection selection = Select(view);
+        int count = 0;
+        ulong digest = 0;
+        foreach (Instance instance in _instances)
+        {
+            if (selection.Shows(instance))
+            {
+                count++;
+                digest = unchecked(digest + ListDigest.OfInstance(selection.Seen(instance).Encoded));
+            }
+        }
+
+        if (cached.Length < MaximumCachedFilters)
+        {
+            Volatile.Write(ref _digests, [.. cached, new EncodedDigest(view, count, digest)]);
+        }
+
+        return (count, digest);
+    }
+
     /// <summary>A reader's filter, narrowed to its labels when the service has a selector.</summary>
     public InstanceFilter ViewOf(InstanceFilter filter, string? address) => Metadata?.Selector is { } selector ? selector.Narrow(filter, address, Labels) : filter;
 
@@ -154,6 +211,22 @@ internal sealed class ServiceSnapshot
 
     /// <summary>True when the list for everyone is encoded already, so that an answer costs nothing but a reference.</summary>
     public bool IsEncoded => _encodedAll is not null;
+
+    private EncodedPush EncodeUnchanged(InstanceFilter view)
+    {
+        bool isProtected = Select(view).ProtectionReached;
+        byte[] body = isProtected ? Encode(isProtected: true) : _unchanged ??= Encode(isProtected: false);
+        return new EncodedPush(MessageType.UnchangedPush, body);
+
+        byte[] Encode(bool isProtected) => new Messages.SnapshotUnchanged
+        {
+            Epoch = Epoch.ToMessage(),
+            Revision = (ulong)Revision,
+            Provisional = IsProvisional,
+            EmptyReason = _instances.Length == 0 ? (Messages.EmptyReason)EmptyCause : Messages.EmptyReason.NotEmpty,
+            ProtectionReached = isProtected,
+        }.ToByteArray();
+    }
 
     private byte[]? DeltaFrom(long deltaBase, InstanceFilter filter)
     {
@@ -201,6 +274,8 @@ internal sealed class ServiceSnapshot
     private sealed record EncodedDelta(long Base, InstanceFilter Filter, byte[]? Body);
 
     private sealed record EncodedList(InstanceFilter Filter, byte[] Body);
+
+    private sealed record EncodedDigest(InstanceFilter Filter, int Count, ulong Digest);
 }
 
 /// <summary>Writes protobuf bodies that list instances, <c>Snapshot</c> above all, from the encoded forms its instances keep: one array, no message objects

@@ -26,6 +26,7 @@ public sealed class TransportResources
         Limits = limits ?? new OutboundLimits();
         Budget = budget ?? new OutboundBudget();
         Segments = new SegmentPool(Blocks);
+        SharedBodies = new SharedBodies(Budget);
         _batches = new DefaultObjectPool<BatchWriter>(new BatchPolicy(Segments), maximumRetained: 256);
         _pipes = new DefaultObjectPool<Pipe>(new PipePolicy(Blocks), maximumRetained: 256);
     }
@@ -43,6 +44,9 @@ public sealed class TransportResources
     public OutboundLimits Limits { get; }
 
     internal SegmentPool Segments { get; }
+
+    /// <summary>The bodies of all open streams, counted in the budget.</summary>
+    internal SharedBodies SharedBodies { get; }
 
     internal BatchWriter RentBatch() => _batches.Get();
 
@@ -95,36 +99,6 @@ public sealed record OutboundLimits
     /// <summary>With more bytes than this waiting, anything further ends the connection as a slow consumer. Default 1 MiB. Reached only when many answers
     /// were in work when the output passed the high-water mark; at most one more frame is held.</summary>
     public int HardBytes { get; init; } = 1024 * 1024;
-}
-
-/// <summary>Counts the bytes that wait to be sent on all connections of a process together. Thread-safe; lives as long as the process' transports.</summary>
-/// <param name="limitBytes">When more is waiting, pushes only mark a resync. Default: a quarter of the memory the process may use.</param>
-public sealed class OutboundBudget(long limitBytes)
-{
-    private long _used;
-    private int _aboveHighWaterMark;
-
-    /// <summary>A budget of a quarter of the memory limit of this process.</summary>
-    public OutboundBudget()
-        : this(Math.Max(64L * 1024 * 1024, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4))
-    {
-    }
-
-    /// <summary>The bound in bytes.</summary>
-    public long LimitBytes { get; } = limitBytes;
-
-    /// <summary>Bytes waiting now.</summary>
-    public long UsedBytes => Volatile.Read(ref _used);
-
-    /// <summary>Connections whose output has passed the high-water mark and has not drained yet.</summary>
-    public int ConnectionsAboveHighWaterMark => Volatile.Read(ref _aboveHighWaterMark);
-
-    /// <summary>True while more than the bound is waiting: nothing that can be put off should be added.</summary>
-    public bool IsExceeded => UsedBytes > LimitBytes;
-
-    internal void CountAboveHighWaterMark(int change) => Interlocked.Add(ref _aboveHighWaterMark, change);
-
-    internal void Add(long bytes) => Interlocked.Add(ref _used, bytes);
 }
 
 /// <summary>Whether a frame was taken into the outbound chain.</summary>

@@ -118,6 +118,9 @@ public abstract partial class Connection
         return sequence;
     }
 
+    /// <summary>Whether <see cref="HoldInput"/> is in force. Thread-safe.</summary>
+    public bool IsInputHeld => Volatile.Read(ref _isInputHeld);
+
     /// <summary>Pauses receiving until <see cref="ResumeInput"/>: what has arrived and is not consumed is given to the handler again then. Receive path; the handler
     /// returns what it has not examined.</summary>
     public void HoldInput() => Volatile.Write(ref _isInputHeld, true);
@@ -154,10 +157,9 @@ public abstract partial class Connection
     private protected abstract void ContinueReceiving();
 
     /// <summary>Hook of the receive loop: gives the handler what the transport still holds for it, by <see cref="Deliver"/>, until nothing of it is new to the
-    /// handler, the connection closes or <see cref="CanDeliver"/> is false.</summary>
-    private protected virtual void DeliverUnconsumedInput()
-    {
-    }
+    /// handler or <see cref="CanDeliver"/> is false.</summary>
+    /// <returns>False when it stopped because of <see cref="CanDeliver"/>: something may be left.</returns>
+    private protected virtual bool DeliverUnconsumedInput() => true;
 
     /// <summary>Hook of the receive loop: one receive that does not block. What it brings goes to the handler, or away when the connection is
     /// closing.</summary>
@@ -255,7 +257,7 @@ public abstract partial class Connection
 
             if (CloseReason is null)
             {
-                DeliverUnconsumedInput();
+                bool deliveredAll = DeliverUnconsumedInput();
                 if (CloseReason is not null)
                 {
                     continue;
@@ -268,6 +270,12 @@ public abstract partial class Connection
                         return true;
                     }
 
+                    continue;
+                }
+
+                if (!deliveredAll)
+                {
+                    // What forbade it has gone since then, and whoever took it away has found nothing paused: nobody else comes back to what is left.
                     continue;
                 }
             }
@@ -503,33 +511,38 @@ public sealed class OutboundChain
     /// <summary>Called by the active sender after bytes were sent. True when the output has just drained below half of its high-water mark.</summary>
     internal bool Sent(long bytes)
     {
-        Resources.Budget.Add(-bytes);
+        bool drained;
         lock (this)
         {
             _sentBytes += bytes;
             _queuedBytes -= bytes;
-            if (_aboveHighWaterMark && _queuedBytes <= Resources.Limits.HighWaterMarkBytes / 2)
+            drained = _aboveHighWaterMark && _queuedBytes <= Resources.Limits.HighWaterMarkBytes / 2;
+            if (drained)
             {
                 SetAboveHighWaterMarkLocked(false);
-                return true;
             }
-
-            return false;
         }
+
+        // Outside the lock: the budget may tell its owner that it has drained.
+        Resources.Budget.Add(-bytes);
+        return drained;
     }
 
     /// <summary>Drops what waits, when the connection is gone. <paramref name="unsent"/> is the sender's own list.</summary>
     internal void Abandon(ref SegmentList unsent)
     {
+        long dropped;
         lock (this)
         {
             _completed = true;
             _waiting.Clear(Resources.Segments);
             unsent.Clear(Resources.Segments);
-            Resources.Budget.Add(-_queuedBytes);
+            dropped = _queuedBytes;
             _queuedBytes = 0;
             SetAboveHighWaterMarkLocked(false);
         }
+
+        Resources.Budget.Add(-dropped);
     }
 
     /// <summary>True once something was appended while more than the hard limit was waiting already. A single large frame alone never passes it.</summary>

@@ -59,7 +59,7 @@ public sealed class NativeRateLimitTests : IDisposable
     public void A_refused_subscription_does_not_exist()
     {
         _node.Node.Limit(ControlPoint.Subscribe, 0);
-        Assert.True(_client.Call(MessageType.Subscribe, new SubscribeRequest { SubscriptionId = 1, Name = "s" }).IsError);
+        Assert.True(_client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 1, Name = "s" } } }).IsError);
         Assert.Equal(0, _node.Registry.SubscriptionCount);
     }
 
@@ -114,7 +114,7 @@ public sealed class NativeRateLimitTests : IDisposable
         MessageType.Deregister => new DeregisterRequest { Name = "s", Keys = { new InstanceKey { Ip = "10.0.0.1", Port = 1 } } },
         MessageType.Query => new QueryRequest { Name = "s" },
         MessageType.ListServices => new ListServicesRequest(),
-        MessageType.Subscribe => new SubscribeRequest { SubscriptionId = 2, Name = "s" },
+        MessageType.Subscribe => new SubscribeRequest { Subscriptions = { new Subscription { Id = 2, Name = "s" } } },
         _ => new UnsubscribeRequest { SubscriptionId = 1 },
     };
 }

@@ -111,7 +111,7 @@ public sealed class NativeStatusTests : IDisposable
         MessageType.Deregister => new DeregisterRequest { Name = "s", Keys = { new InstanceKey { Ip = "10.0.0.1", Port = 1 } } },
         MessageType.Query => new QueryRequest { Name = "s" },
         MessageType.ListServices => new ListServicesRequest(),
-        MessageType.Subscribe => new SubscribeRequest { SubscriptionId = 2, Name = "s" },
+        MessageType.Subscribe => new SubscribeRequest { Subscriptions = { new Subscription { Id = 2, Name = "s" } } },
         _ => new UnsubscribeRequest { SubscriptionId = 1 },
     };
 }

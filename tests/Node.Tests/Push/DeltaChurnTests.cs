@@ -251,8 +251,8 @@ public sealed class DeltaChurnTests(ITestOutputHelper output)
         private Subscriber Subscribe(bool isSlow, bool healthyOnly, params string[] clusters)
         {
             RawClient client = isSlow
-                ? _node.Connect(capabilities: (ulong)Capabilities.All, capacityBytes: SlowCapacity)
-                : _node.Connect(capabilities: (ulong)Capabilities.All);
+                ? _node.Connect(capacityBytes: SlowCapacity)
+                : _node.Connect();
             return new Subscriber(client, new ListReader(client, ++_lastId, Service, healthyOnly, clusters), isSlow, healthyOnly, clusters);
         }
 

@@ -23,7 +23,7 @@ public sealed class DeltaOverflowTests : IDisposable
     public void Leaves_every_subscriber_with_all_of_it(int changes)
     {
         Register(weight: 1, count: 40_000);
-        RawClient connection = _node.Connect(capabilities: (ulong)Capabilities.All);
+        RawClient connection = _node.Connect();
         ListReader reader = new(connection, 1, "s");
         Register(weight: 2, changes);
         AssertSame(reader);

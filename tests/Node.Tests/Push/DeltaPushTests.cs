@@ -20,7 +20,7 @@ public sealed class DeltaPushTests : IDisposable
     public DeltaPushTests()
     {
         _provider = _node.Connect();
-        _watcher = _node.Connect(capabilities: All);
+        _watcher = _node.Connect();
         _provider.Batch("s", replace: false, Many(1, 100));
     }
 
@@ -134,7 +134,7 @@ public sealed class DeltaPushTests : IDisposable
     public void What_a_filter_lets_through_is_upserted_and_what_it_hides_is_removed()
     {
         _provider.Batch("f", replace: false, [.. Enumerable.Range(1, 100).Select(static port => NewInstance(port, cluster: port % 2 == 0 ? "east" : "west"))]);
-        RawClient healthy = _node.Connect(capabilities: All);
+        RawClient healthy = _node.Connect();
         _watcher.Subscribe(1, "f", false, "east");
         healthy.Subscribe(1, "f", true);
 
@@ -193,7 +193,7 @@ public sealed class DeltaPushTests : IDisposable
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions());
         RawClient provider = node.Connect();
-        RawClient watcher = node.Connect(capabilities: All);
+        RawClient watcher = node.Connect();
         provider.Batch("s", replace: false, Many(1, 100));
         watcher.Subscribe(1, "s");
         provider.Register("s", 101);
@@ -222,7 +222,7 @@ public sealed class DeltaPushTests : IDisposable
         byte[] hello = [
             .. RawClient.PrefaceBytes(),
             .. RawClient.RequestBytes(MessageType.Setup, 1, RawClient.NewSetup()),
-            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { SubscriptionId = 9, Name = "new" }),
+            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { Subscriptions = { new Subscription { Id = 9, Name = "new" } } }),
             .. RawClient.RequestBytes(MessageType.Query, 3, new QueryRequest { Name = "new" })];
         RawClient client = _node.ConnectBare();
         client.Write(hello);

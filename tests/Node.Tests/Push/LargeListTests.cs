@@ -42,7 +42,7 @@ public sealed class LargeListTests : IDisposable
         Publish(1000);
         RawClient watcher = _node.Connect();
         watcher.GivesCredit = false;
-        watcher.Request(MessageType.Subscribe, new SubscribeRequest { SubscriptionId = 1, Name = "s" });
+        watcher.Request(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 1, Name = "s" } } });
         Assert.Null(watcher.TryRead());
         int chunks = watcher.Chunks;
         Assert.InRange(chunks, 16, 17);
@@ -103,7 +103,7 @@ public sealed class LargeListTests : IDisposable
     public void A_client_that_takes_no_chunks_gets_one_large_frame()
     {
         Publish(400);
-        RawClient watcher = _node.Connect(capabilities: 0);
+        RawClient watcher = _node.Connect();
         Assert.Equal(400, watcher.Subscribe(1, "s").Instances.Count);
         _provider.Register("s", 9001);
         Assert.Equal(401, watcher.Read().Pushed.Instances.Count);
@@ -114,7 +114,7 @@ public sealed class LargeListTests : IDisposable
     public void A_list_near_the_connection_limit_reaches_a_client_that_takes_no_chunks()
     {
         Publish(900);
-        RawClient watcher = _node.Connect(capabilities: 0);
+        RawClient watcher = _node.Connect();
         Assert.Equal(900, watcher.Query("s").Instances.Count);
         Assert.Equal(900, watcher.Subscribe(1, "s").Instances.Count);
         _provider.Register("s", 9001);
@@ -125,7 +125,7 @@ public sealed class LargeListTests : IDisposable
     public void A_list_beyond_the_frame_limit_is_refused_to_a_client_that_takes_no_chunks()
     {
         Publish(4500);
-        RawClient watcher = _node.Connect(capabilities: 0);
+        RawClient watcher = _node.Connect();
         ErrorReply error = watcher.Call(MessageType.Query, new QueryRequest { Name = "s" }).Error;
         Assert.Equal((uint)ErrorCode.LimitExceeded, error.Code);
         Assert.Contains("chunks", error.Text, StringComparison.Ordinal);

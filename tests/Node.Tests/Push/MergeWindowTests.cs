@@ -263,7 +263,7 @@ public sealed class MergeWindowTests : IDisposable
     [Fact]
     public void A_maximum_of_zero_pushes_every_change_at_once()
     {
-        using NodeFixture node = new(push: new PushOptions { MergeWindowMaximum = TimeSpan.Zero, Retries = 0 });
+        using NodeFixture node = new(push: new PushOptions { MergeWindowMaximum = TimeSpan.Zero });
         RawClient provider = node.Connect();
         RawClient watcher = node.Connect();
         watcher.Subscribe(1, "s");

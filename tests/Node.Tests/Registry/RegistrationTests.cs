@@ -104,10 +104,10 @@ public sealed class RegistrationTests : IDisposable
         _client.Register("b", 1);
         _client.Register("c", 1);
         AssertLimit("Limits:Services is 3", _node.Connect().TryRegister("d", 1));
-        AssertLimit("Limits:Services is 3", _client.Call(MessageType.Subscribe, new SubscribeRequest { Name = "d", SubscriptionId = 1 }));
+        AssertLimit("Limits:Services is 3", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 1, Name = "d" } } }));
         _client.Subscribe(1, "a");
         _client.Subscribe(2, "b");
-        AssertLimit("Limits:SubscriptionsPerClient is 2", _client.Call(MessageType.Subscribe, new SubscribeRequest { Name = "c", SubscriptionId = 3 }));
+        AssertLimit("Limits:SubscriptionsPerClient is 2", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 3, Name = "c" } } }));
 
         Assert.Equal(6, _node.Registry.PublicationCount);
         Assert.Equal([1, 2, 3, 4], _client.Query("a").Ports());
@@ -169,9 +169,9 @@ public sealed class RegistrationTests : IDisposable
     {
         _client.Subscribe(7, "a");
         _client.Subscribe(7, "a");
-        Assert.Equal("subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Name = "b", SubscriptionId = 7 }).Error.Field);
+        Assert.Equal("subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 7, Name = "b" } } }).Error.Field);
         Assert.Equal(
-            "subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Name = "a", SubscriptionId = 7, HealthyOnly = true }).Error.Field);
+            "subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 7, Name = "a", HealthyOnly = true } } }).Error.Field);
         Assert.Equal("subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Name = "a" }).Error.Field);
         SubscribeRequest many = new() { Name = "a", SubscriptionId = 8 };
         many.Clusters.AddRange(Enumerable.Range(0, 33).Select(static i => $"c{i}"));

@@ -8,6 +8,7 @@ using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using static FastRegistry.Tests.NamingClient;
+using Subscription = FastRegistry.Registry.Services.Subscription;
 
 namespace FastRegistry.Node.Tests.Sessions;
 

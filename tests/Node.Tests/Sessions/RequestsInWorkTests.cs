@@ -100,7 +100,7 @@ public sealed class RequestsInWorkTests : IDisposable
         client.WriteWithoutPump(
         [
             .. RawClient.RequestBytes(MessageType.ListServices, 1, new ListServicesRequest()),
-            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { SubscriptionId = 9, Name = "large" }),
+            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { Subscriptions = { new Subscription { Id = 9, Name = "large" } } }),
         ]);
         node.PumpTransports();
         Assert.Equal((uint)ErrorCode.Overloaded, client.ReadAll().Single(static answer => answer.CorrelationId == 2).Error.Code);

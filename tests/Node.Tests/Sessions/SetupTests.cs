@@ -50,7 +50,7 @@ public sealed class SetupTests : IDisposable
     [Fact]
     public void Only_capabilities_both_sides_have_are_agreed()
     {
-        Assert.Equal(0UL, _node.ConnectBare().SetUp(capabilities: 0).Capabilities);
+        Assert.Equal(0UL, _node.ConnectBare().SetUp().Capabilities);
         Assert.Equal((ulong)Capabilities.Chunks, _node.ConnectBare().SetUp(capabilities: (ulong)Capabilities.Chunks | (1UL << 60)).Capabilities);
     }
 

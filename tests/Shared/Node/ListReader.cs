@@ -65,7 +65,11 @@ internal sealed class ListReader
             }
 
             PushedBytes += frame.Body.Length - PushPrefix.Size;
-            if (frame.Header.Type == MessageType.DeltaPush)
+            if (frame.Header.Type == MessageType.UnchangedPush)
+            {
+                Take(frame.PushedUnchanged);
+            }
+            else if (frame.Header.Type == MessageType.DeltaPush)
             {
                 Deltas++;
                 Apply(frame.PushedDelta);
@@ -83,6 +87,13 @@ internal sealed class ListReader
     private int HeadBytes => new Snapshot { Namespace = "public", Group = "DEFAULT_GROUP", Name = _service, Epoch = _epoch, Revision = Revision }.CalculateSize();
 
     private void Ask() => Replace(_client.Subscribe(_id, _service, _healthyOnly, _clusters));
+
+    private void Take(SnapshotUnchanged unchanged)
+    {
+        _epoch = unchanged.Epoch;
+        Revision = unchanged.Revision;
+        Mark(unchanged.ProtectionReached);
+    }
 
     private void Replace(Snapshot list)
     {

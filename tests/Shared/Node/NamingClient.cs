@@ -1,5 +1,6 @@
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
+using Google.Protobuf;
 
 namespace FastRegistry.Tests;
 
@@ -54,11 +55,43 @@ internal static class NamingClient
         return client.Call(MessageType.Query, request).Answer(Snapshot.Parser);
     }
 
+    /// <summary>Subscribes and takes the first list, which must come whole.</summary>
     public static Snapshot Subscribe(this RawClient client, ulong id, string service, bool healthyOnly = false, params string[] clusters)
     {
-        SubscribeRequest request = new() { SubscriptionId = id, Name = service, HealthyOnly = healthyOnly };
-        request.Clusters.AddRange(clusters);
-        return client.Call(MessageType.Subscribe, request).Answer(Snapshot.Parser);
+        SubscribeReply reply = client.TrySubscribe(NewSubscription(id, service, healthyOnly, clusters));
+        Assert.Empty(reply.Refused);
+        return client.ReadPush(id).Pushed;
+    }
+
+    /// <summary>Subscribes with what is held; the first push is read by the caller.</summary>
+    public static void Subscribe(this RawClient client, ulong id, string service, HeldList held)
+    {
+        Subscription subscription = NewSubscription(id, service);
+        subscription.Held = held;
+        Assert.Empty(client.TrySubscribe(subscription).Refused);
+    }
+
+    /// <summary>Subscribes; the caller looks at what was refused and reads the lists.</summary>
+    public static SubscribeReply TrySubscribe(this RawClient client, params Subscription[] subscriptions) =>
+        client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { subscriptions } }).Answer(SubscribeReply.Parser);
+
+    public static Subscription NewSubscription(ulong id, string service, bool healthyOnly = false, params string[] clusters)
+    {
+        Subscription subscription = new() { Id = id, Name = service, HealthyOnly = healthyOnly };
+        subscription.Clusters.AddRange(clusters);
+        return subscription;
+    }
+
+    /// <summary>What a client says that holds this list.</summary>
+    public static HeldList Hold(this Snapshot list)
+    {
+        ulong digest = 0;
+        foreach (Instance instance in list.Instances)
+        {
+            digest = unchecked(digest + ListDigest.OfInstance(instance.ToByteArray()));
+        }
+
+        return new HeldList { Epoch = list.Epoch, Revision = list.Revision, Count = (uint)list.Instances.Count, Digest = digest };
     }
 
     public static bool Unsubscribe(this RawClient client, ulong id) =>

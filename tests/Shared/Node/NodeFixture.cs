@@ -42,8 +42,8 @@ internal sealed class NodeFixture : IDisposable
             Workers = new WorkerOptions { Push = pushWorkers },
             Events = events ?? new EventOptions(),
 
-            // Most tests look at what a change sets off, not at when, and their clients acknowledge nothing.
-            Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero, Retries = 0 },
+            // Most tests look at what a change sets off, not at when.
+            Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero },
         }.Check();
         Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers);
         Resources = new TransportResources(outbound, budget);
@@ -92,12 +92,11 @@ internal sealed class NodeFixture : IDisposable
         return client;
     }
 
-    /// <summary>A client that has done its set-up; it is sent whole lists unless it says otherwise.</summary>
-    public RawClient Connect(
-        byte[]? instanceId = null, ulong capabilities = ulong.MaxValue & ~(ulong)Capabilities.Deltas, int capacityBytes = InMemoryTransport.DefaultCapacityBytes)
+    /// <summary>A client that has done its set-up.</summary>
+    public RawClient Connect(byte[]? instanceId = null, int capacityBytes = InMemoryTransport.DefaultCapacityBytes)
     {
         RawClient client = ConnectBare(capacityBytes);
-        client.SetUp(instanceId, capabilities);
+        client.SetUp(instanceId);
         return client;
     }
 

@@ -13,8 +13,10 @@ namespace FastRegistry.Tests;
 /// <summary>The bare other end of a session's connection: writes any bytes, reads frames when asked. Used on the test's thread only.</summary>
 internal sealed class RawClient(NodeFixture node, PipeConnection connection, IConnectionHandler? handler, IDuplexPipe peer)
 {
+    private static ulong _lastConnectionNumber;
+
     private readonly Queue<ReceivedFrame> _frames = new();
-    private readonly StreamAssembler _assembler = new();
+    private readonly StreamAssembler _assembler = new(StreamLimits.Default);
     private Task<FlushResult>? _flush;
     private ulong _lastCorrelation = 1000;
 
@@ -32,6 +34,12 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
 
     /// <summary>Chunk frames read so far.</summary>
     public int Chunks { get; private set; }
+
+    /// <summary>Streams that the server has given up.</summary>
+    public int StreamResets { get; private set; }
+
+    /// <summary>Streams that are not complete.</summary>
+    public int OpenStreams => _assembler.Open;
 
     /// <summary>Largest chunk body read so far.</summary>
     public int LargestChunkBytes { get; private set; }
@@ -93,15 +101,16 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
         return preface;
     }
 
-    public static SetupRequest NewSetup(byte[]? instanceId = null, ulong capabilities = ulong.MaxValue) => new()
+    /// <summary>A set-up as a client would send it; each has a higher connection number than all before it.</summary>
+    public static SetupRequest NewSetup(byte[]? instanceId = null) => new()
     {
         ClientName = "raw",
         ClientVersion = "test",
         ClientInstanceId = ByteString.CopyFrom(instanceId ?? NewInstanceId()),
-        Capabilities = capabilities,
+        ConnectionNumber = Interlocked.Increment(ref _lastConnectionNumber),
     };
 
-    public SetupReply SetUp(byte[]? instanceId = null, ulong capabilities = ulong.MaxValue) => SetUp(NewSetup(instanceId, capabilities));
+    public SetupReply SetUp(byte[]? instanceId = null) => SetUp(NewSetup(instanceId));
 
     public SetupReply SetUp(SetupRequest request)
     {
@@ -126,10 +135,7 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
             ReceivedFrame frame = Read();
             if (frame.Kind == FrameKind.Response && frame.CorrelationId == correlationId)
             {
-                ReceivedFrame[] behind = [.. _frames];
-                _frames.Clear();
-                others.ForEach(_frames.Enqueue);
-                Array.ForEach(behind, _frames.Enqueue);
+                PutBack(others);
                 return frame;
             }
 
@@ -137,11 +143,26 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
         }
     }
 
-    public void Ping(ulong token, ulong acknowledged = 0)
+    public void Ping(ulong token) => WriteNumber(FrameKind.Ping, token);
+
+    /// <summary>Says that so many pushes were taken in.</summary>
+    public void Acknowledge(ulong pushes) => WriteNumber(FrameKind.Ack, pushes);
+
+    /// <summary>Takes the next push of a subscription; what was sent before it stays to be read.</summary>
+    public ReceivedFrame ReadPush(ulong subscriptionId)
     {
-        byte[] body = new byte[PingBody.Size];
-        new PingBody(token, acknowledged).Write(body);
-        WriteFrame(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
+        List<ReceivedFrame> others = [];
+        while (true)
+        {
+            ReceivedFrame frame = Read();
+            if (frame.Kind == FrameKind.Push && frame.CorrelationId == subscriptionId)
+            {
+                PutBack(others);
+                return frame;
+            }
+
+            others.Add(frame);
+        }
     }
 
     /// <summary>The next frame; fails when the server has sent none.</summary>
@@ -186,6 +207,21 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
         node.Pump();
     }
 
+    private void PutBack(List<ReceivedFrame> frames)
+    {
+        ReceivedFrame[] behind = [.. _frames];
+        _frames.Clear();
+        frames.ForEach(_frames.Enqueue);
+        Array.ForEach(behind, _frames.Enqueue);
+    }
+
+    private void WriteNumber(FrameKind kind, ulong number)
+    {
+        byte[] body = new byte[UInt64Body.Size];
+        new UInt64Body(number).Write(body);
+        WriteFrame(new FrameHeader(UInt64Body.Size, kind, FrameFlags.None, MessageType.None, 0), body);
+    }
+
     private bool Receive()
     {
         node.Pump();
@@ -212,6 +248,13 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
 
     private void Take(in Frame frame)
     {
+        if (frame.Header.Kind == FrameKind.StreamReset)
+        {
+            StreamResets++;
+            _assembler.Reset(StreamResetBody.Read(frame.Body).StreamId);
+            return;
+        }
+
         if (frame.Header.Kind != FrameKind.Chunk)
         {
             _frames.Enqueue(new ReceivedFrame(frame.Header, frame.Body.ToArray()));

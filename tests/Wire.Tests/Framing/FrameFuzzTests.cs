@@ -116,7 +116,7 @@ public sealed class FrameFuzzTests
                 break;
             case 3:
                 // Flags of the first frame.
-                input[Math.Min(6, input.Count - 1)] ^= (byte)(random.Next(2) == 0 ? FrameFlags.CarriesAck : FrameFlags.Skippable);
+                input[Math.Min(6, input.Count - 1)] ^= (byte)(random.Next(2) == 0 ? 1 << random.Next(7) : (int)FrameFlags.Skippable);
                 break;
             case 4:
                 // Kind of the first frame.

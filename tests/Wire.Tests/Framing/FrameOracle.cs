@@ -34,14 +34,7 @@ internal static class FrameOracle
             FrameHeader header = new((uint)length, (FrameKind)kind, (FrameFlags)flags, (MessageType)input[at + 7], Number(input, at + 8, 8));
             int body = at + 16;
             int end = body + (int)length;
-            ulong acknowledged = 0;
-            if ((flags & 1) != 0)
-            {
-                acknowledged = Number(input, body, 8);
-                body += 8;
-            }
-
-            frames.Add(new ReadFrame(header, acknowledged, Convert.ToHexString(input[body..end])));
+            frames.Add(new ReadFrame(header, Convert.ToHexString(input[body..end])));
             at = end;
         }
     }
@@ -58,29 +51,19 @@ internal static class FrameOracle
             return GoAwayReason.FrameTooLarge;
         }
 
-        if (kind == 0 || (kind > 11 && flags < 128))
+        if (kind == 0 || (kind > 12 && flags < 128))
         {
             return GoAwayReason.UnknownKind;
         }
 
-        long rest = (flags & 1) != 0 ? length - 8 : length;
-        bool fits = rest >= 0;
-        switch (kind)
+        bool fits = kind switch
         {
-            case 3 or 9:
-                fits = rest >= 16;
-                break;
-            case 4 or 6 or 10 or 11:
-                fits = rest == 8;
-                break;
-            case 5:
-                fits = rest == 16;
-                break;
-            case 7:
-                fits = rest == 0;
-                break;
-        }
-
+            3 => length >= 8,
+            4 or 5 or 6 or 10 or 11 or 12 => length == 8,
+            7 => length == 0,
+            9 => length >= 16,
+            _ => true,
+        };
         return fits ? GoAwayReason.None : GoAwayReason.MalformedFrame;
     }
 

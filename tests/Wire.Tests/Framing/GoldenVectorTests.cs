@@ -1,6 +1,5 @@
 using System.Buffers;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Tests.Outbound;
 using FastRegistry.Wire.Transport;
@@ -12,16 +11,25 @@ public sealed class GoldenVectorTests
 {
     private const ulong Correlation = (7UL << 32) | 3;
     private const ulong Token = 0x0102030405060708;
-    private const long ChangedAt = 1_700_000_000_000_000;
 
-    private static readonly Instance OneInstance = new() { Ip = "10.0.0.1", Port = 8080 };
-    private static readonly Snapshot OneSnapshot = new()
-    {
-        Name = "pay",
-        Epoch = new Epoch { Node = 1, Incarnation = 2 },
-        Revision = 7,
-        Instances = { OneInstance },
-    };
+    // Frames without a message: which test writes them.
+    private static readonly string[] Plain =
+    [
+        nameof(GoldenVectors.AckFrame),
+        nameof(GoldenVectors.PingFrame),
+        nameof(GoldenVectors.PongFrame),
+        nameof(GoldenVectors.ProbeFrame),
+        nameof(GoldenVectors.CancelFrame),
+        nameof(GoldenVectors.CreditFrame),
+        nameof(GoldenVectors.StreamResetFrame),
+        nameof(GoldenVectors.PushChunkFrame),
+        nameof(GoldenVectors.LastChunkFrame),
+        nameof(GoldenVectors.SkippableUnknownFrame),
+    ];
+
+    public static TheoryData<string> FrameNames() => [.. GoldenVectors.Frames.Select(frame => frame.Name)];
+
+    public static TheoryData<string> MessageNames() => [.. GoldenMessages.All.Select(message => message.Name)];
 
     [Fact]
     public void Preface_is_the_magic_and_the_version()
@@ -35,7 +43,7 @@ public sealed class GoldenVectorTests
     [Fact]
     public void Header_has_its_fields_at_their_places()
     {
-        FrameHeader header = new(258, FrameKind.Request, FrameFlags.CarriesAck | FrameFlags.Skippable, MessageType.Register, Correlation);
+        FrameHeader header = new(258, FrameKind.Request, FrameFlags.AckNow | FrameFlags.Skippable, MessageType.Register, Correlation);
         byte[] bytes = new byte[FrameHeader.Size];
         header.Write(bytes);
         AssertBytes(GoldenVectors.Header, bytes);
@@ -43,30 +51,33 @@ public sealed class GoldenVectorTests
         Assert.Equal(FrameHeader.CurrentVersion, version);
     }
 
-    [Fact]
-    public void Fixed_bodies_have_their_fields_at_their_places()
+    [Theory]
+    [InlineData(GoldenVectors.AckBody, 0x1122334455667788)]
+    [InlineData(GoldenVectors.PingBody, Token)]
+    [InlineData(GoldenVectors.PongBody, Token)]
+    [InlineData(GoldenVectors.ProbeBody, Token)]
+    public void A_body_of_one_number_is_the_golden_one(string golden, ulong value)
     {
-        UInt64Body ack = new(0x1122334455667788);
-        AssertBytes(GoldenVectors.AckBody, Written(UInt64Body.Size, ack.Write));
-        Assert.Equal(ack, UInt64Body.Read(GoldenVectors.Bytes(GoldenVectors.AckBody)));
+        UInt64Body body = new(value);
+        AssertBytes(golden, Written(UInt64Body.Size, body.Write));
+        Assert.Equal(body, UInt64Body.Read(GoldenVectors.Bytes(golden)));
+        Assert.Equal(body, UInt64Body.Read(Sequences.ByteByByte(GoldenVectors.Bytes(golden))));
+    }
 
-        PingBody ping = new(Token, 9);
-        AssertBytes(GoldenVectors.PingBody, Written(PingBody.Size, ping.Write));
-        Assert.Equal(ping, PingBody.Read(GoldenVectors.Bytes(GoldenVectors.PingBody)));
-
-        UInt64Body pong = new(Token);
-        AssertBytes(GoldenVectors.PongBody, Written(UInt64Body.Size, pong.Write));
-        Assert.Equal(pong, UInt64Body.Read(GoldenVectors.Bytes(GoldenVectors.PongBody)));
-
-        UInt64Body probe = new(Token);
-        AssertBytes(GoldenVectors.ProbeBody, Written(UInt64Body.Size, probe.Write));
-        Assert.Equal(probe, UInt64Body.Read(GoldenVectors.Bytes(GoldenVectors.ProbeBody)));
-
+    [Fact]
+    public void Bodies_and_prefixes_of_several_fields_have_them_at_their_places()
+    {
         CreditBody credit = new(3, 131_072);
         AssertBytes(GoldenVectors.CreditBody, Written(CreditBody.Size, credit.Write));
         Assert.Equal(credit, CreditBody.Read(GoldenVectors.Bytes(GoldenVectors.CreditBody)));
+        Assert.Equal(credit, CreditBody.Read(Sequences.ByteByByte(GoldenVectors.Bytes(GoldenVectors.CreditBody))));
 
-        PushPrefix push = new(5, -1);
+        StreamResetBody reset = new(3, StreamResetCode.Unsubscribed);
+        AssertBytes(GoldenVectors.StreamResetBody, Written(StreamResetBody.Size, reset.Write));
+        Assert.Equal(reset, StreamResetBody.Read(GoldenVectors.Bytes(GoldenVectors.StreamResetBody)));
+        Assert.Equal(reset, StreamResetBody.Read(Sequences.ByteByByte(GoldenVectors.Bytes(GoldenVectors.StreamResetBody))));
+
+        PushPrefix push = new(-1);
         AssertBytes(GoldenVectors.PushPrefix, Written(PushPrefix.Size, push.Write));
         Assert.Equal(push, PushPrefix.Read(GoldenVectors.Bytes(GoldenVectors.PushPrefix)));
 
@@ -76,75 +87,62 @@ public sealed class GoldenVectorTests
     }
 
     [Fact]
-    public void Frames_of_a_batch_are_the_golden_ones()
+    public void Frames_of_fixed_size_in_a_batch_are_the_golden_ones()
     {
-        AssertBatch(GoldenVectors.SetupRequestFrame, batch => batch.WriteMessage(
-            FrameKind.Request, FrameFlags.None, MessageType.Setup, 1UL << 32,
-            new SetupRequest
-            {
-                ClientName = "orders",
-                ClientInstanceId = ByteString.CopyFrom([.. Enumerable.Range(0, 16).Select(i => (byte)i)]),
-                Capabilities = (ulong)(Capabilities.Chunks | Capabilities.ProvisionalLists),
-            }));
-        AssertBatch(GoldenVectors.RegisterRequestFrame, batch => batch.WriteMessage(
-            FrameKind.Request, FrameFlags.None, MessageType.Register, Correlation, new RegisterRequest { Name = "pay", Instance = OneInstance }));
-        AssertBatch(GoldenVectors.RegisterReplyFrame, batch => batch.WriteShared(
-            FrameKind.Response, FrameFlags.None, MessageType.Register, Correlation, new RegisterReply { Revision = 7, Changed = true }.ToByteArray()));
-        AssertBatch(GoldenVectors.ErrorResponseFrame, batch => batch.WriteMessage(
-            FrameKind.Response, FrameFlags.Error, MessageType.Register, Correlation,
-            new ErrorReply { Code = (uint)ErrorCode.InvalidArgument, Field = "port", Text = "0 is no port" }));
-        AssertBatch(GoldenVectors.GoAwayFrame, batch => batch.WriteMessage(
-            FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = (uint)GoAwayReason.Stopping, Text = "bye" }));
-        AssertBatch(GoldenVectors.AckFrame, batch => batch.WriteAck(new UInt64Body(5)));
+        AssertBatch(GoldenVectors.AckFrame, batch => batch.WriteAck(new UInt64Body(1)));
         AssertBatch(GoldenVectors.PongFrame, batch => batch.WritePong(new UInt64Body(Token)));
         AssertBatch(GoldenVectors.CreditFrame, batch => batch.WriteCredit(new CreditBody(3, 131_072)));
+        AssertBatch(GoldenVectors.StreamResetFrame, batch => batch.WriteStreamReset(new StreamResetBody(3, StreamResetCode.Cancelled)));
     }
 
     [Fact]
     public void Frames_appended_one_by_one_are_the_golden_ones()
     {
-        byte[] unsubscribe = new UnsubscribeRequest { SubscriptionId = 77 }.ToByteArray();
-        AssertAppended(
-            GoldenVectors.RequestCarryingAckFrame,
-            new FrameHeader(17, FrameKind.Request, FrameFlags.CarriesAck, MessageType.Unsubscribe, Correlation),
-            Written(UInt64Body.Size, new UInt64Body(5).Write), unsubscribe);
-        AssertAppended(
-            GoldenVectors.PingFrame, new FrameHeader(16, FrameKind.Ping, FrameFlags.None, MessageType.None, 0),
-            Written(PingBody.Size, new PingBody(Token, 5).Write), []);
-        AssertAppended(
-            GoldenVectors.ProbeFrame, new FrameHeader(8, FrameKind.Probe, FrameFlags.None, MessageType.None, 0),
-            Written(UInt64Body.Size, new UInt64Body(Token).Write), []);
+        byte[] token = Written(UInt64Body.Size, new UInt64Body(Token).Write);
+        AssertAppended(GoldenVectors.PingFrame, new FrameHeader(8, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), token, []);
+        AssertAppended(GoldenVectors.ProbeFrame, new FrameHeader(8, FrameKind.Probe, FrameFlags.None, MessageType.None, 0), token, []);
         AssertAppended(GoldenVectors.CancelFrame, new FrameHeader(0, FrameKind.Cancel, FrameFlags.None, MessageType.None, Correlation), [], []);
         AssertAppended(
             GoldenVectors.LastChunkFrame, new FrameHeader(19, FrameKind.Chunk, FrameFlags.EndOfStream, MessageType.None, Correlation),
             Written(ChunkPrefix.Size, new ChunkPrefix(3, FrameKind.Response, FrameFlags.None, MessageType.Query, 300_003).Write), "abc"u8.ToArray());
         AssertAppended(
+            GoldenVectors.PushChunkFrame, new FrameHeader(29, FrameKind.Chunk, FrameFlags.None, MessageType.None, 77),
+            Written(ChunkPrefix.Size, new ChunkPrefix(4, FrameKind.Push, FrameFlags.AckNow, MessageType.SnapshotPush, 100_000).Write),
+            [.. Written(PushPrefix.Size, new PushPrefix(GoldenMessages.ChangedAt).Write), 0x1A, 3, .. "pay"u8]);
+        AssertAppended(
             GoldenVectors.SkippableUnknownFrame, new FrameHeader(2, (FrameKind)200, FrameFlags.Skippable, MessageType.None, 9), [], [1, 2]);
     }
 
-    [Fact]
-    public void A_push_is_the_golden_one() => AssertPushed(GoldenVectors.SnapshotPushFrame, pushesBefore: 4, MessageType.SnapshotPush, OneSnapshot);
-
-    [Fact]
-    public void A_push_of_a_delta_is_the_golden_one() => AssertPushed(
-        GoldenVectors.DeltaPushFrame,
-        pushesBefore: 5,
-        MessageType.DeltaPush,
-        new SnapshotDelta
+    [Theory]
+    [MemberData(nameof(MessageNames))]
+    public void A_message_is_written_as_its_golden_frame_and_read_from_it(string name)
+    {
+        GoldenMessage golden = GoldenMessages.All.Single(message => message.Name == name);
+        byte[] expected = Golden(name);
+        FrameHeader header = new((uint)(expected.Length - FrameHeader.Size), golden.Kind, golden.Flags, golden.Type, golden.CorrelationId);
+        byte[] body = golden.Message.ToByteArray();
+        int prefix = 0;
+        if (golden.Kind == FrameKind.Push)
         {
-            Name = "pay",
-            Epoch = OneSnapshot.Epoch,
-            BaseRevision = 7,
-            Revision = 8,
-            Upserted = { new Instance { Ip = "10.0.0.2", Port = 8080 } },
-            Removed = { new InstanceKey { Ip = "10.0.0.1", Port = 8080 } },
-        });
+            prefix = PushPrefix.Size;
+            AssertPushed(expected, header, golden.ChangedAtMicroseconds, body);
+            Assert.Equal(golden.ChangedAtMicroseconds, PushPrefix.Read(expected.AsSpan(FrameHeader.Size)).ChangedAtMicroseconds);
+        }
+        else
+        {
+            string hex = Convert.ToHexString(expected);
+            AssertBatch(hex, batch => batch.WriteMessage(golden.Kind, golden.Flags, golden.Type, golden.CorrelationId, golden.Message));
+            AssertBatch(hex, batch => batch.WriteShared(golden.Kind, golden.Flags, golden.Type, golden.CorrelationId, body));
+        }
+
+        Assert.Equal(golden.Message, golden.Message.Descriptor.Parser.ParseFrom(expected.AsSpan(FrameHeader.Size + prefix)));
+    }
 
     [Theory]
     [MemberData(nameof(FrameNames))]
     public void Every_golden_frame_is_read_back_whole(string name)
     {
-        byte[] bytes = GoldenVectors.Frames.Single(frame => frame.Name == name).Bytes;
+        byte[] bytes = Golden(name);
         ReadOnlySequence<byte> buffer = new(bytes);
         Assert.Equal(FrameReadStatus.Frame, FrameReader.TryRead(ref buffer, WireLimits.MaximumBodyBytes, out Frame frame, out _));
         Assert.True(buffer.IsEmpty);
@@ -152,50 +150,50 @@ public sealed class GoldenVectorTests
     }
 
     [Fact]
-    public void Every_kind_has_a_golden_frame() =>
-        Assert.Subset(
-            GoldenVectors.Frames.Select(frame => (FrameKind)frame.Bytes[5]).ToHashSet(),
-            Enum.GetValues<FrameKind>().Where(kind => kind != FrameKind.None).ToHashSet());
-
-    public static TheoryData<string> FrameNames() => [.. GoldenVectors.Frames.Select(frame => frame.Name)];
+    public void Every_golden_frame_is_written_by_a_test_above() =>
+        Assert.Equal(GoldenVectors.Frames.Select(frame => frame.Name).Order(), Plain.Concat(GoldenMessages.All.Select(message => message.Name)).Order());
 
     [Fact]
-    public void Session_of_the_protocol_document_is_what_this_build_writes()
-    {
-        Epoch epoch = new() { Node = 1, Incarnation = 2 };
-        SetupReply setup = new()
-        {
-            Epoch = epoch,
-            Capabilities = 3,
-            SeesMajority = true,
-            ClientAddresses = { "127.0.0.1:7848" },
-            ServerName = "n1",
-            ServerVersion = "0.1.0",
-            IdleProbeMilliseconds = 20_000,
-            MaximumBodyBytes = 4 * 1024 * 1024,
-        };
-        SubscribeRequest subscribe = new() { SubscriptionId = 77, Name = "pay" };
-        Snapshot empty = new() { Name = "pay", Epoch = epoch, Revision = 6, EmptyReason = EmptyReason.Deregistered };
+    public void Every_kind_has_a_golden_frame() =>
+        Assert.Empty(Enum.GetValues<FrameKind>().Except([FrameKind.None, .. GoldenVectors.Frames.Select(frame => (FrameKind)frame.Bytes[5])]));
 
-        AssertBatch(GoldenVectors.SetupReplyFrame, batch => batch.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Setup, 1UL << 32, setup));
-        AssertBatch(GoldenVectors.SubscribeRequestFrame, batch => batch.WriteMessage(FrameKind.Request, FrameFlags.None, MessageType.Subscribe, 2UL << 32, subscribe));
-        AssertBatch(GoldenVectors.SubscribeReplyFrame, batch => batch.WriteMessage(FrameKind.Response, FrameFlags.None, MessageType.Subscribe, 2UL << 32, empty));
-        AssertBatch(GoldenVectors.ClientClosingFrame, batch => batch.WriteMessage(FrameKind.GoAway, FrameFlags.None, MessageType.None, 0, new GoAway { Reason = 19 }));
+    [Fact]
+    public void Every_request_has_a_golden_frame_and_so_has_its_answer_and_every_push()
+    {
+        HashSet<(FrameKind, MessageType)> golden = [.. GoldenVectors.Frames.Select(frame => ((FrameKind)frame.Bytes[5], (MessageType)frame.Bytes[7]))];
+        Assert.All(
+            Enum.GetValues<MessageType>().Where(type => type != MessageType.None),
+            type =>
+            {
+                // Numbers from 32 on are pushes.
+                FrameKind[] kinds = (byte)type < 32 ? [FrameKind.Request, FrameKind.Response] : [FrameKind.Push];
+                Assert.All(kinds, kind => Assert.Contains((kind, type), golden));
+            });
     }
 
-    private static void AssertPushed(string expected, int pushesBefore, MessageType type, IMessage message)
+    [Fact]
+    public void In_the_golden_session_every_request_is_answered_with_its_type_and_correlation_id()
+    {
+        FrameHeader[] requests = [.. Headers(fromClient: true, FrameKind.Request)];
+        FrameHeader[] answers = [.. Headers(fromClient: false, FrameKind.Response)];
+        Assert.NotEmpty(requests);
+        Assert.Equal(requests.Select(request => (request.Type, request.CorrelationId)), answers.Select(answer => (answer.Type, answer.CorrelationId)));
+        Assert.Equal(requests.Length, requests.DistinctBy(request => request.CorrelationId).Count());
+
+        static IEnumerable<FrameHeader> Headers(bool fromClient, FrameKind kind) => GoldenVectors.Session
+            .Where(frame => frame.FromClient == fromClient)
+            .Select(frame => FrameHeader.Read(frame.Bytes, out _))
+            .Where(header => header.Kind == kind);
+    }
+
+    private static byte[] Golden(string name) => GoldenVectors.Frames.Single(frame => frame.Name == name).Bytes;
+
+    private static void AssertPushed(byte[] expected, FrameHeader header, long changedAt, byte[] body)
     {
         TransportResources resources = new();
         OutboundChain chain = new(resources);
-        for (int i = 0; i < pushesBefore; i++)
-        {
-            chain.TakePushSequence();
-        }
-
-        byte[] body = message.ToByteArray();
-        FrameHeader header = new((uint)(PushPrefix.Size + body.Length), FrameKind.Push, FrameFlags.None, type, 77);
-        Assert.Equal(AppendOutcome.Appended, chain.AppendPush(header, ChangedAt, body, out _, out _));
-        AssertBytes(expected, chain.Drain(resources));
+        Assert.Equal(AppendOutcome.Appended, chain.AppendPush(header, changedAt, body, out _, out _));
+        AssertBytes(Convert.ToHexString(expected), chain.Drain(resources));
     }
 
     private static void AssertBatch(string golden, Action<BatchWriter> write)

@@ -137,12 +137,24 @@ internal sealed class EpollConnection(int descriptor, EpollLoop loop, TransportR
     private protected override void CloseTransport() => Request(ConnectionRequests.Close);
 
     /// <inheritdoc/>
-    private protected override void DeliverUnconsumedInput()
+    private protected override bool DeliverUnconsumedInput()
     {
-        while (_unconsumed.Pipe is not null && CanDeliver && _unconsumed.TryRead(out ReadOnlySequence<byte> buffer))
+        while (_unconsumed.Pipe is not null)
         {
+            if (!CanDeliver)
+            {
+                return false;
+            }
+
+            if (!_unconsumed.TryRead(out ReadOnlySequence<byte> buffer))
+            {
+                return true;
+            }
+
             _unconsumed.Advance(buffer, Deliver(buffer), Resources);
         }
+
+        return true;
     }
 
     /// <inheritdoc/>

@@ -86,10 +86,20 @@ public sealed partial class SocketConnection : Connection, IThreadPoolWorkItem
     private protected override void CloseTransport() => _socket.Dispose();
 
     /// <inheritdoc/>
-    private protected override void DeliverUnconsumedInput()
+    private protected override bool DeliverUnconsumedInput()
     {
-        while (_input.Pipe is { } pipe && CanDeliver && pipe.Reader.TryRead(out ReadResult read))
+        while (_input.Pipe is { } pipe)
         {
+            if (!CanDeliver)
+            {
+                return false;
+            }
+
+            if (!pipe.Reader.TryRead(out ReadResult read))
+            {
+                return true;
+            }
+
             ReceiveResult received = Deliver(read.Buffer);
             bool consumedAll = received.Consumed.Equals(read.Buffer.End);
             pipe.Reader.AdvanceTo(received.Consumed, received.Examined);
@@ -98,6 +108,8 @@ public sealed partial class SocketConnection : Connection, IThreadPoolWorkItem
                 _input.Return(Resources);
             }
         }
+
+        return true;
     }
 
     /// <inheritdoc/>
