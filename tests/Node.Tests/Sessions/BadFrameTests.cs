@@ -368,8 +368,12 @@ public sealed class BadFrameTests : IDisposable
         client.Register("s", 5);
         client.WriteFrame(new FrameHeader((uint)bytes.Length, FrameKind.GoAway, FrameFlags.None, MessageType.None, 0), bytes);
 
-        Assert.Equal(1, _inputs.Node.Registry.PublicationCount);
+        // The node ends its side without a word; when the client has ended its own, nothing is left of it.
         Assert.Null(client.TryRead());
+        Assert.True(client.SeesEnd);
+        client.Close();
+        Assert.Equal(1, _inputs.Node.Registry.PublicationCount);
+        Assert.Equal(GoAwayReason.ClientClosing, client.Connection.CloseReason!.GoAway);
     }
 
     /// <summary>A field that nobody knows, of so many bytes in all.</summary>

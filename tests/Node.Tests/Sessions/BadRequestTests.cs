@@ -52,7 +52,10 @@ public sealed class BadRequestTests : IDisposable
         AddBad("no instances", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s" }, "instances");
         AddBad("an identity twice", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s", Instances = { NewInstance(1), NewInstance(2), NewInstance(1, cluster: "DEFAULT") } }, "instances[2]");
         AddGood("no instances with replace", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s", Replace = true });
-        AddBad("more without a set", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s", Instances = { NewInstance(1) }, More = true }, "more");
+        AddBad("more without a set", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s", Instances = { NewInstance(1) }, More = true }, "set");
+        AddBad("a part without instances", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s", Set = 1, More = true, Replace = true }, "instances");
+        AddGood("a last part without instances", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s", Set = 1, Replace = true });
+        AddGood("a part with the highest number", MessageType.BatchRegister, new BatchRegisterRequest { Name = "s", Set = uint.MaxValue, More = true, Instances = { NewInstance(1) } });
         AddBad("no keys", MessageType.Deregister, new DeregisterRequest { Name = "s" }, "keys");
         AddBad("a page of 10,001", MessageType.ListServices, new ListServicesRequest { PageSize = 10_001 }, "page_size");
         AddBad("a page of 2^32-1", MessageType.ListServices, new ListServicesRequest { PageSize = uint.MaxValue }, "page_size");

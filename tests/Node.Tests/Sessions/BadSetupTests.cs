@@ -2,6 +2,7 @@ using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
+using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Tests.Sessions;
 
@@ -47,9 +48,9 @@ public sealed class BadSetupTests : IDisposable
         ["4,096 characters of labels"] = static setup => LabelsOf4096(setup),
         ["credentials"] = static setup => setup.Credentials.Add(new Label { Key = "token", Value = Text(5000) }),
         ["capabilities that nobody knows"] = static setup => setup.Capabilities = ulong.MaxValue,
-        ["limits of zero"] = static setup => setup.Limits = new Limits(),
-        ["limits beyond any"] = static setup => setup.Limits = new Limits { Streams = uint.MaxValue, StreamBytes = ulong.MaxValue, StreamCreditBytes = uint.MaxValue },
-        ["limits of one"] = static setup => setup.Limits = new Limits { OutstandingRequests = 1, RequestBytes = 1, Subscriptions = 1, Publications = 1, Streams = 1, StreamBytes = 1, StreamCreditBytes = 1 },
+        ["limits of zero"] = static setup => setup.Limits = new Messages.Limits(),
+        ["limits beyond any"] = static setup => setup.Limits = new Messages.Limits { Streams = uint.MaxValue, StreamBytes = ulong.MaxValue, StreamCreditBytes = uint.MaxValue },
+        ["limits of one"] = static setup => setup.Limits = new Messages.Limits { OutstandingRequests = 1, RequestBytes = 1, Subscriptions = 1, Publications = 1, Streams = 1, StreamBytes = 1, StreamCreditBytes = 1 },
     };
 
     private readonly BadInputs _inputs = new();
