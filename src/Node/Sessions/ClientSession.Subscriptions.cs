@@ -128,7 +128,9 @@ internal sealed partial class ClientSession
         {
             lock (state.SubscriptionLock)
             {
-                (needsStream ? state.WaitingForStream : state.Waiting).Enqueue(subscription);
+                // By reference: the queues are structs.
+                ref WaitingSubscriptions queue = ref needsStream ? ref state.WaitingForStream : ref state.Waiting;
+                queue.Enqueue(subscription);
             }
         }
 
