@@ -70,11 +70,16 @@ internal sealed partial class NamingRequests
         }
 
         RegistrationResult result = registry.Register(caller.Client, key, instances, request.Replace && !request.More, caller, alsoKept: namedBefore);
-        if (result.Error is null && request.More)
+        if (result.Error is not null)
+        {
+            // The set goes on without this part, if an earlier one has named something.
+            sets.DropIfEmpty(key);
+        }
+        else if (request.More)
         {
             sets.Named(key, instances);
         }
-        else if (result.Error is null)
+        else
         {
             sets.Drop(key);
         }

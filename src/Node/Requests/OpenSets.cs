@@ -55,6 +55,15 @@ internal sealed class OpenSets
         _named += named.Count - before;
     }
 
+    /// <summary>A part was refused: a set of which no part was registered is not kept, or refused parts alone would fill the memory.</summary>
+    public void DropIfEmpty(ServiceKey service)
+    {
+        if (_byService.TryGetValue(service, out OpenSet? set) && set.Named.Count == 0)
+        {
+            Drop(service);
+        }
+    }
+
     /// <summary>The set of a service is complete, or is given up.</summary>
     public void Drop(ServiceKey service)
     {

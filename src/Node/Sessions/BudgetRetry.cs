@@ -63,7 +63,8 @@ internal sealed class BudgetRetry : IWorkItem, IDeadlineOwner
             session.HandOutWaiting();
         }
 
-        Volatile.Write(ref _isRunning, 0);
+        // A full fence: a session is added before its thread looks here, and this thread looks for sessions after. One of the two sees the other.
+        Interlocked.Exchange(ref _isRunning, 0);
         if (!_waiting.IsEmpty)
         {
             ContinueUnlessExceeded();

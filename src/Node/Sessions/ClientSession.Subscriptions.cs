@@ -128,9 +128,11 @@ internal sealed partial class ClientSession
         {
             lock (state.SubscriptionLock)
             {
-                // By reference: the queues are structs.
-                ref WaitingSubscriptions queue = ref needsStream ? ref state.WaitingForStream : ref state.Waiting;
-                queue.Enqueue(subscription);
+                // A mark that was put aside while pushes were off may come back to the worker while a newer one still waits here.
+                if (!subscription.IsWaiting)
+                {
+                    (needsStream ? ref state.WaitingForStream : ref state.Waiting).Enqueue(subscription);
+                }
             }
         }
 
@@ -358,6 +360,7 @@ internal sealed partial class ClientSession
         public void Enqueue(Subscription subscription)
         {
             subscription.NextWaiting = null;
+            subscription.IsWaiting = true;
             if (_last is null)
             {
                 _first = subscription;
@@ -378,6 +381,7 @@ internal sealed partial class ClientSession
             _first = first.NextWaiting;
             _last = _first is null ? null : _last;
             first.NextWaiting = null;
+            first.IsWaiting = false;
             Count--;
             return first;
         }

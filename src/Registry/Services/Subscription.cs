@@ -38,6 +38,9 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
     /// <summary>Link of its session's queue of subscriptions that wait for a list; guarded by the session's subscription lock.</summary>
     public Subscription? NextWaiting { get; set; }
 
+    /// <summary>It is in that queue; guarded by the same lock.</summary>
+    public bool IsWaiting { get; set; }
+
     /// <summary>False once it was removed: what was meant for it before goes nowhere.</summary>
     public bool IsActive => IndexInService >= 0;
 
@@ -92,7 +95,8 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
         long session = Subscriber.SessionId;
         snapshot.MarkWritten();
         string? address = snapshot.Metadata?.Selector is null ? null : Subscriber.RemoteAddress;
-        EncodedPush push = Choose(snapshot, asked, address);
+        bool isUndelivered = TakeUndelivered();
+        EncodedPush push = Choose(snapshot, asked, isUndelivered, address);
         switch (Subscriber.Push(this, snapshot, push))
         {
             case PushOutcome.Sent:
@@ -103,6 +107,12 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
                 break;
             case PushOutcome.Resync:
                 AskAgain(asked);
+                if (isUndelivered)
+                {
+                    // The client has as little of the list before as it had.
+                    NotDelivered();
+                }
+
                 worker.CountPutOff();
                 worker.Events.Publish(new PushPutOff(snapshot.Key, session, Id, snapshot.Revision));
                 break;
@@ -125,19 +135,15 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
         }
     }
 
+    private bool TakeUndelivered() => Volatile.Read(ref _isUndelivered) && Interlocked.Exchange(ref _isUndelivered, false);
+
     /// <summary>True when a list is newer than the one written last, or is the same and not provisional any more.</summary>
     private bool IsNews(ServiceSnapshot snapshot) =>
         snapshot.Revision > _writtenRevision || (_isWrittenProvisional && !snapshot.IsProvisional && Subscriber.TakesDeltas);
 
     /// <summary>Chooses the smallest push that brings the subscriber to a list.</summary>
-    private EncodedPush Choose(ServiceSnapshot snapshot, HeldList? asked, string? address)
+    private EncodedPush Choose(ServiceSnapshot snapshot, HeldList? asked, bool isUndelivered, string? address)
     {
-        bool isUndelivered = Volatile.Read(ref _isUndelivered);
-        if (isUndelivered)
-        {
-            Volatile.Write(ref _isUndelivered, false);
-        }
-
         if (!Subscriber.TakesDeltas)
         {
             return snapshot.EncodePush(0, Filter, address);

@@ -51,7 +51,8 @@ public sealed class StreamAssembler(StreamLimits limits)
 
     /// <summary>Takes one chunk.</summary>
     /// <param name="frame">A frame of kind chunk.</param>
-    /// <param name="header">On <see cref="StreamOutcome.Complete"/>: the header the whole message would have had.</param>
+    /// <param name="header">On <see cref="StreamOutcome.Complete"/>: the header the whole message would have had. On <see cref="StreamOutcome.Dropped"/> that too,
+    /// without a length.</param>
     /// <param name="body">On <see cref="StreamOutcome.Complete"/>: its body.</param>
     /// <param name="credit">Credit to send back, when not null.</param>
     public StreamOutcome Add(in Frame frame, out FrameHeader header, out ReadOnlyMemory<byte> body, out CreditBody? credit)
@@ -69,7 +70,8 @@ public sealed class StreamAssembler(StreamLimits limits)
             bool isNew = _newestId is not { } newest || IsNewer(prefix.StreamId, newest);
             if (!isNew && IsCancelledLocked(prefix.StreamId, last))
             {
-                return StreamOutcome.Incomplete;
+                header = new FrameHeader(0, prefix.Kind, prefix.Flags, prefix.Type, frame.Header.CorrelationId);
+                return last ? StreamOutcome.Dropped : StreamOutcome.Incomplete;
             }
 
             if (!TryGetStreamLocked(prefix, frame.Header.CorrelationId, isNew, out PartialMessage? stream) || stream.Received + piece.Length > (long)prefix.TotalBytes)
@@ -240,6 +242,10 @@ public enum StreamOutcome
 
     /// <summary>The message is complete.</summary>
     Complete,
+
+    /// <summary>The message was cancelled here, but its sender did not know of that in time and has sent it to its end. Nothing of it is kept; a push counts
+    /// nevertheless, because the sender has counted it.</summary>
+    Dropped,
 
     /// <summary>The chunk contradicts the stream or passes a bound; the connection must end.</summary>
     Violation,
