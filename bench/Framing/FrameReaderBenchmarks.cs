@@ -9,7 +9,7 @@ namespace FastRegistry.Bench.Framing;
 public class FrameReaderBenchmarks
 {
     private const int Frames = 64;
-    private const int FrameBytes = FrameHeader.Size + PingBody.Size;
+    private const int FrameBytes = FrameHeader.Size + UInt64Body.Size;
 
     // Not a divisor of the frame's length: headers and bodies lie across segments in turns.
     private const int SegmentBytes = 100;
@@ -28,8 +28,8 @@ public class FrameReaderBenchmarks
         for (int i = 0; i < FramesPerBuffer; i++)
         {
             Span<byte> frame = bytes.AsSpan(i * FrameBytes);
-            new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0).Write(frame);
-            new PingBody((ulong)i, 0).Write(frame[FrameHeader.Size..]);
+            new FrameHeader(UInt64Body.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0).Write(frame);
+            new UInt64Body((ulong)i).Write(frame[FrameHeader.Size..]);
         }
 
         _contiguous = new ReadOnlySequence<byte>(bytes);

@@ -19,6 +19,10 @@ internal sealed class FrameClient(Stream input, Stream output)
 
     private readonly byte[] _header = new byte[HeaderBytes];
     private readonly byte[] _body = new byte[64 * 1024];
+    private ulong _pushes;
+
+    /// <summary>Set when the node has asked for an acknowledgement; whoever sends it sets 0.</summary>
+    public ulong PushesToAcknowledge { get; set; }
 
     /// <summary>Preface and set-up.</summary>
     public void SetUp(byte id)
@@ -26,9 +30,7 @@ internal sealed class FrameClient(Stream input, Stream output)
         byte[] instanceId = new byte[16];
         instanceId[0] = id;
         output.Write("FREG\x01\0\0\0"u8);
-
-        // Bits 0 to 2: what the .NET client understands.
-        Send(NewRequest(1, 1, new SetupRequest { ClientName = "path", ClientInstanceId = ByteString.CopyFrom(instanceId), Capabilities = 7 }));
+        Send(NewRequest(1, 1, new SetupRequest { ClientName = "path", ClientInstanceId = ByteString.CopyFrom(instanceId), ConnectionNumber = 1 }));
         Expect(Response);
     }
 
@@ -40,22 +42,10 @@ internal sealed class FrameClient(Stream input, Stream output)
         return frame;
     }
 
-    public static byte[] NewPing(ulong token, ulong acknowledged)
-    {
-        byte[] frame = new byte[HeaderBytes + 16];
-        WriteHeader(frame, Ping, type: 0, correlation: 0);
-        BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(HeaderBytes), token);
-        BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(HeaderBytes + 8), acknowledged);
-        return frame;
-    }
+    public static byte[] NewPing(ulong token) => NewNumber(Ping, token);
 
-    public static byte[] NewAck(ulong sequence)
-    {
-        byte[] frame = new byte[HeaderBytes + 8];
-        WriteHeader(frame, Ack, type: 0, correlation: 0);
-        BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(HeaderBytes), sequence);
-        return frame;
-    }
+    /// <param name="taken">Pushes of the connection that were taken in.</param>
+    public static byte[] NewAck(ulong taken) => NewNumber(Ack, taken);
 
     public void Send(byte[] frame)
     {
@@ -63,19 +53,57 @@ internal sealed class FrameClient(Stream input, Stream output)
         output.Flush();
     }
 
-    /// <summary>Reads one frame, which must be of this kind and no error, and returns the first eight bytes of its body as a number: of a push, its sequence.</summary>
-    public ulong Expect(byte kind)
+    /// <summary>Reads one frame, which must be of this kind and no error.</summary>
+    public void Expect(byte kind)
+    {
+        if (Read() != kind)
+        {
+            throw Unexpected();
+        }
+    }
+
+    /// <summary>Reads one frame of each kind, in any order.</summary>
+    public void Expect(byte kind, byte otherKind)
+    {
+        byte first = Read();
+        if (first != kind && first != otherKind)
+        {
+            throw Unexpected();
+        }
+
+        Expect(first == kind ? otherKind : kind);
+    }
+
+    private static byte[] NewNumber(byte kind, ulong number)
+    {
+        byte[] frame = new byte[HeaderBytes + sizeof(ulong)];
+        WriteHeader(frame, kind, type: 0, correlation: 0);
+        BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(HeaderBytes), number);
+        return frame;
+    }
+
+    private byte Read()
     {
         input.ReadExactly(_header);
         int length = BinaryPrimitives.ReadInt32LittleEndian(_header);
         input.ReadExactly(_body.AsSpan(0, length));
-        if (_header[5] != kind || (kind == Response && (_header[6] & 2) != 0))
+        byte kind = _header[5];
+        bool isError = kind == Response && (_header[6] & 2) != 0;
+        if (isError)
         {
-            throw new InvalidOperationException($"kind {kind} was expected, and {Convert.ToHexString(_header)} {Convert.ToHexString(_body.AsSpan(0, length))} came");
+            throw Unexpected();
         }
 
-        return length < 8 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(_body);
+        if (kind == Push)
+        {
+            _pushes++;
+            PushesToAcknowledge = (_header[6] & 4) != 0 ? _pushes : PushesToAcknowledge;
+        }
+
+        return kind;
     }
+
+    private InvalidOperationException Unexpected() => new($"not what was expected: {Convert.ToHexString(_header)} {Convert.ToHexString(_body.AsSpan(0, BinaryPrimitives.ReadInt32LittleEndian(_header)))}");
 
     private static void WriteHeader(byte[] frame, byte kind, byte type, ulong correlation)
     {

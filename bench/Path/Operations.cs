@@ -18,7 +18,6 @@ internal sealed class Operations
     private readonly FrameClient _subscriber;
     private byte[] _frame = [];
     private ulong _number;
-    private ulong _pushed;
 
     /// <summary>A publisher of a service of ten instances and a subscriber to it.</summary>
     public Operations(FrameClient publisher, FrameClient subscriber)
@@ -31,11 +30,13 @@ internal sealed class Operations
         batch.Instances.AddRange(Enumerable.Range(0, Instances).Select(static i => InstanceOf(i, 1)));
         publisher.Send(FrameClient.NewRequest(BatchRegisterType, 1, batch));
         publisher.Expect(FrameClient.Response);
-        subscriber.Send(FrameClient.NewRequest(SubscribeType, 1, new SubscribeRequest { SubscriptionId = 1, Name = ServiceName }));
-        subscriber.Expect(FrameClient.Response);
+        SubscribeRequest subscribe = new() { Subscriptions = { new Subscription { Id = 1, Name = ServiceName } } };
+        subscriber.Send(FrameClient.NewRequest(SubscribeType, 1, subscribe));
+        subscriber.Expect(FrameClient.Response, FrameClient.Push);
+        RestAfterRegister();
     }
 
-    public void PreparePing() => _frame = FrameClient.NewPing(++_number, 0);
+    public void PreparePing() => _frame = FrameClient.NewPing(++_number);
 
     /// <summary>One ping, to its pong.</summary>
     public void Ping()
@@ -57,14 +58,19 @@ internal sealed class Operations
     {
         _publisher.Send(_frame);
         _publisher.Expect(FrameClient.Response);
-        _pushed = _subscriber.Expect(FrameClient.Push);
+        _subscriber.Expect(FrameClient.Push);
     }
 
-    /// <summary>The subscriber acknowledges, as every client does sooner or later, and the service's merge window (10 ms) passes.</summary>
+    /// <summary>The subscriber acknowledges when it was asked to, and the service's merge window (10 ms) passes.</summary>
     public void RestAfterRegister()
     {
-        _subscriber.Send(FrameClient.NewAck(_pushed));
-        _subscriber.Send(FrameClient.NewPing(_number, _pushed));
+        if (_subscriber.PushesToAcknowledge is > 0 and var taken)
+        {
+            _subscriber.Send(FrameClient.NewAck(taken));
+            _subscriber.PushesToAcknowledge = 0;
+        }
+
+        _subscriber.Send(FrameClient.NewPing(_number));
         _subscriber.Expect(FrameClient.Pong);
         Thread.Sleep(25);
     }

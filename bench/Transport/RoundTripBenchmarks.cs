@@ -44,7 +44,7 @@ public class RoundTripBenchmarks
         (PipeConnection near, PipeConnection far) = InMemoryTransport.CreatePair(_node.Resources, scheduler);
         far.Start(_node.Acceptor.Accept(far)!);
         _client = new RoundTripClient(near);
-        await _client.SetUpAsync(new SetupRequest { ClientName = "bench", ClientInstanceId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)) });
+        await _client.SetUpAsync(new SetupRequest { ClientName = "bench", ClientInstanceId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)), ConnectionNumber = 1 });
         await _client.CallAsync(MessageType.BatchRegister, CreateRegistration());
         _query = new QueryRequest { Name = Service }.ToByteArray();
     }

@@ -38,10 +38,10 @@ internal sealed class RoundTripClient(Connection connection) : IConnectionHandle
         BatchWriter batch = connection.RentBatch();
         for (int i = 0; i < count; i++)
         {
-            Span<byte> frame = batch.GetSpan(FrameHeader.Size + PingBody.Size);
-            new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0).Write(frame);
-            new PingBody((ulong)i, 0).Write(frame[FrameHeader.Size..]);
-            batch.Advance(FrameHeader.Size + PingBody.Size);
+            Span<byte> frame = batch.GetSpan(FrameHeader.Size + UInt64Body.Size);
+            new FrameHeader(UInt64Body.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0).Write(frame);
+            new UInt64Body((ulong)i).Write(frame[FrameHeader.Size..]);
+            batch.Advance(FrameHeader.Size + UInt64Body.Size);
         }
 
         return Send(batch);

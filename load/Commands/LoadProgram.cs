@@ -5,6 +5,7 @@ using FastRegistry.Load.Generators;
 using FastRegistry.Load.HttpComparison;
 using FastRegistry.Load.InMemory;
 using FastRegistry.Load.Plans;
+using FastRegistry.Load.Restore;
 using FastRegistry.Load.SelfCheck;
 
 namespace FastRegistry.Load.Commands;
@@ -78,6 +79,7 @@ internal static class LoadProgram
         return command switch
         {
             Compare => CompareCommand.RunAsync(arguments, interrupted),
+            RestoreArguments.Command => RestoreCommand.RunAsync(arguments, interrupted),
             SlowSubscriber => SlowSubscriberCommand.RunAsync(arguments, interrupted),
             Transports => TransportsCommand.RunAsync(arguments, interrupted),
             Beats => BeatsCommand.RunAsync(arguments, interrupted),
@@ -96,6 +98,7 @@ internal static class LoadProgram
             text.Append($"  {definition.Name,-16}{definition.Summary}\n");
         }
 
+        text.Append($"  {RestoreArguments.Command,-16}clients lose their node, or their connections, and come back at once: when each has its lists again, and what that costs the node\n");
         text.Append($"\nothers:\n  {Compare,-16}run the product and the gRPC-shaped baseline in turns and print every figure with its goal\n");
         text.Append($"  {SlowSubscriber,-16}run pushes with and without a subscriber that never reads, in turns, and print what it costs the others\n");
         text.Append($"  {Transports,-16}the same connections to servers on epoll, on sockets and to the gRPC-shaped baseline, and what each costs\n");

@@ -14,13 +14,15 @@ internal sealed record CompareArguments
         figure with its goal. Which one goes first alternates from pair to pair.
 
           --pairs N               default 7; about two minutes each
-          --only NAME,NAME,...    only these measurements: connections, query-full, query-rate, register-full, register-rate, push, instances, many
+          --only NAME,NAME,...    only these measurements: connections, query-full, query-rate, register-full, register-rate, push, instances,
+                                  restore, many
           --many                  also 100,000 connections over six server processes, once for each side; takes about 10 GB of memory
           --server-program FILE   the product's program; default: the one built beside this tool
           --server-arguments TEXT further arguments for it, separated by spaces: '--ClientTransport:Kind=Sockets'
           --baseline-program FILE the baseline's program; default likewise
           --against-program FILE  compare with this build of the product instead of the baseline: what a change, or a setting of the runtime
-                                  beside the program, is worth
+                                  beside the program, is worth. It must speak the protocol as this tool does: builds from before protocol 1
+                                  was complete are refused at their set-up
           --against-arguments TEXT
                                   compare with the product started with these arguments; 'baseline' in the table then is that side
           --json FILE             also write every figure as JSON

@@ -17,5 +17,5 @@ internal sealed record ComparedServer(TargetKind Target, string? Program, Immuta
         : $"the product, {Program ?? "the same build"}{(Arguments.IsEmpty ? "" : $" with {string.Join(' ', Arguments)}")}";
 
     /// <exception cref="CannotRunException">The program is not there.</exception>
-    public ServerLauncher Launcher(string ownFolder) => new(ServerProject.For(Target).Find(Program, ownFolder), Arguments);
+    public string FindProgram(string ownFolder) => ServerProject.For(Target).Find(Program, ownFolder);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Observation;
 using FastRegistry.Load.Reports;
+using FastRegistry.Load.Restore;
 
 namespace FastRegistry.Load.Comparison;
 
@@ -41,6 +42,10 @@ internal static class ComparisonRows
         new("change -> subscriber, 100 subscribers, p50", "us", static s => s.Step(Measurements.Push, OneHundred, EachSubscriber)?.Latency.P50Microseconds, 1000),
         new("change -> subscriber, 100 subscribers, p99", "us", static s => s.Step(Measurements.Push, OneHundred, EachSubscriber)?.Latency.P99Microseconds, 5000),
         new("change -> last of 1,000 subscribers, p50", "ms", static s => s.Step(Measurements.Push, OneThousand, LastSubscriber)?.Latency.P50Microseconds / 1000, 15),
+        new("500 clients come back to a restarted node, last list of 10,000 since ready", "ms", static s => s.Restore?.Part(RestorePartNames.Restart)?.WholeSinceReady?.Last),
+        new("500 clients come back to a restarted node, bytes of the node", "MB", static s => s.Restore?.Part(RestorePartNames.Restart)?.Bytes / 1e6),
+        new("500 clients come back to a restarted node, peak resident memory", "MB", static s => s.Restore?.Part(RestorePartNames.Restart)?.PeakResidentBytes / 1e6),
+        new("500 clients drop their connections and have all lists, bytes of the node", "MB", static s => s.Restore?.Part(RestorePartNames.Held)?.Bytes / 1e6),
         new("change -> subscriber on another node", "ms", static _ => null) { Missing = "comes with the cluster" },
         new("ready after start of the process", "ms", static s => s.ReadyMilliseconds, 1000),
     ];

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Net;
 using FastRegistry.Load.Commands;
 using FastRegistry.Load.Generators;
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Reports;
+using FastRegistry.Load.Restore;
 using FastRegistry.Load.Servers;
 using FastRegistry.Load.Targets;
 
@@ -53,10 +55,27 @@ internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole c
     {
         ComparedServer compared = side == ComparisonSide.Native ? arguments.Product : arguments.Other;
         TargetKind target = compared.Target;
-        ServerLauncher launcher = compared.Launcher(AppContext.BaseDirectory);
-        foreach (IGrouping<int, Measurement> sameServers in measurements.Where(measurement => side == ComparisonSide.Native || measurement.BaselineToo).GroupBy(static measurement => measurement.Servers))
+        string program = compared.FindProgram(AppContext.BaseDirectory);
+        ServerLauncher launcher = new(program, compared.Arguments);
+        foreach (IGrouping<int, Measurement> sameServers in measurements.Where(measurement => measurement.IsRun(side, target)).GroupBy(static measurement => measurement.Servers))
         {
+            if (sameServers.Key == 0)
+            {
+                foreach (Measurement measurement in sameServers.Where(_ => !interrupted.IsCancellationRequested))
+                {
+                    console.Note($"{side}: {measurement.Key}");
+                    await RestoreAsync(side, measurement.Restore!, program, compared.Arguments, results, interrupted);
+                }
+
+                continue;
+            }
+
             await using LaunchedServers servers = await LaunchedServers.StartAsync(launcher, connections: 0, sameServers.Key, CancellationToken.None);
+            if (target == TargetKind.Native)
+            {
+                await ProtocolCheck.RequireAsync(IPEndPoint.Parse(servers.Servers[0].ClientAddress), compared.Description, CancellationToken.None);
+            }
+
             results.ReadyMilliseconds = sameServers.Key == 1 ? servers.Servers[0].ReadyAfter.TotalMilliseconds : results.ReadyMilliseconds;
             foreach (Measurement measurement in sameServers)
             {
@@ -69,6 +88,17 @@ internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole c
             }
 
             await servers.StopAsync();
+        }
+    }
+
+    private async Task RestoreAsync(
+        ComparisonSide side, RestoreSettings settings, string program, ImmutableArray<string> serverArguments, SideResults results, CancellationToken interrupted)
+    {
+        RestoreReport report = await new RestoreRunner(settings, program, serverArguments, console).RunAsync(interrupted);
+        results.Restore = report;
+        foreach (RestorePartReport part in report.Parts.Where(static part => !part.Passed))
+        {
+            Note($"{side}, {Measurements.Restore}: {part.Name}: {part.Clients - part.Complete} of {part.Clients} clients were not back in time, {part.Losses.Sum(static loss => loss.Count)} connections were lost on the way");
         }
     }
 

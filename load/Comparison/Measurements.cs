@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FastRegistry.Load.Plans;
+using FastRegistry.Load.Restore;
 
 namespace FastRegistry.Load.Comparison;
 
@@ -13,6 +14,7 @@ internal static class Measurements
     public const string RegisterRate = "register-rate";
     public const string Push = "push";
     public const string Instances = "instances";
+    public const string Restore = "restore";
     public const string Many = "many";
 
     private const double Window = 3;
@@ -26,6 +28,13 @@ internal static class Measurements
         new(RegisterRate, Registrations() with { Rate = 10_000, WarmUpSeconds = 1 }),
         new(Push, Settings(ScenarioNames.Push) with { Subscribers = [100, 1000, 10_000], PayloadBytes = 1024, DuringSeconds = Window, WarmUpSeconds = 1 }),
         new(Instances, Settings(ScenarioNames.Instances) with { Connections = 20, Outstanding = 50, Services = 10_000, Instances = 1_000_000 }, BaselineToo: false),
+        new(Restore, Settings(RestoreArguments.Command))
+        {
+            Servers = 0,
+
+            // All in the same moment: with the jitter of clients the time would be that of the jitter.
+            Restore = new RestoreSettings { SpreadSeconds = 0, NodeWarmUpSeconds = 1 },
+        },
         new(Many, Settings(ScenarioNames.Connections) with { Connections = 100_000, IdleSeconds = 5, HeartbeatSeconds = 5, DuringSeconds = 15, SetupTimeoutSeconds = 60 })
         {
             Servers = 6,

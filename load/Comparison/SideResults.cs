@@ -1,4 +1,5 @@
 using FastRegistry.Load.Reports;
+using FastRegistry.Load.Restore;
 
 namespace FastRegistry.Load.Comparison;
 
@@ -9,6 +10,9 @@ internal sealed class SideResults
 
     /// <summary>From the start of the server's process to its word that it is ready.</summary>
     public double? ReadyMilliseconds { get; set; }
+
+    /// <summary>Null when it was not run.</summary>
+    public RestoreReport? Restore { get; set; }
 
     public void Add(string measurement, LoadReport report) => _reports[measurement] = report;
 

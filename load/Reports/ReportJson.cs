@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FastRegistry.Load.Comparison;
+using FastRegistry.Load.Restore;
 
 namespace FastRegistry.Load.Reports;
 
@@ -12,4 +13,5 @@ namespace FastRegistry.Load.Reports;
 [JsonSerializable(typeof(LoadReport))]
 [JsonSerializable(typeof(ComparisonReport))]
 [JsonSerializable(typeof(TransportsReport))]
+[JsonSerializable(typeof(RestoreReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

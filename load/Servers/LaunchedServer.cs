@@ -96,6 +96,16 @@ internal sealed partial class LaunchedServer : IAsyncDisposable
         await KillAsync();
     }
 
+    /// <summary>Ends it at once, without a word to it.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
@@ -111,15 +121,6 @@ internal sealed partial class LaunchedServer : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    private async Task KillAsync()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-        }
     }
 
     private void Take(string? line)

@@ -7,6 +7,7 @@ internal sealed class TargetStatistics
 {
     private int _open;
     private long _probesAnswered;
+    private long _receivedBytes;
 
     /// <summary>Connections that ended though nobody here asked them to, by reason.</summary>
     public FailureCounter Losses { get; } = new();
@@ -17,9 +18,14 @@ internal sealed class TargetStatistics
     /// <summary>Probes of the server that were answered.</summary>
     public long ProbesAnswered => Interlocked.Read(ref _probesAnswered);
 
+    /// <summary>Bytes of whole frames that native connections have taken in.</summary>
+    public long ReceivedBytes => Interlocked.Read(ref _receivedBytes);
+
     public void CountOpened() => Interlocked.Increment(ref _open);
 
     public void CountClosed() => Interlocked.Decrement(ref _open);
 
     public void CountProbe() => Interlocked.Increment(ref _probesAnswered);
+
+    public void CountReceived(long bytes) => Interlocked.Add(ref _receivedBytes, bytes);
 }

@@ -122,7 +122,7 @@ internal static class OpenCall
         }
 
         session.SetUp(request!, stream);
-        stream.TryWrite(StreamMessage.Setup(session.Node.Services.SetupReplies.Encode(request!.Capabilities)));
+        stream.TryWrite(StreamMessage.Setup(session.Node.Services.SetupReplies.Encode()));
         return null;
     }
 

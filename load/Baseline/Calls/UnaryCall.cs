@@ -5,7 +5,6 @@ using FastRegistry.Load.Targets.Grpc.Framing;
 using FastRegistry.Node.Requests;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 
 namespace FastRegistry.Load.Baseline.Calls;
@@ -96,11 +95,6 @@ internal static class UnaryCall
         }
         else
         {
-            if (message is SubscribeRequest subscribe && session.FindSubscription(subscribe.SubscriptionId) is { WrittenRevision: 0 })
-            {
-                session.Unsubscribe(subscribe.SubscriptionId);
-            }
-
             answer = NamingAnswer.Of(RequestError.Overloaded);
         }
 

@@ -3,6 +3,7 @@ using FastRegistry.Load.Baseline.Calls;
 using FastRegistry.Load.Baseline.Sessions;
 using FastRegistry.Node.Configuration;
 using FastRegistry.Node.Hosting;
+using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Server.Configuration;
 using FastRegistry.Server.Hosting;
@@ -94,7 +95,7 @@ internal sealed class BaselineHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await _application.StartAsync(cancellationToken).ConfigureAwait(false);
-        Node.Services.SetupReplies.ClientAddresses = [ClientEndPoint.ToString()];
+        Node.Services.SetupReplies.State = new ClusterState(SeesMajority: true, [ClientEndPoint.ToString()]);
         Node.Start();
     }
 

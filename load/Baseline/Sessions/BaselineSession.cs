@@ -4,7 +4,7 @@ using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Messages;
+using SetupRequest = FastRegistry.Wire.Messages.SetupRequest;
 
 namespace FastRegistry.Load.Baseline.Sessions;
 
@@ -32,6 +32,8 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
 
     /// <summary>The baseline has no selectors.</summary>
     public string? RemoteAddress => null;
+
+    public OpenSets OpenSets => throw new NotSupportedException("the baseline registers one instance at a time");
 
     public string DefaultNamespace { get; private set; } = ServiceKey.DefaultNamespace;
 
@@ -75,7 +77,8 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
     /// <summary>Has the newest list pushed for every subscription that missed one. Any thread.</summary>
     public void ResyncMarked() => Volatile.Read(ref _subscriptions)?.ResyncMarked();
 
-    public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
+    /// <summary>What the client holds makes no difference: gRPC's shape is sent whole lists.</summary>
+    public RequestError? Subscribe(ulong id, ServiceKey key, InstanceFilter filter, HeldList held, int maximum)
     {
         BaselineSubscriptions? subscriptions = Volatile.Read(ref _subscriptions);
         if (subscriptions is null)
@@ -89,6 +92,4 @@ internal sealed class BaselineSession(RegistryNode node, long id) : INamingCalle
     }
 
     public bool Unsubscribe(ulong id) => Volatile.Read(ref _subscriptions)?.Remove(id) ?? false;
-
-    public Subscription? FindSubscription(ulong id) => Volatile.Read(ref _subscriptions)?.Find(id);
 }

@@ -27,17 +27,10 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
 
     bool ISubscriber.TakesDeltas => false;
 
-    public Subscription? Find(ulong id)
-    {
-        lock (_subscriptionLock)
-        {
-            return _byId.GetValueOrDefault(id);
-        }
-    }
-
-    /// <summary>Adds a subscription. The same id for the same service and filter is the same subscription; for another one it is an error.</summary>
+    /// <summary>Adds a subscription and asks for its first list. The same id for the same service and filter asks again; for another one it is an error.</summary>
     public RequestError? Add(ulong id, ServiceKey key, InstanceFilter filter, int maximum)
     {
+        Subscription? subscription;
         lock (_subscriptionLock)
         {
             if (_ended)
@@ -45,27 +38,38 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
                 return RequestError.SessionClosed;
             }
 
-            if (_byId.TryGetValue(id, out Subscription? existing))
+            if (_byId.TryGetValue(id, out subscription))
             {
-                return existing.Service.Key.Equals(key) && existing.Filter.Equals(filter)
-                    ? null
-                    : RequestError.Invalid("subscription_id", "is in use for another service or filter");
-            }
+                if (!subscription.Service.Key.Equals(key) || !subscription.Filter.Equals(filter))
+                {
+                    return RequestError.Invalid("id", "is in use for another service or filter");
+                }
 
-            if (_byId.Count >= maximum)
+                subscription.Ask(HeldList.None);
+            }
+            else
             {
-                return RequestError.Limit(LimitOptions.SubscriptionsPerClientKey, maximum);
-            }
+                if (_byId.Count >= maximum)
+                {
+                    return RequestError.Limit(LimitOptions.SubscriptionsPerClientKey, maximum);
+                }
 
-            Subscription? subscription = services.Registry.Subscribe(this, key, id, filter);
-            if (subscription is null)
-            {
-                return services.Registry.ServiceLimitReached;
-            }
+                subscription = services.Registry.Subscribe(this, key, id, filter, HeldList.None);
+                if (subscription is null)
+                {
+                    return services.Registry.ServiceLimitReached;
+                }
 
-            _byId.Add(id, subscription);
-            return null;
+                _byId.Add(id, subscription);
+            }
         }
+
+        if (subscription.TryMarkResync())
+        {
+            services.Push.Resync(subscription);
+        }
+
+        return null;
     }
 
     public bool Remove(ulong id)
@@ -128,8 +132,8 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
         while (subscription is not null)
         {
             // Read before it is queued: the worker may mark it again at once.
-            Subscription? next = subscription.NextResync;
-            subscription.NextResync = null;
+            Subscription? next = subscription.NextWaiting;
+            subscription.NextWaiting = null;
             services.Push.Resync(subscription);
             subscription = next;
         }
@@ -146,7 +150,7 @@ internal sealed class BaselineSubscriptions(SessionServices services, SessionStr
         do
         {
             head = Volatile.Read(ref _resync);
-            subscription.NextResync = head;
+            subscription.NextWaiting = head;
         }
         while (Interlocked.CompareExchange(ref _resync, subscription, head) != head);
     }

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using FastRegistry.Load.Targets.Grpc.Framing;
 using FastRegistry.Wire.Outbound;
 
 namespace FastRegistry.Load.Baseline.Sessions;
@@ -24,7 +23,6 @@ internal sealed class SessionStream
     private Queue<StreamMessage>? _waiting;
     private TaskCompletionSource? _idle;
     private long _waitingBytes;
-    private ulong _pushes;
     private bool _flushing;
     private bool _ended;
 
@@ -69,7 +67,7 @@ internal sealed class SessionStream
                 return AppendOutcome.Appended;
             }
 
-            WriteLocked(message);
+            message.Write(_writer);
             _flushing = true;
         }
 
@@ -91,16 +89,6 @@ internal sealed class SessionStream
             _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _idle.Task;
         }
-    }
-
-    private void WriteLocked(in StreamMessage message)
-    {
-        if (message.Kind == StreamMessageKind.Push)
-        {
-            _pushes++;
-        }
-
-        message.Write(_writer, _pushes);
     }
 
     private void Flush()
@@ -139,7 +127,7 @@ internal sealed class SessionStream
             {
                 while (_waiting.TryDequeue(out StreamMessage message))
                 {
-                    WriteLocked(message);
+                    message.Write(_writer);
                 }
 
                 _waitingBytes = 0;

@@ -31,7 +31,7 @@ internal readonly record struct StreamMessage(StreamMessageKind Kind, ulong Id, 
         new(StreamMessageKind.Push, subscriptionId, changedAtMicroseconds, list);
 
     /// <summary>Writes prefix, head and body. The one copy of a list is this one, into Kestrel's buffers.</summary>
-    public void Write(PipeWriter writer, ulong pushSequence)
+    public void Write(PipeWriter writer)
     {
         Span<byte> head = writer.GetSpan(LargestHeadBytes);
         GrpcPrefix.Write(head, Bytes);
@@ -45,7 +45,7 @@ internal readonly record struct StreamMessage(StreamMessageKind Kind, ulong Id, 
 
         if (Kind == StreamMessageKind.Push)
         {
-            new PushPrefix(pushSequence, ChangedAtMicroseconds).Write(head[headBytes..]);
+            new PushPrefix(ChangedAtMicroseconds).Write(head[headBytes..]);
             headBytes += PushPrefix.Size;
         }
 

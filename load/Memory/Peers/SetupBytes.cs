@@ -22,7 +22,13 @@ internal static class SetupBytes
             ClientName = "load-memory",
             ClientVersion = "1.0.0",
             ClientInstanceId = ByteString.CopyFrom(id),
-            Capabilities = (ulong)Capabilities.All,
+            ConnectionNumber = 1,
+            Limits = new Wire.Messages.Limits
+            {
+                Streams = WireLimits.MaximumOpenStreams,
+                StreamBytes = WireLimits.MaximumStreamBytes,
+                StreamCreditBytes = WireLimits.InitialStreamCreditBytes,
+            },
         };
         request.Labels.Add(new Label { Key = "app", Value = "load" });
         byte[] body = request.ToByteArray();

@@ -14,6 +14,7 @@ namespace FastRegistry.Load.Targets.Grpc;
 internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses addresses, SessionContent content, TargetStatistics statistics)
     : ITargetConnection, IStreamMessages
 {
+    private const string Refused = "refused";
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(2);
 
     private readonly PendingHeartbeat _heartbeat = new();
@@ -88,15 +89,19 @@ internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses address
 
     public async ValueTask<LoadResult> SubscribeAsync(string service, IPushSink sink)
     {
-        // Before the request: a push may overtake the first list, which comes on another HTTP/2 stream.
-        ulong id = _sinks.Add(sink);
+        // Before the request: the first list comes on another HTTP/2 stream and may overtake the answer.
+        AwaitedSink awaited = new(sink);
+        Task<LoadResult> firstList = awaited.FirstList;
+        ulong id = _sinks.Add(awaited);
         LoadResult result = await SendAsync(GrpcMessages.Subscribe(service, id)).ConfigureAwait(false);
-        if (!result.IsOk)
+        if (!result.IsOk || result.SizeBytes > 0)
         {
+            // An answer that says anything names what was refused.
             _sinks.Remove(id);
+            return result.IsOk ? LoadResult.Fail(Refused) : result;
         }
 
-        return result;
+        return await firstList.ConfigureAwait(false);
     }
 
     public async ValueTask LeaveAsync()
@@ -130,7 +135,7 @@ internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses address
                 _heartbeat.Answered(BinaryPrimitives.ReadUInt64LittleEndian(bytes[1..]));
                 return true;
             case StreamMessageKind.Push when bytes.Length >= StreamMessageLayout.PushHeadBytes:
-                IPushSink? sink = _sinks.Find(BinaryPrimitives.ReadUInt64LittleEndian(bytes[1..]));
+                AwaitedSink? sink = _sinks.Find(BinaryPrimitives.ReadUInt64LittleEndian(bytes[1..]));
                 sink?.Arrived(new ReadOnlySequence<byte>(message[StreamMessageLayout.PushHeadBytes..]), receivedAt);
                 return true;
             case StreamMessageKind.Setup when !_opened:
@@ -179,6 +184,7 @@ internal sealed class GrpcConnection(Http2Connection http, GrpcAddresses address
         content.Complete();
         Interlocked.MemoryBarrier();
         _heartbeat.TryComplete(LoadResult.Fail(_endReason!));
+        _sinks.Close(_endReason!);
         _setUp.TrySetResult(reason);
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using FastRegistry.Load.Targets.Grpc.Framing;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
 
@@ -20,7 +19,7 @@ internal static class GrpcMessages
         {
             ClientName = "fastregistry-load",
             ClientInstanceId = ByteString.CopyFrom(instanceId),
-            Capabilities = (ulong)Capabilities.ProvisionalLists,
+            ConnectionNumber = 1,
         };
         int messageBytes = 1 + request.CalculateSize();
         byte[] framed = new byte[GrpcPrefix.Size + messageBytes];
@@ -47,5 +46,5 @@ internal static class GrpcMessages
     public static GrpcRequest Query(string service) => new(GrpcPaths.Query, new QueryRequest { Name = service });
 
     public static GrpcRequest Subscribe(string service, ulong subscriptionId) =>
-        new(GrpcPaths.Subscribe, new SubscribeRequest { SubscriptionId = subscriptionId, Name = service });
+        new(GrpcPaths.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = subscriptionId, Name = service } } });
 }

@@ -4,11 +4,11 @@ namespace FastRegistry.Load.Targets.Grpc;
 internal sealed class PushSinks
 {
     private readonly Lock _sinkGate = new();
-    private Dictionary<ulong, IPushSink>? _sinks;
+    private Dictionary<ulong, AwaitedSink>? _sinks;
     private ulong _lastId;
 
     /// <summary>Gives a sink its subscription id: 1, 2, 3, …</summary>
-    public ulong Add(IPushSink sink)
+    public ulong Add(AwaitedSink sink)
     {
         lock (_sinkGate)
         {
@@ -26,7 +26,22 @@ internal sealed class PushSinks
         }
     }
 
-    public IPushSink? Find(ulong id)
+    /// <summary>Fails whoever still waits for a first list.</summary>
+    public void Close(string status)
+    {
+        AwaitedSink[] sinks;
+        lock (_sinkGate)
+        {
+            sinks = _sinks is null ? [] : [.. _sinks.Values];
+        }
+
+        foreach (AwaitedSink sink in sinks)
+        {
+            sink.Fail(status);
+        }
+    }
+
+    public AwaitedSink? Find(ulong id)
     {
         lock (_sinkGate)
         {

@@ -28,7 +28,6 @@ internal sealed class NativeConnection : ITargetConnection
 
     private readonly Connection _connection;
     private readonly TargetStatistics _statistics;
-    private readonly AcknowledgementPacer _pacer;
     private readonly NativeOutput _output;
 
     private TaskCompletionSource<string?>? _setUp;
@@ -37,27 +36,43 @@ internal sealed class NativeConnection : ITargetConnection
     private OutstandingOperation? _heartbeat;
     private PushInbox? _pushes;
     private int _stage;
+    private int _outstandingLimit = OutstandingCalls.DefaultMaximum;
     private bool _leaving;
 
     /// <param name="connection">Connected and not started; owned from now on.</param>
     /// <param name="statistics">Where it is counted.</param>
-    /// <param name="pacer">Sends the acknowledgements that nothing else takes along.</param>
-    public NativeConnection(Connection connection, TargetStatistics statistics, AcknowledgementPacer pacer)
+    public NativeConnection(Connection connection, TargetStatistics statistics)
     {
         _connection = connection;
         _statistics = statistics;
-        _pacer = pacer;
         _output = new NativeOutput(connection);
     }
 
     public bool IsOpen => Volatile.Read(ref _stage) == Opened && _connection.CloseReason is null;
 
-    /// <summary>Pushes taken in; null before the first subscription.</summary>
+    /// <summary>The subscriptions; null before the first.</summary>
     public PushInbox? Pushes => Volatile.Read(ref _pushes);
 
+    /// <summary>Completes when the connection has ended, whoever ended it.</summary>
+    public Task End
+    {
+        get
+        {
+            TaskCompletionSource gone = Keep(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            if (Volatile.Read(ref _stage) == Ended)
+            {
+                // It was asked for beside the end, which may not have seen it.
+                gone.TrySetResult();
+            }
+
+            return gone.Task;
+        }
+    }
+
     /// <summary>Starts the connection, sends preface and set-up request as one and waits for the reply. Called once.</summary>
+    /// <param name="identity">Whose connection it is.</param>
     /// <exception cref="TargetException">It did not work; the connection is closed.</exception>
-    public async Task SetUpAsync(CancellationToken cancellationToken)
+    public async Task SetUpAsync(NativeIdentity identity, CancellationToken cancellationToken)
     {
         // Once per connection; the one place where the caller does not go on on the receive path, because it may want to open a thousand more.
         TaskCompletionSource<string?> setUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,8 +80,8 @@ internal sealed class NativeConnection : ITargetConnection
 
         // The server's end pauses when its output is behind; if both did, they could wait for each other for ever.
         _connection.PausesAboveHighWaterMark = false;
-        _connection.Start(new NativeReceiver(this, _output, _statistics, _pacer));
-        NativeSetup.Send(_connection);
+        _connection.Start(new NativeReceiver(this, _output, _statistics));
+        NativeSetup.Send(_connection, identity);
         string? failure;
         try
         {
@@ -99,18 +114,7 @@ internal sealed class NativeConnection : ITargetConnection
         }
 
         ValueTask<LoadResult> answer = call.Task;
-        Span<byte> ack = stackalloc byte[UInt64Body.Size];
-        if (_pushes is { } pushes && pushes.TryTakeAcknowledgement(out ulong taken))
-        {
-            new UInt64Body(taken).Write(ack);
-            uint bytes = (uint)(UInt64Body.Size + native.Body.Length);
-            _output.Send(new FrameHeader(bytes, FrameKind.Request, FrameFlags.CarriesAck, native.Type, call.Id), ack, native.Body);
-        }
-        else
-        {
-            _output.Send(new FrameHeader((uint)native.Body.Length, FrameKind.Request, FrameFlags.None, native.Type, call.Id), [], native.Body);
-        }
-
+        _output.Send(new FrameHeader((uint)native.Body.Length, FrameKind.Request, FrameFlags.None, native.Type, call.Id), [], native.Body);
         return answer;
     }
 
@@ -135,24 +139,42 @@ internal sealed class NativeConnection : ITargetConnection
             return answer;
         }
 
-        ulong acknowledged = 0;
-        Pushes?.TryTakeAcknowledgement(out acknowledged);
-        Span<byte> body = stackalloc byte[PingBody.Size];
-        new PingBody(heartbeat.Id, acknowledged).Write(body);
-        _output.Send(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
+        Span<byte> body = stackalloc byte[UInt64Body.Size];
+        new UInt64Body(heartbeat.Id).Write(body);
+        _output.Send(new FrameHeader(UInt64Body.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
         return answer;
     }
 
-    public ValueTask<LoadResult> SubscribeAsync(string service, IPushSink sink)
+    public async ValueTask<LoadResult> SubscribeAsync(string service, IPushSink sink)
     {
-        PushInbox pushes = Pushes ?? Keep(ref _pushes, new PushInbox());
-        ulong id = pushes.Add(sink);
+        NativeSubscription subscriber = new(sink, _statistics);
+        Task<LoadResult> firstList = subscriber.FirstList;
+        ulong id = Add(subscriber);
         if (id == 0)
         {
-            return new ValueTask<LoadResult>(LoadResult.Fail(StatusTexts.TooManySubscriptions));
+            return LoadResult.Fail(StatusTexts.TooManySubscriptions);
         }
 
-        SubscribeRequest request = new() { SubscriptionId = id, Name = service };
+        LoadResult answer = await SubscribeAsync([new Subscription { Id = id, Name = service }]).ConfigureAwait(false);
+        if (!answer.IsOk)
+        {
+            Pushes!.Remove(id);
+            return answer;
+        }
+
+        return await firstList.ConfigureAwait(false);
+    }
+
+    /// <summary>Makes room for a subscription of one's own; its request comes next.</summary>
+    /// <returns>Its id; 0 = there are too many.</returns>
+    public ulong Add(INativeSubscriber subscriber) => (Pushes ?? Keep(ref _pushes, new PushInbox())).Add(subscriber);
+
+    /// <summary>Asks for subscriptions whose ids are from <see cref="Add"/>; their lists come as pushes. Fails when one was refused, with the code of the first.</summary>
+    /// <param name="subscriptions">1 to <see cref="WireLimits.MaximumSubscriptionsInRequest"/>.</param>
+    public ValueTask<LoadResult> SubscribeAsync(IEnumerable<Subscription> subscriptions)
+    {
+        SubscribeRequest request = new();
+        request.Subscriptions.AddRange(subscriptions);
         return SendAsync(new NativeRequest(MessageType.Subscribe, request.ToByteArray()));
     }
 
@@ -193,8 +215,14 @@ internal sealed class NativeConnection : ITargetConnection
     }
 
     /// <summary>Receive path: the server has taken the set-up.</summary>
-    public void SetUpSucceeded()
+    /// <param name="outstandingLimit">Requests it takes at a time; 0 = the protocol's default.</param>
+    public void SetUpSucceeded(uint outstandingLimit)
     {
+        if (outstandingLimit > 0)
+        {
+            _outstandingLimit = (int)Math.Min(outstandingLimit, OutstandingCalls.Maximum);
+        }
+
         // Another set-up reply would mean nothing.
         if (Interlocked.CompareExchange(ref _stage, Opened, SettingUp) == SettingUp)
         {
@@ -210,7 +238,7 @@ internal sealed class NativeConnection : ITargetConnection
     public void Answered(UInt64Body pong) => Volatile.Read(ref _heartbeat)?.TryComplete(pong.Value, LoadResult.Ok(UInt64Body.Size));
 
     /// <summary>Receive path: no answer will come any more. The first kind wins; a loss is counted once.</summary>
-    public void End(string kind)
+    public void Finish(string kind)
     {
         // Full fence: whoever makes calls or a heartbeat sees this afterwards, or they are seen below.
         int before = Interlocked.Exchange(ref _stage, Ended);
@@ -227,6 +255,7 @@ internal sealed class NativeConnection : ITargetConnection
         }
 
         Volatile.Read(ref _calls)?.Close();
+        Pushes?.Close();
         if (Volatile.Read(ref _heartbeat) is { } heartbeat)
         {
             heartbeat.TryComplete(heartbeat.Id, LoadResult.Fail(TargetStatus.ConnectionLost));
@@ -235,19 +264,6 @@ internal sealed class NativeConnection : ITargetConnection
 
     /// <summary>Receive path: the connection is gone.</summary>
     public void Closed() => Volatile.Read(ref _gone)?.TrySetResult();
-
-    /// <summary>The pacer's thread: tells the server what has been taken in, unless a request or heartbeat has done so.</summary>
-    public void SendDueAcknowledgement()
-    {
-        PushInbox pushes = _pushes!;
-        pushes.EndWait();
-        if (pushes.TryTakeAcknowledgement(out ulong taken))
-        {
-            Span<byte> body = stackalloc byte[UInt64Body.Size];
-            new UInt64Body(taken).Write(body);
-            _output.Send(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), body);
-        }
-    }
 
     private static T Keep<T>(ref T? field, T made)
         where T : class => Interlocked.CompareExchange(ref field, made, null) ?? made;
@@ -259,7 +275,7 @@ internal sealed class NativeConnection : ITargetConnection
             return calls;
         }
 
-        calls = Keep(ref _calls, new OutstandingCalls());
+        calls = Keep(ref _calls, new OutstandingCalls(_outstandingLimit));
         if (Volatile.Read(ref _stage) == Ended)
         {
             calls.Close();

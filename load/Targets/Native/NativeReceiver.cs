@@ -12,11 +12,14 @@ namespace FastRegistry.Load.Targets.Native;
 
 /// <summary>The receive path of one connection: hands answers and pushes on, parses nothing of them, and answers probes.</summary>
 /// <remarks>Owned by its <see cref="NativeConnection"/>. Entered by one thread at a time, in order, on a thread of the transport.</remarks>
-internal sealed class NativeReceiver(NativeConnection connection, NativeOutput output, TargetStatistics statistics, AcknowledgementPacer pacer)
-    : IConnectionHandler
+internal sealed class NativeReceiver(NativeConnection connection, NativeOutput output, TargetStatistics statistics) : IConnectionHandler
 {
     // Made when the first list of more than 64 KiB arrives.
     private StreamAssembler? _streams;
+
+    // Pushes of the connection that are complete, and whether the server wants to know of one of this batch.
+    private ulong _taken;
+    private bool _acknowledges;
 
     public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
     {
@@ -38,7 +41,7 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
 
     public void OnClosed(CloseReason reason)
     {
-        connection.End(StatusTexts.OfClose(reason));
+        connection.Finish(StatusTexts.OfClose(reason));
         connection.Closed();
     }
 
@@ -61,30 +64,20 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
                 }
 
                 // Now and not when the server has closed too: nothing is answered any more.
-                connection.End(StatusTexts.OfClose(close));
+                connection.Finish(StatusTexts.OfClose(close));
                 return new ReceiveResult(received.End, received.End, close);
             }
         }
 
-        if (connection.Pushes is { } pushes)
+        statistics.CountReceived(received.Length - rest.Length);
+        if (_acknowledges)
         {
-            AcknowledgePushes(pushes, replies);
+            // Once per batch, however many pushes it held: an ack is cumulative.
+            _acknowledges = false;
+            replies.WriteAck(new UInt64Body(_taken));
         }
 
         return new ReceiveResult(rest.Start, received.End);
-    }
-
-    /// <summary>Once per batch, however many pushes it held: an ack is cumulative.</summary>
-    private void AcknowledgePushes(PushInbox pushes, BatchWriter replies)
-    {
-        if (pushes.TryTakeUrgentAcknowledgement(out ulong taken))
-        {
-            replies.WriteAck(new UInt64Body(taken));
-        }
-        else if (pushes.BeginsToWait())
-        {
-            pacer.Add(connection);
-        }
     }
 
     private CloseReason? Take(in Frame frame, BatchWriter replies, long now)
@@ -98,13 +91,16 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
             case FrameKind.Chunk:
                 return TakeChunk(frame, replies, now);
 
+            case FrameKind.StreamReset:
+                _streams?.Reset(StreamResetBody.Read(frame.Body).StreamId);
+                return null;
+
             case FrameKind.Pong:
-                // A pong's body has the shape of a probe's.
-                connection.Answered(new UInt64Body(UInt64Body.Read(frame.Body).Value));
+                connection.Answered(UInt64Body.Read(frame.Body));
                 return null;
 
             case FrameKind.Probe:
-                replies.WritePong(new UInt64Body(UInt64Body.Read(frame.Body).Value));
+                replies.WritePong(UInt64Body.Read(frame.Body));
                 statistics.CountProbe();
                 return null;
 
@@ -126,7 +122,10 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
                 return CloseReason.Sent(GoAwayReason.MalformedFrame, "a push without its prefix");
             }
 
-            connection.Pushes?.Take(header, body, now);
+            // Also one that nobody wants: the server counts it.
+            _taken++;
+            _acknowledges |= (header.Flags & FrameFlags.AckNow) != 0;
+            connection.Pushes?.Find(header.CorrelationId)?.Take(header.Type, body.Slice(PushPrefix.Size), now);
             return null;
         }
 
@@ -136,7 +135,11 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
             return TakeSetupReply(isError, body);
         }
 
-        connection.Answered(header.CorrelationId, isError ? LoadResult.Fail(StatusTexts.OfRefusal(body)) : LoadResult.Ok(body.Length));
+        // An answer to a subscribe that says anything names what was refused.
+        string? failure = isError ? StatusTexts.OfRefusal(body)
+            : header.Type == MessageType.Subscribe && !body.IsEmpty ? StatusTexts.OfRefusedSubscription(body)
+            : null;
+        connection.Answered(header.CorrelationId, failure is null ? LoadResult.Ok(body.Length) : LoadResult.Fail(failure));
         return null;
     }
 
@@ -144,17 +147,31 @@ internal sealed class NativeReceiver(NativeConnection connection, NativeOutput o
     {
         if (isError)
         {
-            connection.End(StatusTexts.OfRefusedSetup(body));
+            connection.Finish(StatusTexts.OfRefusedSetup(body));
             return CloseReason.Sent(GoAwayReason.ClientClosing, "the set-up was refused");
         }
 
-        connection.SetUpSucceeded();
-        return null;
+        try
+        {
+            if (SetupReply.Parser.ParseFrom(body).Limits is { } limits)
+            {
+                connection.SetUpSucceeded(limits.OutstandingRequests);
+                return null;
+            }
+
+            connection.Finish(StatusTexts.OtherProtocol);
+            return CloseReason.Sent(GoAwayReason.ClientClosing, "the set-up reply announces no limits");
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            connection.Finish(StatusTexts.MalformedSetup);
+            return CloseReason.Sent(GoAwayReason.ProtocolViolation, "the set-up reply does not parse");
+        }
     }
 
     private CloseReason? TakeChunk(in Frame frame, BatchWriter replies, long now)
     {
-        _streams ??= new StreamAssembler();
+        _streams ??= new StreamAssembler(StreamLimits.Default);
         StreamOutcome outcome = _streams.Add(frame, out FrameHeader header, out ReadOnlyMemory<byte> body, out CreditBody? credit);
         if (credit is { } more)
         {

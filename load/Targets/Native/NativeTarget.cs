@@ -13,7 +13,6 @@ namespace FastRegistry.Load.Targets.Native;
 internal sealed class NativeTarget(ClientTransport clientTransport = ClientTransport.Auto) : ITarget
 {
     private readonly NativeConnector _connector = new(clientTransport);
-    private readonly AcknowledgementPacer _pacer = new(TimeProvider.System);
 
     public TargetAbilities Abilities =>
         TargetAbilities.Connections | TargetAbilities.Heartbeats | TargetAbilities.Register | TargetAbilities.Query | TargetAbilities.Push
@@ -21,13 +20,18 @@ internal sealed class NativeTarget(ClientTransport clientTransport = ClientTrans
 
     public TargetStatistics Statistics { get; } = new();
 
-    public async Task<ITargetConnection> ConnectAsync(IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
+    public async Task<ITargetConnection> ConnectAsync(IPEndPoint server, IPAddress? source, CancellationToken cancellationToken) =>
+        await ConnectAsync(new NativeIdentity(), server, source, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens the next connection of a client and sets it up.</summary>
+    /// <exception cref="TargetException">It did not work; the message is a kind of failure to count under.</exception>
+    public async Task<NativeConnection> ConnectAsync(NativeIdentity identity, IPEndPoint server, IPAddress? source, CancellationToken cancellationToken)
     {
         NativeConnection connection;
         try
         {
             Connection transport = await _connector.ConnectAsync(server, source, cancellationToken).ConfigureAwait(false);
-            connection = new NativeConnection(transport, Statistics, _pacer);
+            connection = new NativeConnection(transport, Statistics);
         }
         catch (SocketException fault)
         {
@@ -38,19 +42,17 @@ internal sealed class NativeTarget(ClientTransport clientTransport = ClientTrans
             throw new TargetException(TargetStatus.Cancelled);
         }
 
-        await connection.SetUpAsync(cancellationToken).ConfigureAwait(false);
+        await connection.SetUpAsync(identity, cancellationToken).ConfigureAwait(false);
         return connection;
     }
 
     public PreparedRequest PrepareRegister(string service, LoadInstance instance) =>
         new NativeRequest(MessageType.Register, new RegisterRequest { Name = service, Instance = MessageOf(instance) }.ToByteArray());
 
-    public PreparedRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances)
-    {
-        BatchRegisterRequest request = new() { Name = service };
-        request.Instances.AddRange(instances.Select(MessageOf));
-        return new NativeRequest(MessageType.BatchRegister, request.ToByteArray());
-    }
+    public PreparedRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances) => PrepareBatch(service, instances, replace: false);
+
+    /// <summary>As <see cref="PrepareBatch(string, IReadOnlyList{LoadInstance})"/>, whole: what else the client publishes there goes.</summary>
+    public static NativeRequest PrepareReplacement(string service, IReadOnlyList<LoadInstance> instances) => PrepareBatch(service, instances, replace: true);
 
     public PreparedRequest PrepareDeregister(string service, LoadInstance instance)
     {
@@ -61,10 +63,13 @@ internal sealed class NativeTarget(ClientTransport clientTransport = ClientTrans
 
     public PreparedRequest PrepareQuery(string service) => new NativeRequest(MessageType.Query, new QueryRequest { Name = service }.ToByteArray());
 
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _connector.DisposeAsync();
+
+    private static NativeRequest PrepareBatch(string service, IReadOnlyList<LoadInstance> instances, bool replace)
     {
-        _pacer.Dispose();
-        return _connector.DisposeAsync();
+        BatchRegisterRequest request = new() { Name = service, Replace = replace };
+        request.Instances.AddRange(instances.Select(MessageOf));
+        return new NativeRequest(MessageType.BatchRegister, request.ToByteArray());
     }
 
     private static Instance MessageOf(LoadInstance instance)

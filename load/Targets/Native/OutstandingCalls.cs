@@ -7,9 +7,13 @@ namespace FastRegistry.Load.Targets.Native;
 /// Made with the connection's first request. <see cref="TryBegin"/> and <see cref="Return"/> come from any thread; <see cref="Complete"/> from the receive
 /// path, without the lock: a slot is filled before its first request is sent and never emptied. After <see cref="Close"/> nothing begins.
 /// </remarks>
-internal sealed class OutstandingCalls
+/// <param name="maximum">What the server takes at a time; up to <see cref="Maximum"/>.</param>
+internal sealed class OutstandingCalls(int maximum = OutstandingCalls.DefaultMaximum)
 {
-    /// <summary>Requests one connection may have outstanding.</summary>
+    /// <summary>Requests one connection may have outstanding when the server announces nothing.</summary>
+    public const int DefaultMaximum = 1024;
+
+    /// <summary>More are never outstanding, whatever the server takes.</summary>
     public const int Maximum = 65_536;
 
     private const int FirstSlots = 2;
@@ -26,7 +30,7 @@ internal sealed class OutstandingCalls
         OutstandingOperation call;
         lock (_slotGate)
         {
-            if (_closed || (_free is null && _used == Maximum))
+            if (_closed || (_free is null && _used == maximum))
             {
                 failure = _closed ? TargetStatus.ConnectionLost : StatusTexts.TooManyOutstanding;
                 return null;

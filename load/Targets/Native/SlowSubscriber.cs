@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
@@ -16,6 +15,8 @@ internal sealed class SlowSubscriber : IAsyncDisposable
     private const int ReceiveBufferBytes = 4096;
     private const ulong SetupId = 1;
     private const ulong SubscribeId = 2;
+    private const ulong SubscriptionId = 1;
+    private const ulong FirstPush = 1;
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(5);
 
     private readonly Socket _socket;
@@ -34,7 +35,11 @@ internal sealed class SlowSubscriber : IAsyncDisposable
         {
             await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
             await socket.SendAsync(Greeting(service), cancellationToken).ConfigureAwait(false);
-            await subscriber.ReadFirstListAsync(cancellationToken).ConfigureAwait(false);
+            if (await subscriber.ReadFirstListAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await socket.SendAsync(Control(FrameKind.Ack, FirstPush), cancellationToken).ConfigureAwait(false);
+            }
+
             subscriber._pinging = subscriber.PingAsync();
             return subscriber;
         }
@@ -55,19 +60,21 @@ internal sealed class SlowSubscriber : IAsyncDisposable
 
     private static byte[] Greeting(string service)
     {
+        NativeIdentity identity = new();
         SetupRequest setup = new()
         {
             ClientName = "load, slow",
-            ClientInstanceId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)),
-            Capabilities = (ulong)Capabilities.Chunks,
+            ClientInstanceId = identity.InstanceId,
+            ConnectionNumber = identity.NextConnection(),
         };
+        SubscribeRequest subscribe = new() { Subscriptions = { new Subscription { Id = SubscriptionId, Name = service } } };
         byte[] preface = new byte[Preface.Size];
         Preface.Write(preface);
         return
         [
             .. preface,
             .. Request(MessageType.Setup, SetupId, setup.ToByteArray()),
-            .. Request(MessageType.Subscribe, SubscribeId, new SubscribeRequest { SubscriptionId = 1, Name = service }.ToByteArray()),
+            .. Request(MessageType.Subscribe, SubscribeId, subscribe.ToByteArray()),
         ];
     }
 
@@ -79,12 +86,22 @@ internal sealed class SlowSubscriber : IAsyncDisposable
         return frame;
     }
 
-    /// <summary>Reads up to the answer to the subscription; what came behind it in the same piece is dropped.</summary>
-    private async Task ReadFirstListAsync(CancellationToken cancellationToken)
+    private static byte[] Control(FrameKind kind, ulong value)
+    {
+        byte[] frame = new byte[FrameHeader.Size + UInt64Body.Size];
+        new FrameHeader(UInt64Body.Size, kind, FrameFlags.None, MessageType.None, 0).Write(frame);
+        new UInt64Body(value).Write(frame.AsSpan(FrameHeader.Size));
+        return frame;
+    }
+
+    /// <summary>Reads up to the first list, or to the first piece of a large one; what came behind it is dropped.</summary>
+    /// <returns>Whether the server wants to know that it was taken in.</returns>
+    private async Task<bool> ReadFirstListAsync(CancellationToken cancellationToken)
     {
         byte[] received = new byte[ReceiveBufferBytes];
         int count = 0;
-        while (!HasFirstList(received.AsMemory(0, count)))
+        bool acknowledges;
+        while (!HasFirstList(received.AsMemory(0, count), out acknowledges))
         {
             if (count == received.Length)
             {
@@ -94,10 +111,13 @@ internal sealed class SlowSubscriber : IAsyncDisposable
             int read = await _socket.ReceiveAsync(received.AsMemory(count), cancellationToken).ConfigureAwait(false);
             count += read > 0 ? read : throw new TargetException("slow subscriber: the server closed");
         }
+
+        return acknowledges;
     }
 
-    private static bool HasFirstList(ReadOnlyMemory<byte> received)
+    private static bool HasFirstList(ReadOnlyMemory<byte> received, out bool acknowledges)
     {
+        acknowledges = false;
         ReadOnlySequence<byte> rest = new(received);
         while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
         {
@@ -106,9 +126,16 @@ internal sealed class SlowSubscriber : IAsyncDisposable
                 throw new TargetException("slow subscriber: refused");
             }
 
-            if (frame.Header.Kind == FrameKind.Response && frame.Header.CorrelationId == SubscribeId)
+            bool isList = frame.Header.Kind is FrameKind.Push or FrameKind.Chunk;
+            if (isList && frame.Header.CorrelationId == SubscriptionId)
             {
+                acknowledges = frame.Header.Kind == FrameKind.Push && (frame.Header.Flags & FrameFlags.AckNow) != 0;
                 return true;
+            }
+
+            if (frame.Header.Kind == FrameKind.Response && frame.Header.CorrelationId == SubscribeId && !frame.Body.IsEmpty)
+            {
+                throw new TargetException("slow subscriber: refused");
             }
         }
 
@@ -117,9 +144,7 @@ internal sealed class SlowSubscriber : IAsyncDisposable
 
     private async Task PingAsync()
     {
-        byte[] ping = new byte[FrameHeader.Size + PingBody.Size];
-        new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0).Write(ping);
-        new PingBody(1, 0).Write(ping.AsSpan(FrameHeader.Size));
+        byte[] ping = Control(FrameKind.Ping, 1);
         using PeriodicTimer timer = new(PingEvery);
         try
         {

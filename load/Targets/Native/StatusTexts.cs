@@ -13,6 +13,10 @@ internal static class StatusTexts
     public const string TooManySubscriptions = "too many subscriptions";
     public const string NotSubscribed = "not subscribed";
     public const string MalformedAnswer = "malformed answer";
+    public const string MalformedSetup = "set-up: malformed answer";
+
+    /// <summary>Builds from before protocol 1 was complete announce no limits; with one of those nothing behind the set-up would work.</summary>
+    public const string OtherProtocol = "set-up: the server announces no limits; it is a build from before protocol 1 was complete";
 
     private static readonly string[] Refusals = [.. Enum.GetValues<ErrorCode>().Select(static code => $"refused: {code}")];
 
@@ -20,7 +24,33 @@ internal static class StatusTexts
     public static string OfRefusal(in ReadOnlySequence<byte> errorReply) => CodeOf(errorReply) is { } code ? Refusals[(int)code] : MalformedAnswer;
 
     public static string OfRefusedSetup(in ReadOnlySequence<byte> errorReply) =>
-        CodeOf(errorReply) is { } code ? $"set-up refused: {code}" : $"set-up: {MalformedAnswer}";
+        CodeOf(errorReply) is { } code ? $"set-up refused: {code}" : MalformedSetup;
+
+    /// <summary>By the first subscription that is named.</summary>
+    public static string OfRefusedSubscription(in ReadOnlySequence<byte> subscribeReply)
+    {
+        try
+        {
+            SubscribeReply reply = SubscribeReply.Parser.ParseFrom(subscribeReply);
+            return reply.Refused is [{ Error: { } error }, ..] ? Refusals[(int)CodeOf(error)] : MalformedAnswer;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return MalformedAnswer;
+        }
+    }
+
+    public static string OfEndedSubscription(in ReadOnlySequence<byte> ended)
+    {
+        try
+        {
+            return SubscriptionEnded.Parser.ParseFrom(ended).Error is { } error ? $"subscription ended: {CodeOf(error)}" : "subscription ended";
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return "subscription ended";
+        }
+    }
 
     /// <summary>Without the reason's text: it may hold numbers and addresses.</summary>
     public static string OfClose(CloseReason reason) => reason.Kind switch
@@ -34,12 +64,13 @@ internal static class StatusTexts
     {
         try
         {
-            ErrorCode code = (ErrorCode)ErrorReply.Parser.ParseFrom(errorReply).Code;
-            return (int)code < Refusals.Length ? code : ErrorCode.Internal;
+            return CodeOf(ErrorReply.Parser.ParseFrom(errorReply));
         }
         catch (InvalidProtocolBufferException)
         {
             return null;
         }
     }
+
+    private static ErrorCode CodeOf(ErrorReply error) => error.Code < (uint)Refusals.Length ? (ErrorCode)error.Code : ErrorCode.Internal;
 }

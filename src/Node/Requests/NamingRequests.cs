@@ -121,7 +121,7 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
     };
 
     /// <summary>Parses a query that was answered on its hot path, so that a worker can run it again.</summary>
-    public IMessage Parse(MessageType type, in ReadOnlySequence<byte> body) => type switch
+    public static IMessage Parse(MessageType type, in ReadOnlySequence<byte> body) => type switch
     {
         MessageType.Query => Messages.QueryRequest.Parser.ParseFrom(body),
         _ => throw new InvalidOperationException($"a {type} has no large answer"),

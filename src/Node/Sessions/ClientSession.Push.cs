@@ -5,7 +5,6 @@ using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
-using FastRegistry.Wire.Transport;
 using Google.Protobuf;
 using Subscription = FastRegistry.Registry.Services.Subscription;
 

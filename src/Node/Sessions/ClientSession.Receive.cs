@@ -231,7 +231,7 @@ internal sealed partial class ClientSession
             }
 
             // A large list that was encoded already: it waits for a stream as a request.
-            message = _services.Naming.Parse(type, frame.Body);
+            message = NamingRequests.Parse(type, frame.Body);
         }
 
         if (TryQueue(type, correlationId, message) is { } error)

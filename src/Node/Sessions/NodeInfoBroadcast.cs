@@ -1,5 +1,4 @@
 using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Timing;
 using Google.Protobuf;

@@ -24,7 +24,8 @@ namespace FastRegistry.Wire.Framing;
 /// <param name="Kind">What the frame is.</param>
 /// <param name="Flags">Modifiers, see <see cref="FrameFlags"/>.</param>
 /// <param name="Type">Which message the body holds; <see cref="MessageType.None"/> where the kind says it all.</param>
-/// <param name="CorrelationId">Chosen by the requester and given back unchanged; for a push the subscription id.</param>
+/// <param name="CorrelationId">Chosen by the requester and given back unchanged; for a push the subscription id; for a chunk the one of the frame that was
+/// cut.</param>
 public readonly record struct FrameHeader(uint BodyLength, FrameKind Kind, FrameFlags Flags, MessageType Type, ulong CorrelationId)
 {
     /// <summary>Bytes of an encoded header: u32 + 4 × u8 + u64.</summary>
@@ -89,10 +90,11 @@ public enum FrameKind : byte
     /// <summary>Answers a request. Answers come in any order.</summary>
     Response = 2,
 
-    /// <summary>News for a subscription. Body: <see cref="PushPrefix"/>, then the message.</summary>
+    /// <summary>News for a subscription, or with subscription id 0 for the connection. Body: <see cref="PushPrefix"/>, then the message.</summary>
     Push = 3,
 
-    /// <summary>Body: <see cref="UInt64Body"/>, how many pushes of the connection were taken in. Sent only when a push asks for it.</summary>
+    /// <summary>Body: <see cref="UInt64Body"/>, how many pushes of the connection were taken in. Answers a push with <see cref="FrameFlags.AckNow"/>
+    /// only.</summary>
     Ack = 4,
 
     /// <summary>Body: <see cref="UInt64Body"/>; answered by a <see cref="Pong"/> at once.</summary>
@@ -101,16 +103,17 @@ public enum FrameKind : byte
     /// <summary>Body: <see cref="UInt64Body"/>; answers a ping or a probe.</summary>
     Pong = 6,
 
-    /// <summary>The requester no longer wants the answer to this correlation id. Empty body, no answer of its own.</summary>
+    /// <summary>The requester no longer wants the answer to this correlation id, nor the rest of a stream that carries it. Empty body, no answer of its
+    /// own.</summary>
     Cancel = 7,
 
     /// <summary>The sender is about to close, and why. A stopping node still answers what was asked before; otherwise nothing follows it.</summary>
     GoAway = 8,
 
-    /// <summary>A piece of a message that is too large for one frame. Body: <see cref="ChunkPrefix"/>, then the piece.</summary>
+    /// <summary>A piece of a response or push of the node that is too large for one frame. Body: <see cref="ChunkPrefix"/>, then the piece.</summary>
     Chunk = 9,
 
-    /// <summary>Body: <see cref="CreditBody"/>; lets the other side send more of a stream.</summary>
+    /// <summary>Body: <see cref="CreditBody"/>; lets the node send more of a stream.</summary>
     Credit = 10,
 
     /// <summary>Body: <see cref="UInt64Body"/>; "are you there?" from a node to a silent client, answered by a <see cref="Pong"/>.</summary>
@@ -139,7 +142,7 @@ public enum FrameFlags : byte
     /// <summary>ER, responses only: the body is an <c>ErrorReply</c>.</summary>
     Error = 0x02,
 
-    /// <summary>AN, pushes only: acknowledge it once it is taken in. Other pushes are not acknowledged.</summary>
+    /// <summary>AN, pushes only: acknowledge it, and with it all before it, once it is taken in. Other pushes are not acknowledged.</summary>
     AckNow = 0x04,
 
     /// <summary>ES, chunks only: the last piece of its stream.</summary>
@@ -278,7 +281,7 @@ public static class FrameWriter
         batch.Advance(FrameHeader.Size + UInt64Body.Size);
     }
 
-    /// <summary>header | sequence, 8</summary>
+    /// <summary>header | pushes taken in, 8</summary>
     public static void WriteAck(this BatchWriter batch, UInt64Body ack)
     {
         Span<byte> frame = batch.GetSpan(FrameHeader.Size + UInt64Body.Size);
@@ -444,9 +447,9 @@ public readonly record struct PushPrefix(long ChangedAtMicroseconds)
 ///      +---------------+-------+-------+-------+-------+-----------------+----------
 /// </code>
 /// Kind, flags, type and total describe the frame that was cut and are the same in every chunk of a stream; its correlation id is the one in the
-/// chunk's own header. The pieces in order are its body.
+/// chunk's own header. The pieces in order are its body; that of a push begins with the <see cref="PushPrefix"/>.
 /// </remarks>
-/// <param name="StreamId">Unique among the open streams of one direction of one connection.</param>
+/// <param name="StreamId">Unique among the open streams of one connection.</param>
 /// <param name="Kind">Kind of the frame that was cut: a response or a push.</param>
 /// <param name="Flags">Flags of the frame that was cut.</param>
 /// <param name="Type">Message type of the frame that was cut.</param>

@@ -18,10 +18,10 @@ public static class WireLimits
     /// <summary>Bytes of a stream that may be sent before the first credit arrives unless the receiver's limits say otherwise: 256 KiB.</summary>
     public const int InitialStreamCreditBytes = 256 * 1024;
 
-    /// <summary>Bytes that all open streams of one direction may announce together unless the receiver's limits say less: 256 MiB.</summary>
+    /// <summary>Bytes that all open streams of a connection may announce together unless the receiver's limits say less: 256 MiB.</summary>
     public const int MaximumStreamBytes = 256 * 1024 * 1024;
 
-    /// <summary>Streams that may be open in one direction of one connection unless the receiver's limits say less: 16.</summary>
+    /// <summary>Streams that may be open on one connection unless the receiver's limits say less: 16.</summary>
     public const int MaximumOpenStreams = 16;
 
     /// <summary>Cluster names one query or subscription may filter by: 32.</summary>

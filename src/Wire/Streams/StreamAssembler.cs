@@ -7,7 +7,7 @@ namespace FastRegistry.Wire.Streams;
 /// <summary>Puts chunks together again. One per connection.</summary>
 /// <remarks>
 /// <para>
-/// Threads: <see cref="Add"/> and <see cref="Reset"/> are for the connection's receive path; <see cref="TryCancel"/> may be called by any thread. A short lock keeps
+/// Threads: <see cref="Add"/> and <see cref="Reset(uint)"/> are for the connection's receive path; <see cref="TryCancel"/> may be called by any thread. A short lock keeps
 /// them apart, held while a chunk is copied.
 /// </para>
 /// <para>
@@ -51,7 +51,8 @@ public sealed class StreamAssembler(StreamLimits limits)
 
     /// <summary>Takes one chunk.</summary>
     /// <param name="frame">A frame of kind chunk.</param>
-    /// <param name="header">On <see cref="StreamOutcome.Complete"/>: the header the whole message would have had.</param>
+    /// <param name="header">On <see cref="StreamOutcome.Complete"/>: the header the whole message would have had. On <see cref="StreamOutcome.Dropped"/> that too,
+    /// without a length.</param>
     /// <param name="body">On <see cref="StreamOutcome.Complete"/>: its body.</param>
     /// <param name="credit">Credit to send back, when not null.</param>
     public StreamOutcome Add(in Frame frame, out FrameHeader header, out ReadOnlyMemory<byte> body, out CreditBody? credit)
@@ -69,7 +70,8 @@ public sealed class StreamAssembler(StreamLimits limits)
             bool isNew = _newestId is not { } newest || IsNewer(prefix.StreamId, newest);
             if (!isNew && IsCancelledLocked(prefix.StreamId, last))
             {
-                return StreamOutcome.Incomplete;
+                header = new FrameHeader(0, prefix.Kind, prefix.Flags, prefix.Type, frame.Header.CorrelationId);
+                return last ? StreamOutcome.Dropped : StreamOutcome.Incomplete;
             }
 
             if (!TryGetStreamLocked(prefix, frame.Header.CorrelationId, isNew, out PartialMessage? stream) || stream.Received + piece.Length > (long)prefix.TotalBytes)
@@ -104,17 +106,26 @@ public sealed class StreamAssembler(StreamLimits limits)
 
     /// <summary>The sender has given a stream up: forgets what has arrived of it.</summary>
     /// <returns>False when no such stream is open here: it was cancelled, or is unknown; ignored.</returns>
-    public bool Reset(uint streamId)
+    public bool Reset(uint streamId) => Reset(streamId, out _, out _);
+
+    /// <summary>The sender has given a stream up: forgets what has arrived of it.</summary>
+    /// <param name="streamId">The stream.</param>
+    /// <param name="kind">What it carried.</param>
+    /// <param name="correlationId">The request that it answered, or the subscription that it was for.</param>
+    /// <returns>False when no such stream is open here: it was cancelled, or is unknown; ignored.</returns>
+    public bool Reset(uint streamId, out FrameKind kind, out ulong correlationId)
     {
         lock (_assemblerLock)
         {
             _cancelled.Remove(streamId);
             if (!_open.TryGetValue(streamId, out PartialMessage? stream))
             {
+                (kind, correlationId) = (FrameKind.None, 0);
                 return false;
             }
 
             RemoveLocked(stream);
+            (kind, correlationId) = (stream.Prefix.Kind, stream.CorrelationId);
             return true;
         }
     }
@@ -240,6 +251,10 @@ public enum StreamOutcome
 
     /// <summary>The message is complete.</summary>
     Complete,
+
+    /// <summary>The message was cancelled here, but its sender did not know of that in time and has sent it to its end. Nothing of it is kept; a push counts
+    /// nevertheless, because the sender has counted it.</summary>
+    Dropped,
 
     /// <summary>The chunk contradicts the stream or passes a bound; the connection must end.</summary>
     Violation,

@@ -7,7 +7,7 @@ namespace FastRegistry.Load.Tests.Baseline;
 public sealed class SessionStreamTests
 {
     private const int ListBytes = 100_000;
-    private const int PushBytes = 5 + 1 + 8 + 16 + ListBytes;
+    private const int PushBytes = 5 + 1 + 8 + 8 + ListBytes;
 
     // Every flush waits for the reader, as Kestrel's do.
     private readonly Pipe _pipe = new(new PipeOptions(

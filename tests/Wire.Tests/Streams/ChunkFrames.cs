@@ -17,8 +17,7 @@ internal static class ChunkFrames
         prefix.Write(body);
         piece.CopyTo(body.AsSpan(ChunkPrefix.Size));
         FrameFlags flags = last ? FrameFlags.EndOfStream : FrameFlags.None;
-        return new Frame(
-            new FrameHeader((uint)body.Length, FrameKind.Chunk, flags, MessageType.None, correlation), new ReadOnlySequence<byte>(body), 0);
+        return new Frame(new FrameHeader((uint)body.Length, FrameKind.Chunk, flags, MessageType.None, correlation), new ReadOnlySequence<byte>(body));
     }
 
     public static byte[] Noise(int length, int seed)

@@ -1,212 +1,243 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
-using FastRegistry.Wire.Tests.Transport;
-using FastRegistry.Wire.Transport;
-using FastRegistry.Wire.Transport.InMemory;
 
 namespace FastRegistry.Wire.Tests.Streams;
 
-/// <summary>Streams against a bare peer, on one thread: what goes out when.</summary>
+/// <summary>Streams against a bare peer, on one thread: what may begin, and what goes out when.</summary>
 public sealed class OutboundStreamsTests : IDisposable
 {
-    private static readonly FrameHeader Header = new(0, FrameKind.Response, FrameFlags.None, MessageType.Query, ChunkFrames.Correlation);
+    private static readonly FrameHeader Header = StreamPeer.Response(ChunkFrames.Correlation);
 
     private readonly TransportResources _resources = new();
-    private readonly PumpedScheduler _pump = new();
-    private readonly PipeConnection _connection;
-    private readonly IDuplexPipe _peer;
-    private readonly OutboundStreams _streams;
-    private readonly List<(ChunkPrefix Prefix, byte[] Piece, bool Last)> _chunks = [];
-
-    public OutboundStreamsTests()
-    {
-        // A peer with next to no buffer: what it has not read waits in the chain.
-        (_connection, _peer) = InMemoryTransport.CreateWithBarePeer(_resources, _pump, capacityBytes: 2);
-        _streams = new OutboundStreams(_connection);
-        TestHandler handler = new(_connection, TestHandler.Swallow) { WhenDrained = _streams.Pump };
-        _connection.Start(handler);
-        _pump.RunAll();
-    }
+    private readonly List<StreamPeer> _peers = [];
 
     public void Dispose()
     {
-        _connection.Abort(CloseReason.Aborted);
-        _peer.Input.Complete();
-        _peer.Output.Complete();
-        _pump.RunAll();
+        _peers.ForEach(peer => peer.Dispose());
         Assert.Equal(0, _resources.Blocks.Rented);
+        Assert.Equal(0, _resources.SharedBodies.Count);
         Assert.Equal(0, _resources.Budget.UsedBytes);
     }
 
-    [Fact]
-    public void A_stream_stops_at_its_credit_and_goes_on_by_as_much_as_it_gets()
+    [Theory]
+    [InlineData(256 * 1024)]
+    [InlineData(50_000)]
+    [InlineData(5)]
+    public void A_stream_stops_at_its_credit_and_goes_on_by_as_much_as_it_gets(int creditBytes)
     {
+        StreamPeer peer = Connect(StreamLimits.Default with { CreditBytes = creditBytes });
         byte[] body = ChunkFrames.Noise(1_000_000, 1);
-        Assert.True(_streams.TryBegin(Header, [], body));
-        ReadAll();
-        Assert.Equal(WireLimits.InitialStreamCreditBytes, ReceivedBytes);
-        _streams.AddCredit(new CreditBody(77, 1_000_000));
-        ReadAll();
-        Assert.Equal(WireLimits.InitialStreamCreditBytes, ReceivedBytes);
+        byte[] prefix = ChunkFrames.Noise(PushPrefix.Size, 2);
+        Assert.True(peer.Streams.TryBegin(Header, prefix, body, null));
+        peer.ReadAll();
+        Assert.Equal(creditBytes, peer.ReceivedBytes);
+        peer.Streams.AddCredit(new CreditBody(77, 1_000_000));
+        peer.Streams.AddCredit(new CreditBody(0, 1_000_000));
+        peer.ReadAll();
+        Assert.Equal(creditBytes, peer.ReceivedBytes);
 
-        uint id = _chunks[0].Prefix.StreamId;
-        _streams.AddCredit(new CreditBody(id, 100));
-        ReadAll();
-        Assert.Equal(WireLimits.InitialStreamCreditBytes + 100, ReceivedBytes);
-        _streams.AddCredit(new CreditBody(id, uint.MaxValue));
-        ReadAll();
-        Assert.Equal(body, _chunks.SelectMany(chunk => chunk.Piece));
-        Assert.Equal(0, _streams.Open);
+        uint id = peer.Received[0].StreamId;
+        peer.Streams.AddCredit(new CreditBody(id, 100));
+        peer.ReadAll();
+        Assert.Equal(creditBytes + 100, peer.ReceivedBytes);
+        peer.Streams.AddCredit(new CreditBody(id, uint.MaxValue));
+        peer.ReadAll();
+        Assert.Equal([.. prefix, .. body], peer.Chunks.SelectMany(chunk => chunk.Piece));
+        Assert.Equal(1_000_000 + prefix.Length, peer.Streams.SentBytes);
+        Assert.Equal(0, peer.Streams.Open);
     }
 
     [Fact]
     public void Every_chunk_is_small_and_only_the_last_one_ends_the_stream()
     {
+        StreamPeer peer = Connect(StreamLimits.Default);
         byte[] prefix = new byte[PushPrefix.Size];
-        _streams.TryBegin(Header, prefix, new byte[200_000]);
-        ReadAll();
-        Assert.Equal(200_000 + prefix.Length, ReceivedBytes);
-        Assert.All(_chunks, chunk => Assert.InRange(chunk.Piece.Length, 1, WireLimits.MaximumChunkBytes));
-        Assert.All(_chunks, chunk => Assert.Equal(200_000UL + PushPrefix.Size, chunk.Prefix.TotalBytes));
-        Assert.Equal(_chunks.Count - 1, _chunks.FindIndex(chunk => chunk.Last));
+        peer.Streams.TryBegin(Header, prefix, new byte[200_000], null);
+        peer.ReadAll();
+        Assert.Equal(200_000 + prefix.Length, peer.ReceivedBytes);
+        Assert.All(peer.Received, chunk => Assert.InRange(chunk.Piece.Length, 1, WireLimits.MaximumChunkBytes));
+        Assert.All(peer.Received, chunk => Assert.Equal(200_000UL + PushPrefix.Size, chunk.Chunk!.Value.TotalBytes));
+        Assert.Equal(peer.Received.Count - 1, peer.Received.FindIndex(chunk => chunk.Last));
     }
 
     [Fact]
     public void Another_frame_never_waits_behind_more_than_the_mark_and_a_chunk()
     {
-        _streams.TryBegin(Header, [], new byte[5 * 1024 * 1024]);
+        StreamPeer peer = Connect(StreamLimits.Default);
+        peer.Streams.TryBegin(Header, [], new byte[5 * 1024 * 1024], null);
         int frameBytes = FrameHeader.Size + ChunkPrefix.Size + WireLimits.MaximumChunkBytes;
         for (int i = 0; i < 20; i++)
         {
-            Assert.InRange(_connection.Outbound.QueuedBytes, 0, _resources.Limits.HighWaterMarkBytes + frameBytes);
-            ReadOnce();
+            Assert.InRange(peer.Connection.Outbound.QueuedBytes, 0, _resources.Limits.HighWaterMarkBytes + frameBytes);
+            peer.ReadOnce();
         }
     }
 
-    [Fact]
-    public void Sixteen_streams_take_turns_and_a_seventeenth_is_refused()
+    [Theory]
+    [InlineData(16)]
+    [InlineData(3)]
+    public void Streams_take_turns_and_one_more_than_the_limit_is_refused(int streams)
     {
         const int Bytes = 160_000;
-        MakeBehind();
-        int[] sent = new int[WireLimits.MaximumOpenStreams];
-        for (int i = 0; i < sent.Length; i++)
+        StreamPeer peer = Connect(StreamLimits.Default with { Streams = streams });
+        peer.MakeBehind();
+        int[] ended = new int[streams];
+        for (int i = 0; i < ended.Length; i++)
         {
             int n = i;
-            Assert.True(_streams.TryBegin(Header, [(byte)i], new byte[Bytes], () => sent[n]++));
+            Assert.True(peer.Streams.TryBegin(Header, [(byte)i], new byte[Bytes], _ => ended[n]++));
         }
 
-        Assert.False(_streams.TryBegin(Header, [], new byte[1]));
-        Assert.Equal(0, sent.Sum());
-        ReadAll();
-        Assert.All(sent, times => Assert.Equal(1, times));
-        Assert.Equal(0, _streams.Open);
+        Assert.False(peer.Streams.TryBegin(Header, [], new byte[1], _ => Assert.Fail("refused")));
+        Assert.Equal(0, ended.Sum());
+        peer.ReadAll();
+        Assert.All(ended, times => Assert.Equal(1, times));
+        Assert.Equal(0, peer.Streams.Open);
 
         Dictionary<uint, int> pieces = [];
-        foreach ((ChunkPrefix prefix, _, bool last) in _chunks)
+        foreach (StreamFrame chunk in peer.Received)
         {
-            pieces[prefix.StreamId] = pieces.GetValueOrDefault(prefix.StreamId) + 1;
-            if (pieces.Count == sent.Length && !last)
+            pieces[chunk.StreamId] = pieces.GetValueOrDefault(chunk.StreamId) + 1;
+            if (pieces.Count == ended.Length && !chunk.Last)
             {
                 Assert.InRange(pieces.Values.Max() - pieces.Values.Min(), 0, 2);
             }
         }
 
-        Assert.Equal(sent.Length * (Bytes + 1), ReceivedBytes);
-        Assert.True(_streams.TryBegin(Header, [], new byte[1]));
-        ReadAll();
+        Assert.Equal(ended.Length * (Bytes + 1), peer.ReceivedBytes);
+        Assert.True(peer.Streams.TryBegin(Header, [], new byte[1], null));
+        peer.ReadAll();
     }
 
     [Fact]
-    public void A_message_beyond_the_limit_is_refused()
+    public void The_announced_totals_of_all_open_streams_stay_within_the_limit()
+    {
+        StreamPeer peer = Connect(StreamLimits.Default with { Bytes = 1_000 });
+        peer.MakeBehind();
+        Assert.True(peer.Streams.TryBegin(Header, new byte[8], new byte[592], null));
+        Assert.False(peer.Streams.TryBegin(Header, new byte[8], new byte[393], null));
+        Assert.True(peer.Streams.TryBegin(Header, new byte[8], new byte[392], null));
+        Assert.False(peer.Streams.TryBegin(Header, [], new byte[1], null));
+        Assert.True(peer.Streams.TryBegin(Header, [], default, null));
+        peer.ReadAll();
+        Assert.True(peer.Streams.TryBegin(Header, [], new byte[1_000], null));
+        peer.ReadAll();
+        Assert.Equal(2_000, peer.ReceivedBytes);
+    }
+
+    [Fact]
+    public void Whoever_was_refused_may_begin_when_another_stream_has_ended()
+    {
+        StreamPeer peer = Connect(StreamLimits.Default with { Bytes = 150_000 });
+        Queue<byte[]> waiting = new([.. Enumerable.Range(0, 20).Select(i => ChunkFrames.Noise(100_000, i))]);
+        int ended = 0;
+        void BeginNext(ulong _)
+        {
+            while (waiting.TryPeek(out byte[]? next) && peer.Streams.TryBegin(Header, [], next, CountAndBeginNext))
+            {
+                waiting.Dequeue();
+            }
+        }
+
+        void CountAndBeginNext(ulong sequence)
+        {
+            ended++;
+            BeginNext(sequence);
+        }
+
+        BeginNext(0);
+        Assert.Equal(1, peer.Streams.Open);
+        peer.ReadAll();
+        Assert.Equal(20, ended);
+        Assert.Equal(20 * 100_000, peer.ReceivedBytes);
+    }
+
+    [Fact]
+    public void A_message_beyond_the_limit_never_fits()
     {
         // Never read: only its length counts.
         byte[] body = GC.AllocateUninitializedArray<byte>(WireLimits.MaximumStreamBytes);
-        Assert.False(_streams.TryBegin(Header, [1], body));
+        StreamPeer peer = Connect(StreamLimits.Default);
+        Assert.True(peer.Streams.Fits(body.Length));
+        Assert.False(peer.Streams.Fits(body.Length + 1L));
+        Assert.False(peer.Streams.TryBegin(Header, [1], body, null));
+    }
+
+    [Fact]
+    public void Ids_grow_in_the_order_of_first_pieces()
+    {
+        StreamPeer peer = Connect(StreamLimits.Default);
+        Random random = new(4711);
+        for (int i = 0; i < 200; i++)
+        {
+            peer.Streams.TryBegin(StreamPeer.Response((ulong)i), [], new byte[random.Next(1, 100_000)], null);
+            if (random.Next(3) == 0)
+            {
+                peer.Streams.Cancel(FrameKind.Response, (ulong)(i - random.Next(3)), StreamResetCode.Cancelled);
+            }
+
+            for (int n = random.Next(4); n > 0; n--)
+            {
+                peer.ReadOnce();
+            }
+        }
+
+        peer.ReadAll();
+        uint[] firsts = [.. peer.Chunks.Select(chunk => chunk.StreamId).Distinct()];
+        Assert.True(firsts.Length > 50, $"{firsts.Length} streams");
+        Assert.Equal(Enumerable.Range(1, firsts.Length).Select(id => (uint)id), firsts);
     }
 
     [Fact]
     public void A_queue_of_exactly_the_mark_does_not_stall_a_stream()
     {
+        StreamPeer peer = Connect(StreamLimits.Default);
         byte[] body = new byte[_resources.Limits.HighWaterMarkBytes - FrameHeader.Size];
-        _connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
-        Assert.Equal(_resources.Limits.HighWaterMarkBytes, _connection.Outbound.QueuedBytes);
-        Assert.False(_connection.Outbound.IsAboveHighWaterMark);
+        peer.Connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
+        Assert.Equal(_resources.Limits.HighWaterMarkBytes, peer.Connection.Outbound.QueuedBytes);
+        Assert.False(peer.Connection.Outbound.IsAboveHighWaterMark);
         bool sent = false;
-        _streams.TryBegin(Header, [], new byte[100_000], () => sent = true);
-        ReadAll();
+        peer.Streams.TryBegin(Header, [], new byte[100_000], _ => sent = true);
+        peer.ReadAll();
         Assert.True(sent);
-        Assert.Equal(100_000, ReceivedBytes);
+        Assert.Equal(100_000, peer.ReceivedBytes);
     }
 
     [Fact]
     public void An_empty_message_is_one_chunk()
     {
-        _streams.TryBegin(Header, [], default);
-        ReadAll();
-        (ChunkPrefix prefix, byte[] piece, bool last) = Assert.Single(_chunks);
-        Assert.Equal(0UL, prefix.TotalBytes);
-        Assert.Empty(piece);
-        Assert.True(last);
+        StreamPeer peer = Connect(StreamLimits.Default);
+        peer.Streams.TryBegin(Header, [], default, null);
+        peer.ReadAll();
+        StreamFrame chunk = Assert.Single(peer.Received);
+        Assert.Equal(0UL, chunk.Chunk!.Value.TotalBytes);
+        Assert.Empty(chunk.Piece);
+        Assert.True(chunk.Last);
     }
 
     [Fact]
-    public void A_connection_that_ends_amid_streams_lets_go_of_everything()
+    public void A_chunk_costs_no_allocation()
     {
-        int sent = 0;
-        _streams.TryBegin(Header, [], new byte[1_000_000], () => sent++);
-        _streams.TryBegin(Header, [], new byte[1_000_000], () => sent++);
-        ReadOnce();
-        _connection.Abort(CloseReason.Aborted);
-        _pump.RunAll();
-        _streams.AddCredit(new CreditBody(1, 1_000_000));
-        Assert.Equal(0, _streams.Open);
-        Assert.Equal(0, _connection.Outbound.QueuedBytes);
-        _streams.TryBegin(Header, [], new byte[1_000_000], () => sent++);
-        Assert.Equal(0, _streams.Open);
-        Assert.Equal(0, sent);
-    }
-
-    private int ReceivedBytes => _chunks.Sum(chunk => chunk.Piece.Length);
-
-    private void MakeBehind()
-    {
-        byte[] body = new byte[80_000];
-        _connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], body);
-        Assert.True(_connection.Outbound.IsAboveHighWaterMark);
-    }
-
-    private void ReadAll()
-    {
-        while (ReadOnce())
+        StreamPeer peer = Connect(StreamLimits.Default);
+        peer.Streams.TryBegin(Header, [], GC.AllocateUninitializedArray<byte>(128 * 1024 * 1024), null);
+        peer.DiscardAll();
+        AllocationGate.AssertNothing(() =>
         {
-        }
-    }
-
-    /// <summary>Takes what the pipe holds; false when nothing came.</summary>
-    private bool ReadOnce()
-    {
-        _pump.RunAll();
-        if (!_peer.Input.TryRead(out ReadResult read))
-        {
-            return false;
-        }
-
-        ReadOnlySequence<byte> rest = read.Buffer;
-        while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
-        {
-            if (frame.Header.Kind == FrameKind.Chunk)
+            for (int i = 0; i < 100; i++)
             {
-                byte[] body = frame.Body.ToArray();
-                _chunks.Add((ChunkPrefix.Read(body), body[ChunkPrefix.Size..], (frame.Header.Flags & FrameFlags.EndOfStream) != 0));
+                peer.Streams.AddCredit(new CreditBody(1, 10 * WireLimits.MaximumChunkBytes));
+                peer.DiscardAll();
             }
-        }
+        });
+        Assert.Equal(1, peer.Streams.Open);
+    }
 
-        _peer.Input.AdvanceTo(rest.Start, rest.End);
-        _pump.RunAll();
-        return true;
+    private StreamPeer Connect(StreamLimits limits)
+    {
+        StreamPeer peer = new(_resources, limits);
+        _peers.Add(peer);
+        return peer;
     }
 }

@@ -5,7 +5,7 @@ namespace FastRegistry.Wire.Tests.Streams;
 
 public sealed class StreamAssemblerTests
 {
-    private readonly StreamAssembler _assembler = new(maximumBytes: 10_000_000);
+    private readonly StreamAssembler _assembler = new(StreamLimits.Default with { Bytes = 10_000_000 });
 
     [Fact]
     public void Pieces_in_order_make_the_message_and_the_header_it_would_have_had()
@@ -40,20 +40,25 @@ public sealed class StreamAssemblerTests
         }
     }
 
-    [Fact]
-    public void Credit_comes_back_for_every_half_of_what_may_be_under_way_and_never_for_the_end()
+    [Theory]
+    [InlineData(256 * 1024)]
+    [InlineData(100_000)]
+    [InlineData(1)]
+    public void Credit_comes_back_for_every_half_of_what_may_be_under_way_and_never_for_the_end(int creditBytes)
     {
         const int Total = 1024 * 1024;
         long credited = 0;
+        StreamAssembler assembler = new(StreamLimits.Default with { CreditBytes = creditBytes });
         for (int sent = 0; sent < Total; sent += WireLimits.MaximumChunkBytes)
         {
             bool last = sent + WireLimits.MaximumChunkBytes == Total;
             Frame frame = ChunkFrames.Chunk(ChunkFrames.Prefix(5, Total), new byte[WireLimits.MaximumChunkBytes], last);
-            _assembler.Add(frame, out _, out _, out CreditBody? credit);
+            assembler.Add(frame, out _, out _, out CreditBody? credit);
             Assert.True(credit is null || credit.Value.StreamId == 5);
             credited += credit?.AdditionalBytes ?? 0;
             long received = sent + WireLimits.MaximumChunkBytes;
-            Assert.InRange(received - credited, 0, WireLimits.InitialStreamCreditBytes / 2 + (last ? WireLimits.MaximumChunkBytes : -1));
+            Assert.InRange(received - credited, 0, Math.Max((creditBytes / 2) - 1, 0) + (last ? WireLimits.MaximumChunkBytes : 0));
+            Assert.True(credit is null || credit.Value.AdditionalBytes >= creditBytes / 2);
         }
     }
 
@@ -95,15 +100,18 @@ public sealed class StreamAssemblerTests
     public void A_stream_of_anything_but_a_response_or_a_push_is_a_violation(FrameKind kind) =>
         Assert.Equal(StreamOutcome.Violation, Add(ChunkFrames.Prefix(1, 10, kind), new byte[10], last: true));
 
-    [Fact]
-    public void One_open_stream_more_than_allowed_is_a_violation()
+    [Theory]
+    [InlineData(16)]
+    [InlineData(2)]
+    public void One_open_stream_more_than_allowed_is_a_violation(int streams)
     {
-        for (uint id = 0; id < WireLimits.MaximumOpenStreams; id++)
+        StreamAssembler assembler = new(StreamLimits.Default with { Streams = streams });
+        for (uint id = 0; id < streams; id++)
         {
-            Assert.Equal(StreamOutcome.Incomplete, Add(ChunkFrames.Prefix(id, 10), new byte[1], last: false));
+            Assert.Equal(StreamOutcome.Incomplete, Add(assembler, ChunkFrames.Prefix(id, 10), new byte[1], last: false));
         }
 
-        Assert.Equal(StreamOutcome.Violation, Add(ChunkFrames.Prefix(99, 10), new byte[1], last: false));
+        Assert.Equal(StreamOutcome.Violation, Add(assembler, ChunkFrames.Prefix(99, 10), new byte[1], last: false));
     }
 
     [Theory]
@@ -126,7 +134,7 @@ public sealed class StreamAssemblerTests
     [Fact]
     public void Memory_grows_with_what_arrived_and_not_with_what_was_announced()
     {
-        StreamAssembler assembler = new();
+        StreamAssembler assembler = new(StreamLimits.Default);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (uint id = 0; id < WireLimits.MaximumOpenStreams; id++)
         {
@@ -144,17 +152,24 @@ public sealed class StreamAssemblerTests
         Random random = new(seed);
         for (int run = 0; run < 300; run++)
         {
-            StreamAssembler assembler = new(100_000);
+            StreamAssembler assembler = new(StreamLimits.Default with { Bytes = 100_000 });
             for (int step = 0; step < 100; step++)
             {
                 ChunkPrefix prefix = ChunkFrames.Prefix((uint)random.Next(20), random.Next(-1, 200), (FrameKind)random.Next(2, 5));
                 Frame frame = ChunkFrames.Chunk(prefix, new byte[random.Next(100)], random.Next(2) == 0);
+                if (random.Next(8) == 0 && assembler.TryCancel((FrameKind)random.Next(2, 4), ChunkFrames.Correlation, out StreamResetBody reset))
+                {
+                    Assert.False(assembler.Reset(reset.StreamId));
+                }
+
                 StreamOutcome outcome = assembler.Add(frame, out _, out ReadOnlyMemory<byte> body, out _);
                 Assert.True(assembler.Open <= WireLimits.MaximumOpenStreams && (outcome == StreamOutcome.Complete || body.IsEmpty), $"seed {seed}");
             }
         }
     }
 
-    private StreamOutcome Add(in ChunkPrefix prefix, ReadOnlySpan<byte> piece, bool last) =>
-        _assembler.Add(ChunkFrames.Chunk(prefix, piece, last), out _, out _, out _);
+    private static StreamOutcome Add(StreamAssembler assembler, in ChunkPrefix prefix, ReadOnlySpan<byte> piece, bool last) =>
+        assembler.Add(ChunkFrames.Chunk(prefix, piece, last), out _, out _, out _);
+
+    private StreamOutcome Add(in ChunkPrefix prefix, ReadOnlySpan<byte> piece, bool last) => Add(_assembler, prefix, piece, last);
 }

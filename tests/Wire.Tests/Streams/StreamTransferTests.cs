@@ -67,16 +67,16 @@ public sealed class StreamTransferTests
     {
         private int _sent;
 
-        public OutboundStreams Streams { get; } = new(connection);
+        public OutboundStreams Streams { get; } = new(connection, StreamLimits.Default);
 
         public int Sent => Volatile.Read(ref _sent);
 
-        public void CountSent() => Interlocked.Increment(ref _sent);
+        public void CountSent(ulong sequence) => Interlocked.Increment(ref _sent);
 
         public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
         {
             ReadOnlySequence<byte> rest = received;
-            Span<byte> longest = stackalloc byte[PingBody.Size];
+            Span<byte> longest = stackalloc byte[UInt64Body.Size];
             while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
             {
                 Span<byte> body = longest[..(int)frame.Body.Length];
@@ -87,7 +87,7 @@ public sealed class StreamTransferTests
                 }
                 else
                 {
-                    replies.WritePong(new UInt64Body(PingBody.Read(body).Token));
+                    replies.WritePong(UInt64Body.Read(body));
                 }
             }
 
@@ -96,14 +96,12 @@ public sealed class StreamTransferTests
 
         public void OnDrained() => Streams.Pump();
 
-        public void OnClosed(CloseReason reason)
-        {
-        }
+        public void OnClosed(CloseReason reason) => Streams.Close();
     }
 
     private sealed class Receiver(Connection connection) : IConnectionHandler
     {
-        private readonly StreamAssembler _assembler = new();
+        private readonly StreamAssembler _assembler = new(StreamLimits.Default);
         private volatile bool _violated;
         private int _pongs;
 
@@ -115,9 +113,9 @@ public sealed class StreamTransferTests
 
         public void Ping()
         {
-            Span<byte> body = stackalloc byte[PingBody.Size];
-            new PingBody(1, 0).Write(body);
-            connection.Send(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
+            Span<byte> body = stackalloc byte[UInt64Body.Size];
+            new UInt64Body(1).Write(body);
+            connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
         }
 
         public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)

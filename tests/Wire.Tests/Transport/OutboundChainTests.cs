@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Tests.Outbound;
@@ -110,11 +109,14 @@ public sealed class OutboundChainTests
         const int PerThread = 5_000;
         TransportResources resources = new(new OutboundLimits { HighWaterMarkBytes = int.MaxValue });
         OutboundChain chain = new(resources);
-        Parallel.For(0, 8, _ =>
+        ulong[] sequences = new ulong[8 * PerThread];
+        Parallel.For(0, 8, thread =>
         {
             for (int i = 0; i < PerThread; i++)
             {
-                Assert.Equal(AppendOutcome.Appended, Push(chain));
+                // Pushes come as frames and as the last chunk of a stream.
+                int push = (thread * PerThread) + i;
+                sequences[push] = i % 2 == 0 ? Push(chain, (ulong)push) : EndPush(chain, resources, (ulong)push);
             }
         });
 
@@ -123,11 +125,24 @@ public sealed class OutboundChainTests
         Assert.Equal(8 * PerThread * frameBytes, bytes.Length);
         for (int i = 0; i < 8 * PerThread; i++)
         {
-            ulong sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan((i * frameBytes) + FrameHeader.Size));
-            Assert.Equal((ulong)i + 1, sequence);
+            FrameHeader header = FrameHeader.Read(bytes.AsSpan(i * frameBytes), out _);
+            Assert.Equal((ulong)i + 1, sequences[header.CorrelationId]);
         }
 
         Assert.Equal(0, resources.Blocks.Rented);
+    }
+
+    [Fact]
+    public void A_push_that_ends_on_a_closing_chain_takes_no_sequence()
+    {
+        OutboundChain chain = new(_resources);
+        Assert.Equal(1UL, EndPush(chain, _resources, 7));
+        Assert.Equal(2UL, Push(chain, 7));
+        chain.Complete();
+        Assert.Equal(0UL, EndPush(chain, _resources, 7));
+        Assert.Equal(2UL, chain.LastPushSequence);
+        chain.Drain(_resources);
+        AssertNothingHeld(chain);
     }
 
     [Fact]
@@ -243,8 +258,28 @@ public sealed class OutboundChainTests
     private static AppendOutcome Append(OutboundChain chain, int bodyBytes, out bool startSending) => chain.Append(
         new FrameHeader((uint)bodyBytes, FrameKind.Response, FrameFlags.None, MessageType.Query, 1), [], new byte[bodyBytes], out startSending);
 
-    private static AppendOutcome Push(OutboundChain chain) => chain.AppendPush(
-        new FrameHeader(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, 1), 0, default, out _, out _);
+    private static AppendOutcome Push(OutboundChain chain) => chain.AppendPush(PushHeader(1), 0, default, out _, out _);
+
+    /// <summary>Appends a push; returns its number.</summary>
+    private static ulong Push(OutboundChain chain, ulong subscription)
+    {
+        Assert.Equal(AppendOutcome.Appended, chain.AppendPush(PushHeader(subscription), 0, default, out ulong sequence, out _));
+        return sequence;
+    }
+
+    /// <summary>Appends a batch whose last frame ends a push; returns its number.</summary>
+    private static ulong EndPush(OutboundChain chain, TransportResources resources, ulong subscription)
+    {
+        BatchWriter batch = resources.RentBatch();
+        PushHeader(subscription).Write(batch.GetSpan(FrameHeader.Size));
+        batch.Advance(FrameHeader.Size);
+        batch.AppendShared(new byte[PushPrefix.Size]);
+        chain.Splice(batch, endsPush: true, out ulong sequence);
+        resources.Return(batch);
+        return sequence;
+    }
+
+    private static FrameHeader PushHeader(ulong subscription) => new(PushPrefix.Size, FrameKind.Push, FrameFlags.None, MessageType.SnapshotPush, subscription);
 
     private bool Send(OutboundChain chain, ref SegmentList taken, int bytes)
     {

@@ -129,11 +129,11 @@ public sealed class PingAllocationTests
         public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
         {
             ReadOnlySequence<byte> rest = received;
-            Span<byte> body = stackalloc byte[PingBody.Size];
+            Span<byte> body = stackalloc byte[UInt64Body.Size];
             while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
             {
                 FrameReader.Copy(frame.Body, body);
-                replies.WritePong(new UInt64Body(PingBody.Read(body).Token));
+                replies.WritePong(UInt64Body.Read(body));
             }
 
             return new ReceiveResult(rest.Start, rest.End);
@@ -184,9 +184,9 @@ public sealed class PingAllocationTests
 
         private void Ping()
         {
-            Span<byte> body = stackalloc byte[PingBody.Size];
-            new PingBody((ulong)_left, 0).Write(body);
-            connection.Send(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
+            Span<byte> body = stackalloc byte[UInt64Body.Size];
+            new UInt64Body((ulong)_left).Write(body);
+            connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), body);
         }
     }
 }

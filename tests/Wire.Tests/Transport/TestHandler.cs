@@ -26,6 +26,9 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
 
     public Action? WhenClosed { get; set; }
 
+    /// <summary>What it says beyond the hard limit; null = nothing, so that the connection is aborted.</summary>
+    public Func<bool>? WhenOverHardLimit { get; set; }
+
     public int Closed => Volatile.Read(ref _closed);
 
     public CloseReason? Reason { get; private set; }
@@ -105,6 +108,8 @@ internal sealed class TestHandler(Connection connection, Receive receive) : ICon
         Interlocked.Increment(ref _drained);
         WhenDrained?.Invoke();
     }
+
+    public bool OnOverHardLimit() => WhenOverHardLimit?.Invoke() == true;
 
     public void OnStalled() => Interlocked.Increment(ref _stalled);
 

@@ -84,6 +84,49 @@ public abstract class TransportClosingSuite : TransportFixture
     }
 
     [Fact]
+    public async Task Beyond_the_hard_limit_a_handler_may_say_why_behind_what_waits()
+    {
+        const int PieceBytes = 1024 * 1024;
+        byte[] goAway = GoldenVectors.Bytes(GoldenVectors.GoAwayFrame);
+        (TestHandler server, BarePeer peer) = await ConnectBareAsync(TestHandler.Swallow);
+        int told = 0;
+        server.WhenOverHardLimit = () =>
+        {
+            // Asked again for the goaway itself, and for what others append after it.
+            if (Interlocked.Exchange(ref told, 1) == 0)
+            {
+                Send(server.Connection, goAway);
+                server.Connection.CloseAfterSending(CloseReason.Sent(GoAwayReason.SlowConsumer, "read faster"));
+            }
+
+            return true;
+        };
+        byte[] piece = Pattern(0, PieceBytes);
+        long queued = 0;
+        while (Volatile.Read(ref told) == 0 && queued < 200L * PieceBytes)
+        {
+            Send(server.Connection, piece);
+            queued += PieceBytes;
+        }
+
+        Assert.Equal(1, told);
+        Assert.Equal(AppendOutcome.Closed, SendFrame(server.Connection));
+        Assert.Equal(0, server.Closed);
+        byte[] read = new byte[PieceBytes];
+        for (long at = 0; at < queued; at += PieceBytes)
+        {
+            await peer.Reading.ReadExactlyAsync(read, TestContext.Current.CancellationToken);
+            Assert.True(read.AsSpan().SequenceEqual(piece), $"piece at {at}");
+        }
+
+        Assert.Equal(goAway, await peer.ReadToEndAsync());
+        peer.Close();
+        Eventually.True(() => server.Closed == 1);
+        Assert.Equal(GoAwayReason.SlowConsumer, server.Reason!.GoAway);
+        Assert.Equal("read faster", server.Reason.Text);
+    }
+
+    [Fact]
     public async Task A_handler_that_throws_ends_its_connection_only()
     {
         (TestHandler server, TestHandler client) = await ConnectAsync(

@@ -8,7 +8,7 @@ using FastRegistry.Wire.Transport;
 namespace FastRegistry.Wire.Tests.Transport;
 
 /// <summary>What every transport must do, once; the subclasses say how two ends are connected.</summary>
-public abstract class TransportSuite : TransportClosingSuite
+public abstract class TransportSuite : TransportHoldingSuite
 {
     [Fact]
     public async Task Round_trips_come_back_in_order()
@@ -150,10 +150,18 @@ public abstract class TransportSuite : TransportClosingSuite
         Eventually.True(() => !server.Connection.Outbound.IsAboveHighWaterMark);
     }
 
-    [Fact]
-    public async Task More_than_the_hard_limit_ends_the_connection_as_a_slow_consumer()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task More_than_the_hard_limit_ends_the_connection_as_a_slow_consumer(bool asked)
     {
         (TestHandler server, _) = await ConnectBareAsync(TestHandler.Swallow);
+        int times = 0;
+        if (asked)
+        {
+            server.WhenOverHardLimit = () => Interlocked.Increment(ref times) == 0;
+        }
+
         byte[] body = new byte[1024 * 1024];
         for (int i = 0; i < 80 && server.Connection.CloseReason is null; i++)
         {
@@ -162,6 +170,8 @@ public abstract class TransportSuite : TransportClosingSuite
 
         Eventually.True(() => server.Closed == 1);
         Assert.Equal(GoAwayReason.SlowConsumer, server.Reason!.GoAway);
+        Assert.Equal(asked, times > 0);
+        Assert.Equal(0, server.Connection.Outbound.QueuedBytes);
     }
 
     [Fact]

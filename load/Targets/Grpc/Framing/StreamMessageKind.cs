@@ -12,6 +12,6 @@ internal enum StreamMessageKind : byte
     /// <summary>The answer to a heartbeat.</summary>
     Pong = 3,
 
-    /// <summary>A list: subscription id (8 bytes, little-endian; natively it is in the frame header), push prefix (16 bytes), <c>Snapshot</c>.</summary>
+    /// <summary>A list: subscription id (8 bytes, little-endian; natively it is in the frame header), push prefix (8 bytes), <c>Snapshot</c>.</summary>
     Push = 4,
 }

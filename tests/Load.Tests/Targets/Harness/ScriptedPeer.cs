@@ -30,16 +30,10 @@ internal sealed class ScriptedPeer
         _output = toClient.Writer;
         _clientOutput = new CountingPipeWriter(toServer.Writer);
         Transport = new PipeConnection(new DuplexPipe(toClient.Reader, _clientOutput), resources, PipeScheduler.Inline);
-        Pacer = new AcknowledgementPacer(Time);
-        Client = new NativeConnection(Transport, Statistics, Pacer);
+        Client = new NativeConnection(Transport, Statistics);
     }
 
-    /// <summary>The client's clock.</summary>
-    public VirtualTimeProvider Time { get; } = new();
-
     public TargetStatistics Statistics { get; } = new();
-
-    public AcknowledgementPacer Pacer { get; }
 
     public PipeConnection Transport { get; }
 
@@ -49,13 +43,14 @@ internal sealed class ScriptedPeer
     public int Sends => _clientOutput.Flushes;
 
     /// <summary>A client that is set up.</summary>
-    public static async Task<ScriptedPeer> ConnectAsync()
+    /// <param name="limits">What the server announces; null = the defaults.</param>
+    public static async Task<ScriptedPeer> ConnectAsync(Wire.Messages.Limits? limits = null)
     {
         ScriptedPeer peer = new();
-        Task setUp = peer.Client.SetUpAsync(TestContext.Current.CancellationToken);
+        Task setUp = peer.Client.SetUpAsync(new NativeIdentity(), TestContext.Current.CancellationToken);
         ReceivedFrame request = Assert.Single(peer.Read());
         Assert.Equal(MessageType.Setup, request.Header.Type);
-        peer.Answer(request, new SetupReply().ToByteArray());
+        peer.Answer(request, new SetupReply { Limits = limits ?? new Wire.Messages.Limits() }.ToByteArray());
         await setUp;
         return peer;
     }
@@ -82,12 +77,18 @@ internal sealed class ScriptedPeer
         new FrameHeader(0, FrameKind.Response, FrameFlags.Error, request.Header.Type, request.Header.CorrelationId),
         new ErrorReply { Code = (uint)code, Text = "no" }.ToByteArray());
 
-    public static byte[] Push(ulong subscription, ulong sequence, FrameFlags flags, params byte[] list)
+    public static byte[] Push(ulong subscription, FrameFlags flags, params byte[] list) => Push(MessageType.SnapshotPush, subscription, flags, list);
+
+    public static byte[] Push(MessageType type, ulong subscription, FrameFlags flags, params byte[] message) =>
+        Frame(new FrameHeader(0, FrameKind.Push, flags, type, subscription), [.. new byte[PushPrefix.Size], .. message]);
+
+    /// <summary>One of the pieces of a push that travels as a stream.</summary>
+    public static byte[] Chunk(uint stream, ulong subscription, FrameFlags flags, int totalBytes, params byte[] piece)
     {
-        byte[] body = new byte[PushPrefix.Size + list.Length];
-        new PushPrefix(sequence, 0).Write(body);
-        list.CopyTo(body, PushPrefix.Size);
-        return Frame(new FrameHeader(0, FrameKind.Push, flags, MessageType.SnapshotPush, subscription), body);
+        byte[] body = new byte[ChunkPrefix.Size + piece.Length];
+        new ChunkPrefix(stream, FrameKind.Push, FrameFlags.AckNow, MessageType.SnapshotPush, (ulong)totalBytes).Write(body);
+        piece.CopyTo(body, ChunkPrefix.Size);
+        return Frame(new FrameHeader(0, FrameKind.Chunk, flags, MessageType.None, subscription), body);
     }
 
     /// <summary>Everything the client has sent since the last time.</summary>
@@ -108,7 +109,7 @@ internal sealed class ScriptedPeer
 
         while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
         {
-            frames.Add(new ReceivedFrame(frame.Header, frame.Body.ToArray(), frame.Acknowledged));
+            frames.Add(new ReceivedFrame(frame.Header, frame.Body.ToArray()));
         }
 
         Assert.True(rest.IsEmpty, "the client has sent half a frame");

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using FastRegistry.Load.Scenarios;
 using FastRegistry.Load.Targets;
 using FastRegistry.Load.Targets.Native;
 using FastRegistry.Load.Tests.Targets.Harness;
@@ -11,100 +10,79 @@ namespace FastRegistry.Load.Tests.Targets.Native;
 /// <summary>What the server is told of the pushes that were taken in.</summary>
 public sealed class AcknowledgementTests
 {
+    private const ulong NobodysSubscription = 99;
+
     private static readonly PreparedRequest Query = new NativeRequest(MessageType.Query, [1, 2, 3]);
 
-    private readonly RecordingSink _sink = new();
-
     [Fact]
-    public async Task A_push_goes_to_the_sink_of_its_subscription_even_before_the_answer()
+    public async Task Pushes_that_ask_for_it_are_acknowledged_once_at_the_end_of_their_batch()
     {
         ScriptedPeer peer = await ScriptedPeer.ConnectAsync();
-        ValueTask<LoadResult> first = peer.Client.SubscribeAsync("a", _sink);
-        RecordingSink other = new();
-        ValueTask<LoadResult> second = peer.Client.SubscribeAsync("b", other);
-        List<ReceivedFrame> requests = peer.Read();
+        peer.Write(Push(FrameFlags.AckNow), Push(FrameFlags.AckNow), Push(FrameFlags.None));
 
-        peer.Write(ScriptedPeer.Push(1, 1, FrameFlags.None, 7), ScriptedPeer.Push(2, 2, FrameFlags.None, 8, 9), ScriptedPeer.Push(99, 3, FrameFlags.None, 1));
-        Assert.False(first.IsCompleted || second.IsCompleted);
-        peer.Write([.. requests.Select(static request => ScriptedPeer.AnswerTo(request, 5))]);
-
-        Assert.Equal(LoadResult.Ok(1), ScriptedPeer.Completed(first));
-        Assert.Equal(LoadResult.Ok(1), ScriptedPeer.Completed(second));
-        Assert.Equal([7], Assert.Single(_sink.Arrived).List);
-        Assert.Equal([8, 9], Assert.Single(other.Arrived).List);
-        Assert.NotEqual(0, _sink.Arrived[0].ReceivedAt);
-        Assert.Equal(_sink.Arrived[0].ReceivedAt, other.Arrived[0].ReceivedAt);
+        AssertAcknowledged(3, peer);
     }
 
     [Fact]
-    public async Task A_push_that_asks_for_it_is_acknowledged_once_at_the_end_of_its_batch()
+    public async Task Other_pushes_are_counted_and_not_acknowledged_whatever_is_sent_next()
     {
-        ScriptedPeer peer = await SubscribedAsync();
-        peer.Write(
-            ScriptedPeer.Push(1, 1, FrameFlags.AckNow, 1), ScriptedPeer.Push(1, 2, FrameFlags.AckNow, 1), ScriptedPeer.Push(1, 3, FrameFlags.None, 1));
-
-        ReceivedFrame ack = Assert.Single(peer.Read());
-        Assert.Equal(FrameKind.Ack, ack.Header.Kind);
-        Assert.Equal(3u, BinaryPrimitives.ReadUInt64LittleEndian(ack.Body));
-    }
-
-    [Fact]
-    public async Task Other_pushes_are_acknowledged_by_the_next_request_or_heartbeat_and_not_twice()
-    {
-        ScriptedPeer peer = await SubscribedAsync();
-        peer.Write(ScriptedPeer.Push(1, 5, FrameFlags.None, 1));
+        ScriptedPeer peer = await ScriptedPeer.ConnectAsync();
+        peer.Write(Push(FrameFlags.None), Push(FrameFlags.None));
         Assert.Empty(peer.Read());
 
         _ = peer.Client.SendAsync(Query).AsTask();
-        ReceivedFrame request = Assert.Single(peer.Read());
-        Assert.Equal((FrameFlags.CarriesAck, 5ul), (request.Header.Flags, request.Acknowledged));
-        Assert.Equal([1, 2, 3], request.Body);
-
-        peer.Write(ScriptedPeer.Push(1, 6, FrameFlags.None, 1));
         _ = peer.Client.HeartbeatAsync().AsTask();
-        Assert.Equal(6u, BinaryPrimitives.ReadUInt64LittleEndian(Assert.Single(peer.Read()).Body.AsSpan(sizeof(ulong))));
-        _ = peer.Client.SendAsync(Query).AsTask();
-        Assert.Equal(FrameFlags.None, Assert.Single(peer.Read()).Header.Flags);
+        Assert.Equal([(FrameKind.Request, 3), (FrameKind.Ping, UInt64Body.Size)], peer.Read().Select(static frame => (frame.Kind, frame.Body.Length)));
+
+        peer.Write(Push(FrameFlags.AckNow));
+        AssertAcknowledged(3, peer);
     }
 
     [Fact]
-    public async Task Without_either_they_are_acknowledged_together_2_to_4_s_after_the_first()
-    {
-        ScriptedPeer peer = await SubscribedAsync();
-        peer.Write(ScriptedPeer.Push(1, 1, FrameFlags.None, 1));
-        peer.Time.Advance(TimeSpan.FromMilliseconds(1_990));
-        peer.Write(ScriptedPeer.Push(1, 2, FrameFlags.None, 1));
-        Assert.Empty(peer.Read());
-        Assert.Equal(1, peer.Pacer.Waiting);
-        peer.Time.Advance(TimeSpan.FromMilliseconds(2_010));
-
-        ReceivedFrame ack = Assert.Single(peer.Read());
-        Assert.Equal((FrameKind.Ack, 2ul), (ack.Header.Kind, BinaryPrimitives.ReadUInt64LittleEndian(ack.Body)));
-        peer.Write(ScriptedPeer.Push(1, 3, FrameFlags.None, 1));
-        peer.Time.Advance(TimeSpan.FromSeconds(4));
-        Assert.Equal(3u, BinaryPrimitives.ReadUInt64LittleEndian(Assert.Single(peer.Read()).Body));
-        peer.Time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Empty(peer.Read());
-        Assert.Equal((0, 0), (peer.Pacer.Waiting, peer.Time.ArmedTimers));
-    }
-
-    [Fact]
-    public async Task What_a_request_has_acknowledged_is_not_acknowledged_again_later()
-    {
-        ScriptedPeer peer = await SubscribedAsync();
-        peer.Write(ScriptedPeer.Push(1, 1, FrameFlags.None, 1));
-        _ = peer.Client.SendAsync(Query).AsTask();
-        Assert.Equal(1u, Assert.Single(peer.Read()).Acknowledged);
-        peer.Time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Empty(peer.Read());
-    }
-
-    private async Task<ScriptedPeer> SubscribedAsync()
+    public async Task Pushes_of_unknown_type_and_of_no_subscription_count_too()
     {
         ScriptedPeer peer = await ScriptedPeer.ConnectAsync();
-        ValueTask<LoadResult> subscribed = peer.Client.SubscribeAsync("s", _sink);
-        peer.Answer(Assert.Single(peer.Read()), 1);
-        Assert.True((ScriptedPeer.Completed(subscribed)).IsOk);
-        return peer;
+        peer.Write(
+            ScriptedPeer.Push(MessageType.NodeInfoPush, 0, FrameFlags.None),
+            ScriptedPeer.Push((MessageType)200, NobodysSubscription, FrameFlags.None),
+            Push(FrameFlags.AckNow));
+
+        AssertAcknowledged(3, peer);
+    }
+
+    [Fact]
+    public async Task A_push_in_pieces_counts_with_its_last_piece()
+    {
+        ScriptedPeer peer = await ScriptedPeer.ConnectAsync();
+        byte[] half = new byte[PushPrefix.Size];
+        peer.Write(ScriptedPeer.Chunk(1, NobodysSubscription, FrameFlags.None, 2 * half.Length, half), Push(FrameFlags.AckNow));
+        AssertAcknowledged(1, peer);
+
+        peer.Write(ScriptedPeer.Chunk(1, NobodysSubscription, FrameFlags.EndOfStream, 2 * half.Length, half));
+        AssertAcknowledged(2, peer);
+    }
+
+    [Fact]
+    public async Task A_push_whose_stream_was_reset_does_not_count()
+    {
+        ScriptedPeer peer = await ScriptedPeer.ConnectAsync();
+        byte[] half = new byte[PushPrefix.Size];
+        byte[] reset = new byte[StreamResetBody.Size];
+        new StreamResetBody(1, StreamResetCode.Unsubscribed).Write(reset);
+        peer.Write(
+            ScriptedPeer.Chunk(1, NobodysSubscription, FrameFlags.None, 2 * half.Length, half),
+            ScriptedPeer.Frame(new FrameHeader(0, FrameKind.StreamReset, FrameFlags.None, MessageType.None, 0), reset),
+            ScriptedPeer.Chunk(2, NobodysSubscription, FrameFlags.EndOfStream, half.Length, half));
+
+        AssertAcknowledged(1, peer);
+        Assert.True(peer.Client.IsOpen);
+    }
+
+    private static byte[] Push(FrameFlags flags) => ScriptedPeer.Push(NobodysSubscription, flags, 1);
+
+    private static void AssertAcknowledged(ulong taken, ScriptedPeer peer)
+    {
+        ReceivedFrame ack = Assert.Single(peer.Read());
+        Assert.Equal((FrameKind.Ack, taken), (ack.Kind, BinaryPrimitives.ReadUInt64LittleEndian(ack.Body)));
     }
 }

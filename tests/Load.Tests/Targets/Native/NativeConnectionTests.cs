@@ -4,6 +4,7 @@ using FastRegistry.Load.Targets.Native;
 using FastRegistry.Load.Tests.Targets.Harness;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Load.Tests.Targets.Native;
 
@@ -26,10 +27,53 @@ public sealed class NativeConnectionTests
     }
 
     [Fact]
+    public async Task A_set_up_names_what_the_client_takes_and_a_number_that_grows_with_each_connection_of_a_client()
+    {
+        NativeIdentity identity = new();
+        List<SetupRequest> requests = [];
+        for (int i = 0; i < 2; i++)
+        {
+            ScriptedPeer peer = new();
+            _ = peer.Client.SetUpAsync(identity, Stop);
+            requests.Add(SetupRequest.Parser.ParseFrom(Assert.Single(peer.Read()).Body));
+        }
+
+        Assert.Equal(requests[0].ClientInstanceId, requests[1].ClientInstanceId);
+        Assert.Equal([1, 2], requests.Select(static request => (int)request.ConnectionNumber));
+        Assert.Equal((16u, 256u << 20, 256u << 10), (requests[0].Limits.Streams, (uint)requests[0].Limits.StreamBytes, requests[0].Limits.StreamCreditBytes));
+    }
+
+    [Theory]
+    [InlineData(0, 1024)]
+    [InlineData(3, 3)]
+    public async Task No_more_requests_are_outstanding_than_the_server_takes(uint announced, int taken)
+    {
+        ScriptedPeer peer = await ScriptedPeer.ConnectAsync(new Wire.Messages.Limits { OutstandingRequests = announced });
+        for (int i = 0; i < taken; i++)
+        {
+            Assert.False(peer.Client.SendAsync(Query).IsCompleted);
+        }
+
+        Assert.Equal(LoadResult.Fail("too many outstanding"), ScriptedPeer.Completed(peer.Client.SendAsync(Query)));
+    }
+
+    [Theory]
+    [InlineData("set-up: malformed answer", (byte)0xff)]
+    [InlineData("set-up: the server announces no limits; it is a build from before protocol 1 was complete")]
+    public async Task A_set_up_reply_without_limits_or_that_does_not_parse_fails_the_set_up(string kind, params byte[] reply)
+    {
+        ScriptedPeer peer = new();
+        Task setUp = peer.Client.SetUpAsync(new NativeIdentity(), Stop);
+        peer.Answer(Assert.Single(peer.Read()), reply);
+
+        Assert.Equal(kind, (await Assert.ThrowsAsync<TargetException>(() => setUp)).Message);
+    }
+
+    [Fact]
     public async Task A_refused_set_up_fails_with_its_code()
     {
         ScriptedPeer peer = new();
-        Task setUp = peer.Client.SetUpAsync(Stop);
+        Task setUp = peer.Client.SetUpAsync(new NativeIdentity(), Stop);
         peer.Write(ScriptedPeer.ErrorTo(Assert.Single(peer.Read()), ErrorCode.LimitExceeded));
 
         Assert.Equal("set-up refused: LimitExceeded", (await Assert.ThrowsAsync<TargetException>(() => setUp)).Message);
@@ -203,10 +247,10 @@ public sealed class NativeConnectionTests
         ReceivedFrame ping = Assert.Single(peer.Read());
         Assert.Equal(FrameKind.Ping, ping.Header.Kind);
 
-        peer.Write(ScriptedPeer.Frame(new FrameHeader(0, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), ping.Body[..UInt64Body.Size]));
+        peer.Write(ScriptedPeer.Frame(new FrameHeader(0, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), ping.Body));
         Assert.True((ScriptedPeer.Completed(first)).IsOk);
         ValueTask<LoadResult> third = peer.Client.HeartbeatAsync();
-        Assert.NotEqual(ping.Body[..UInt64Body.Size], Assert.Single(peer.Read()).Body[..UInt64Body.Size]);
+        Assert.NotEqual(ping.Body, Assert.Single(peer.Read()).Body);
         Assert.False(third.IsCompleted);
     }
 

@@ -82,7 +82,7 @@ public sealed class NativeTargetTests
     }
 
     [Fact]
-    public async Task A_subscriber_gets_the_first_list_as_the_answer_and_the_next_as_a_push()
+    public async Task A_subscriber_waits_for_the_first_list_and_the_next_goes_to_its_sink()
     {
         await using TestServer server = await TestServer.StartAsync();
         await using NativeTarget target = new();
