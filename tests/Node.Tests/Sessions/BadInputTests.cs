@@ -166,8 +166,9 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData(9)]
+    [InlineData(10)]
     [InlineData(32)]
+    [InlineData(36)]
     [InlineData(0)]
     [InlineData(255)]
     public void An_unknown_request_is_an_error_that_names_its_type(int type)
@@ -178,6 +179,15 @@ public sealed class BadInputTests : IDisposable
         ErrorReply error = client.Read().Error;
         Assert.Equal((uint)ErrorCode.UnknownOperation, error.Code);
         Assert.Contains($"{type}", error.Text, StringComparison.Ordinal);
+        client.Query("s");
+    }
+
+    [Fact]
+    public void Authentication_is_reserved_and_not_supported()
+    {
+        RawClient client = _node.Connect();
+        ErrorReply error = client.Call(MessageType.Authenticate, new AuthenticateRequest { Credentials = { new Label { Key = "user", Value = "u" } } }).Error;
+        Assert.Equal((ErrorCode.NotSupported, false), ((ErrorCode)error.Code, error.Retryable));
         client.Query("s");
     }
 
