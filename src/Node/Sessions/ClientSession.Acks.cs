@@ -43,11 +43,17 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>A push that asks for an ack was appended: its delay is measured, and the ack is awaited. Push worker, or whoever sent the last chunk of a list.</summary>
+    /// <param name="state">The session's.</param>
+    /// <param name="sequence">The push's number.</param>
+    /// <param name="changedAtMicroseconds">From when its delay counts; 0 = it tells of no change that was just made, and is not measured.</param>
     private void AwaitAck(SubscriptionState state, ulong sequence, long changedAtMicroseconds)
     {
         long now = _services.Wheel.Now;
         Volatile.Write(ref state.LastAskedAt, CompactTimestamp.Of(now));
-        BeginSample(state, sequence, changedAtMicroseconds);
+        if (changedAtMicroseconds != 0)
+        {
+            BeginSample(state, sequence, changedAtMicroseconds);
+        }
 
         // The number first, then the look at the mark; an ack takes the mark away first and looks for numbers then. One of the two sees the other.
         Interlocked.Exchange(ref state.LastAsked, sequence);
@@ -187,7 +193,7 @@ internal sealed partial class ClientSession
         }
 
         long changedAtMicroseconds = state.SampledChange;
-        if (Interlocked.CompareExchange(ref state.Sample, NoPush, sample) == sample && changedAtMicroseconds != 0)
+        if (Interlocked.CompareExchange(ref state.Sample, NoPush, sample) == sample)
         {
             _services.PushCost.Record(changedAtMicroseconds);
         }

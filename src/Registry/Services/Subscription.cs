@@ -151,7 +151,7 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
 
         if (asked is not null)
         {
-            return snapshot.EncodePush(asked, Filter, address);
+            return snapshot.EncodePush(asked, Filter, address) with { IsAnswer = true };
         }
 
         if (snapshot.Revision == _writtenRevision && !isUndelivered)
@@ -213,7 +213,8 @@ internal sealed record SubscriberDescription(string ClientId, string Ip, int Por
 /// <summary>The part of a push behind its prefix. The body is shared by all receivers and never changed.</summary>
 /// <param name="Type">The type of the push.</param>
 /// <param name="Body">The protobuf message.</param>
-internal readonly record struct EncodedPush(MessageType Type, byte[] Body);
+/// <param name="IsAnswer">The list was asked for: it may tell of a change of long ago, so the time since then is not that of a push.</param>
+internal readonly record struct EncodedPush(MessageType Type, byte[] Body, bool IsAnswer = false);
 
 /// <summary>The outcome of a push.</summary>
 internal enum PushOutcome
