@@ -46,9 +46,6 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>A push that asks for an ack was appended: its delay is measured, and the ack is awaited. Push worker, or whoever sent the last chunk of a list.</summary>
-    /// <param name="state">The session's.</param>
-    /// <param name="sequence">The push's number.</param>
-    /// <param name="changedAtMicroseconds">From when its delay counts; 0 = it tells of no change that was just made, and is not measured.</param>
     private void AwaitAck(SubscriptionState state, ulong sequence, long changedAtMicroseconds)
     {
         long now = _services.Wheel.Now;

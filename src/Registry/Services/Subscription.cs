@@ -151,7 +151,7 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
 
         if (asked is not null)
         {
-            return snapshot.EncodePush(asked, Filter, address) with { IsAnswer = true };
+            return snapshot.EncodePush(asked, Filter, address);
         }
 
         if (snapshot.Revision == _writtenRevision && !isUndelivered)

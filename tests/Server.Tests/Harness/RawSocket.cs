@@ -40,10 +40,9 @@ internal sealed class RawSocket : IDisposable
     public async Task<ReceivedFrame> CallAsync(MessageType type, ulong id, Google.Protobuf.IMessage request)
     {
         await _socket.SendAsync(RawClient.RequestBytes(type, id, request), TestContext.Current.CancellationToken);
-        while (true)
+        while (await ReceiveAsync() is var frame)
         {
-            ReceivedFrame frame = await ReceiveAsync();
-            if (frame.Kind != FrameKind.Push)
+            if (frame.Kind == FrameKind.Response && frame.CorrelationId == id)
             {
                 return frame;
             }
