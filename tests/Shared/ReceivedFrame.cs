@@ -9,6 +9,9 @@ namespace FastRegistry.Tests;
 /// <param name="Body">The body.</param>
 internal sealed partial record ReceivedFrame(FrameHeader Header, byte[] Body)
 {
+    /// <summary>Of a push: its number on the connection, from 1, in the order in which pushes were complete. 0 = not a push.</summary>
+    public ulong PushNumber { get; init; }
+
     public FrameKind Kind => Header.Kind;
 
     public MessageType Type => Header.Type;

@@ -27,7 +27,7 @@ internal static partial class NodeLog
     [LoggerMessage(13, LogLevel.Error, "A {Type} request of session {Session} failed")]
     public static partial void RequestFailed(this ILogger log, Exception fault, MessageType type, long session);
 
-    [LoggerMessage(14, LogLevel.Warning, "The list of {Service} is too large for any stream; session {Session} keeps the list it has")]
+    [LoggerMessage(14, LogLevel.Warning, "The list of {Service} is larger than the client of session {Session} takes; the subscription has ended")]
     public static partial void ListTooLarge(this ILogger log, string service, long session);
 
     [LoggerMessage(20, LogLevel.Warning, "Accepting failed ({Tier}: {Error}); waiting {BackOff}")]

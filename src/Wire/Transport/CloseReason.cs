@@ -34,6 +34,14 @@ public sealed record CloseReason(CloseKind Kind, GoAwayReason GoAway = GoAwayRea
         _ => new CloseReason(CloseKind.IoError, Text: error.ToString()),
     };
 
+    /// <summary>Why a connection ended, by an exception that nothing expected; the socket's error inside it decides where there is one.</summary>
+    internal static CloseReason FromFault(Exception fault) => fault switch
+    {
+        SocketException socket => FromSocketError(socket.SocketErrorCode) with { Fault = fault },
+        { InnerException: SocketException socket } => FromSocketError(socket.SocketErrorCode) with { Fault = fault },
+        _ => new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault),
+    };
+
     /// <inheritdoc/>
     public override string ToString()
     {

@@ -42,7 +42,7 @@ public abstract partial class Connection
     /// <summary>Ends the connection because of an exception that nothing on the receive path expected. On the receive path.</summary>
     private protected void FailReceiving(Exception fault)
     {
-        Abort(new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault));
+        Abort(CloseReason.FromFault(fault));
         EndReceiving();
     }
 

@@ -63,9 +63,8 @@ public sealed class NativeStatusTests : IDisposable
         mortal.Close();
         ReceivedFrame push = watcher.Read();
         Assert.Empty(push.Pushed.Instances);
-        watcher.Ping(8, push.PushPrefix.Sequence);
-        Assert.Equal(FrameKind.Pong, watcher.Read().Kind);
-        Assert.Equal(push.PushPrefix.Sequence, watcher.Session.AcknowledgedPush);
+        watcher.Acknowledge(push.PushNumber);
+        Assert.Equal(push.PushNumber, watcher.Session.AcknowledgedPush);
         Assert.Equal(0, _node.Registry.PublicationCount);
     }
 

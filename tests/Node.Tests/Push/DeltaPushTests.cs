@@ -11,8 +11,6 @@ namespace FastRegistry.Node.Tests.Push;
 
 public sealed class DeltaPushTests : IDisposable
 {
-    private const ulong All = (ulong)Capabilities.All;
-
     private readonly NodeFixture _node = new();
     private readonly RawClient _provider;
     private readonly RawClient _watcher;
@@ -48,17 +46,6 @@ public sealed class DeltaPushTests : IDisposable
         Assert.Equal(new InstanceKey { Ip = "10.0.0.1", Port = 7 }, Assert.Single(removed.Removed));
         Assert.Empty(removed.Upserted);
         Assert.Equal(3, _node.Node.Push.Workers.Sum(static worker => worker.Deltas));
-    }
-
-    [Fact]
-    public void A_client_without_the_capability_gets_whole_lists()
-    {
-        RawClient plain = _node.Connect();
-        plain.Subscribe(1, "s");
-        _watcher.Subscribe(1, "s");
-        _provider.Register("s", 101);
-        Assert.Equal(101, plain.Read().Pushed.Instances.Count);
-        Assert.Single(_watcher.Read().PushedDelta.Upserted);
     }
 
     [Fact]
@@ -189,7 +176,7 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
-    public void Provisional_lists_and_the_first_complete_one_are_pushed_whole()
+    public void Provisional_lists_are_pushed_whole_and_deltas_begin_when_they_are_complete()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions());
         RawClient provider = node.Connect();
@@ -198,14 +185,17 @@ public sealed class DeltaPushTests : IDisposable
         watcher.Subscribe(1, "s");
         provider.Register("s", 101);
         Assert.True(watcher.Read().Pushed.Provisional);
-        node.AdvanceSeconds(15.1);
-        Assert.False(watcher.Read().Pushed.Provisional);
+        node.AdvanceSeconds(18.2);
+        SnapshotUnchanged complete = watcher.Read().PushedUnchanged;
+        Assert.False(complete.Provisional);
         provider.Register("s", 102);
-        Assert.Equal(102U, Assert.Single(watcher.Read().PushedDelta.Upserted).Port);
+        watcher.Read();
+        provider.Register("s", 103);
+        Assert.Equal(103U, Assert.Single(watcher.Read().PushedDelta.Upserted).Port);
     }
 
     [Fact]
-    public void Subscribing_again_is_answered_with_the_list_and_the_next_delta_builds_on_it()
+    public void Subscribing_again_brings_the_list_again_and_the_next_delta_builds_on_it()
     {
         _watcher.Subscribe(1, "s");
         _provider.Register("s", 101);
@@ -217,16 +207,21 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
-    public void Answers_keep_their_order_though_the_list_goes_out_at_once()
+    public void Answers_keep_their_order_and_the_first_list_comes_behind_the_answer_to_its_subscribe()
     {
         byte[] hello = [
             .. RawClient.PrefaceBytes(),
             .. RawClient.RequestBytes(MessageType.Setup, 1, RawClient.NewSetup()),
-            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { Subscriptions = { new Subscription { Id = 9, Name = "new" } } }),
+            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { Subscriptions = { NewSubscription(9, "new") } }),
             .. RawClient.RequestBytes(MessageType.Query, 3, new QueryRequest { Name = "new" })];
         RawClient client = _node.ConnectBare();
         client.Write(hello);
-        Assert.Equal([1UL, 2UL, 3UL], client.ReadAll().Select(static frame => frame.CorrelationId));
+        List<ReceivedFrame> frames = client.ReadAll();
+        Assert.Equal([1UL, 2UL, 3UL], frames.Where(static frame => frame.Kind == FrameKind.Response).Select(static frame => frame.CorrelationId));
+        ReceivedFrame push = frames.Single(static frame => frame.Kind == FrameKind.Push);
+        Assert.Equal((9UL, 1UL), (push.CorrelationId, push.PushNumber));
+        Assert.Equal(EmptyReason.NeverSeen, push.Pushed.EmptyReason);
+        Assert.True(frames.IndexOf(push) > frames.FindIndex(static frame => frame.CorrelationId == 2));
     }
 
     [Fact]

@@ -23,14 +23,13 @@ public sealed class LargeListTests : IDisposable
         Assert.True(watcher.Chunks > 4);
         Assert.Equal(400, watcher.Subscribe(1, "s").Instances.Count);
         int before = watcher.Chunks;
-        _provider.Register("s", 9999);
+        Publish(400, "n");
 
         ReceivedFrame push = watcher.Read();
         Assert.Equal(FrameKind.Push, push.Kind);
         Assert.Equal(MessageType.SnapshotPush, push.Header.Type);
-        Assert.Equal(1UL, push.CorrelationId);
-        Assert.Equal(1UL, push.PushPrefix.Sequence);
-        Assert.Equal(401, push.Pushed.Instances.Count);
+        Assert.Equal((1UL, 2UL), (push.CorrelationId, push.PushNumber));
+        Assert.Equal(400, push.Pushed.Instances.Count);
         Assert.True(watcher.Chunks > before + 4);
         Assert.InRange(watcher.LargestChunkBytes, 1, WireLimits.MaximumChunkBytes + ChunkPrefix.Size);
         Assert.Null(watcher.TryRead());
@@ -42,7 +41,7 @@ public sealed class LargeListTests : IDisposable
         Publish(1000);
         RawClient watcher = _node.Connect();
         watcher.GivesCredit = false;
-        watcher.Request(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 1, Name = "s" } } });
+        Assert.Empty(watcher.TrySubscribe(NewSubscription(1, "s")).Refused);
         Assert.Null(watcher.TryRead());
         int chunks = watcher.Chunks;
         Assert.InRange(chunks, 16, 17);
@@ -57,7 +56,7 @@ public sealed class LargeListTests : IDisposable
         Assert.Null(watcher.TryRead());
         Assert.Equal(chunks, watcher.Chunks);
         GiveCredit(watcher, stream: 1, bytes: 10_000_000);
-        Assert.Equal(1000, watcher.Read().Answer(Snapshot.Parser).Instances.Count);
+        Assert.Equal(1000, watcher.Read().Pushed.Instances.Count);
         watcher.Close();
         _provider.Close();
         _node.AssertNothingHeld();
@@ -70,7 +69,7 @@ public sealed class LargeListTests : IDisposable
         RawClient watcher = _node.Connect();
         watcher.Subscribe(1, "s");
         watcher.GivesCredit = false;
-        _provider.Register("s", 9001);
+        Publish(1000, "n");
         Assert.Null(watcher.TryRead());
         _provider.Register("s", 9002);
         _provider.Register("s", 9003);
@@ -79,8 +78,11 @@ public sealed class LargeListTests : IDisposable
         GiveCredit(watcher, stream: 2, bytes: 10_000_000);
 
         List<ReceivedFrame> pushes = watcher.ReadAll();
-        Assert.Equal([1001, 1003], pushes.Select(static push => push.Pushed.Instances.Count));
-        Assert.Equal([1UL, 2UL], pushes.Select(static push => push.PushPrefix.Sequence));
+        Assert.Equal(2, pushes.Count);
+        Assert.Equal(1000, pushes[0].Pushed.Instances.Count);
+        Assert.Equal([9002, 9003], pushes[1].ChangedPorts());
+        Assert.Equal(pushes[0].Pushed.Revision, pushes[1].PushedDelta.BaseRevision);
+        Assert.Equal([2UL, 3UL], pushes.Select(static push => push.PushNumber));
     }
 
     [Fact]
@@ -90,46 +92,57 @@ public sealed class LargeListTests : IDisposable
         RawClient watcher = _node.Connect();
         watcher.Subscribe(1, "s");
         watcher.GivesCredit = false;
-        _provider.Register("s", 9001);
+        Publish(1000, "n");
         Assert.Null(watcher.TryRead());
         _provider.Batch("s", replace: true, NewInstance(1));
         Assert.Null(watcher.TryRead());
         GiveCredit(watcher, stream: 2, bytes: 10_000_000);
 
-        Assert.Equal([1001, 1], watcher.ReadAll().Select(static push => push.Pushed.Instances.Count));
+        Assert.Equal([1000, 1], watcher.ReadAll().Select(static push => push.Pushed.Instances.Count));
     }
 
     [Fact]
-    public void A_client_that_takes_no_chunks_gets_one_large_frame()
+    public void An_answer_above_what_the_client_takes_of_streams_is_an_error_that_names_the_limit()
     {
-        Publish(400);
-        RawClient watcher = _node.Connect();
-        Assert.Equal(400, watcher.Subscribe(1, "s").Instances.Count);
-        _provider.Register("s", 9001);
-        Assert.Equal(401, watcher.Read().Pushed.Instances.Count);
-        Assert.Equal(0, watcher.Chunks);
-    }
-
-    [Fact]
-    public void A_list_near_the_connection_limit_reaches_a_client_that_takes_no_chunks()
-    {
-        Publish(900);
-        RawClient watcher = _node.Connect();
-        Assert.Equal(900, watcher.Query("s").Instances.Count);
-        Assert.Equal(900, watcher.Subscribe(1, "s").Instances.Count);
-        _provider.Register("s", 9001);
-        Assert.Equal(901, watcher.Read().Pushed.Instances.Count);
-    }
-
-    [Fact]
-    public void A_list_beyond_the_frame_limit_is_refused_to_a_client_that_takes_no_chunks()
-    {
-        Publish(4500);
-        RawClient watcher = _node.Connect();
-        ErrorReply error = watcher.Call(MessageType.Query, new QueryRequest { Name = "s" }).Error;
+        Publish(200);
+        RawClient client = ConnectWith(streamBytes: 100_000);
+        ErrorReply error = client.Call(MessageType.Query, new QueryRequest { Name = "s" }).Error;
         Assert.Equal((uint)ErrorCode.LimitExceeded, error.Code);
-        Assert.Contains("chunks", error.Text, StringComparison.Ordinal);
-        Assert.Equal(4500, _node.Connect().Query("s").Instances.Count);
+        Assert.Contains("stream_bytes allows (100000)", error.Text, StringComparison.Ordinal);
+        Assert.Equal(200, _node.Connect().Query("s").Instances.Count);
+    }
+
+    [Fact]
+    public void A_list_above_what_the_client_takes_of_streams_ends_its_subscription_and_the_connection_lives_on()
+    {
+        Publish(200);
+        RawClient client = ConnectWith(streamBytes: 100_000);
+        Assert.Empty(client.TrySubscribe(NewSubscription(1, "s")).Refused);
+        ReceivedFrame end = client.Read();
+        Assert.Equal((1UL, 1UL), (end.CorrelationId, end.PushNumber));
+        Assert.Equal((uint)ErrorCode.LimitExceeded, end.PushedEnd.Error.Code);
+        Assert.Contains("stream_bytes allows (100000)", end.PushedEnd.Error.Text, StringComparison.Ordinal);
+        Assert.Equal(0, _node.Registry.SubscriptionCount);
+        Assert.False(client.Unsubscribe(1));
+
+        Publish(300);
+        Assert.Null(client.TryRead());
+        Assert.Empty(client.Subscribe(1, "small").Instances);
+        Assert.Single(_node.Log.Lines);
+        _node.Log.Lines.Clear();
+    }
+
+    [Fact]
+    public void A_list_that_grows_above_what_the_client_takes_of_streams_ends_its_subscription_too()
+    {
+        Publish(80);
+        RawClient client = ConnectWith(streamBytes: 100_000);
+        Assert.Equal(80, client.Subscribe(1, "s").Instances.Count);
+        Publish(200, "n");
+        Assert.Equal((uint)ErrorCode.LimitExceeded, client.Read().PushedEnd.Error.Code);
+        Assert.Equal(0, _node.Registry.SubscriptionCount);
+        Assert.Null(client.Connection.CloseReason);
+        _node.Log.Lines.Clear();
     }
 
     [Fact]
@@ -162,13 +175,22 @@ public sealed class LargeListTests : IDisposable
         client.WriteFrame(new FrameHeader(CreditBody.Size, FrameKind.Credit, FrameFlags.None, MessageType.None, 0), body);
     }
 
-    /// <summary>Instances of about 1 KiB each.</summary>
-    private void Publish(int count)
+    private RawClient ConnectWith(ulong streamBytes)
+    {
+        RawClient client = _node.ConnectBare();
+        SetupRequest setup = RawClient.NewSetup();
+        setup.Limits = new Wire.Messages.Limits { StreamBytes = streamBytes };
+        client.SetUp(setup);
+        return client;
+    }
+
+    /// <summary>Instances of about 1 KiB each; with another letter all of them have changed.</summary>
+    private void Publish(int count, string letter = "m")
     {
         for (int start = 0; start < count; start += 1000)
         {
             int size = Math.Min(1000, count - start);
-            _provider.Batch("s", replace: false, [.. Enumerable.Range(start + 1, size).Select(static port => NewInstance(port, metadata: new string('m', 1000)))]);
+            _provider.Batch("s", replace: false, [.. Enumerable.Range(start + 1, size).Select(port => NewInstance(port, metadata: new string(letter[0], 1000)))]);
         }
     }
 }

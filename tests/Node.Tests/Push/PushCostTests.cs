@@ -4,6 +4,7 @@ using FastRegistry.Node.Observability;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Push;
+using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
@@ -60,7 +61,7 @@ public sealed class PushCostTests : IDisposable
         _provider.Register("s", ++_port);
         _provider.Register("s", ++_port);
         _node.AdvanceMilliseconds(3);
-        Acknowledge(_watcher.ReadAll()[^1].PushPrefix.Sequence);
+        Acknowledge(_watcher.ReadAll()[^1].PushNumber);
         Assert.Equal(1, Metric("fastregistry_change_to_ack_seconds"));
         Assert.Equal(3, Monitor("maxPushCost"));
     }
@@ -74,7 +75,7 @@ public sealed class PushCostTests : IDisposable
         connection.Start(session);
         Receive(connection, session, [.. RawClient.PrefaceBytes(), .. RawClient.RequestBytes(MessageType.Setup, 1, RawClient.NewSetup())]);
         ServiceKey key = new(ServiceKey.DefaultNamespace, ServiceKey.DefaultGroup, "q");
-        Assert.Null(session.Subscribe(1, key, InstanceFilter.All, 10));
+        Assert.Null(session.Subscribe(1, key, InstanceFilter.All, HeldList.None, 10));
         peer.Flushed = () =>
         {
             byte[] ack = new byte[UInt64Body.Size];
@@ -114,7 +115,7 @@ public sealed class PushCostTests : IDisposable
         second.Subscribe(1, "s");
         _provider.Register("s", ++_port);
         _node.AdvanceMilliseconds(10);
-        second.Ping(1, acknowledged: second.Read().PushPrefix.Sequence);
+        second.Acknowledge(second.Read().PushNumber);
         Assert.Equal((20, 30), (Monitor("avgPushCost"), Monitor("maxPushCost")));
         Assert.Equal((2, 40), (Monitor("totalPushCountForAvg"), Monitor("totalPushCostForAvg")));
 
@@ -132,10 +133,10 @@ public sealed class PushCostTests : IDisposable
     {
         _provider.Register("s", ++_port);
         _node.AdvanceMilliseconds(milliseconds);
-        Acknowledge(_watcher.ReadAll().Last(static frame => frame.Kind == FrameKind.Push).PushPrefix.Sequence);
+        Acknowledge(_watcher.ReadAll().Last(static frame => frame.Kind == FrameKind.Push).PushNumber);
     }
 
-    private void Acknowledge(ulong sequence) => _watcher.Ping(1, acknowledged: sequence);
+    private void Acknowledge(ulong pushes) => _watcher.Acknowledge(pushes);
 
     private string[] Text() => PrometheusText.Write(_node.Node.Metrics.Definitions).Split('\n');
 

@@ -32,7 +32,7 @@ public sealed class PushStressTests
         await using RegistryNode node = new(options, TimeProvider.System, log);
         node.StartWorkers();
         node.Start();
-        Subscriber[] subscribers = [.. Enumerable.Range(0, 12).Select(i => new Subscriber(node, isSlow: i % 3 == 0, takesDeltas: i % 2 == 0))];
+        Subscriber[] subscribers = [.. Enumerable.Range(0, 12).Select(i => new Subscriber(node, isSlow: i % 3 == 0))];
         Array.ForEach(subscribers, static subscriber => subscriber.Start());
 
         Task[] writers = [.. Enumerable.Range(0, 2).Select(i => Task.Run(() => Write(node.Registry, i), TestContext.Current.CancellationToken))];
@@ -69,12 +69,12 @@ public sealed class PushStressTests
         }
     }
 
-    private sealed class Subscriber(RegistryNode node, bool isSlow, bool takesDeltas) : IConnectionHandler
+    private sealed class Subscriber(RegistryNode node, bool isSlow) : IConnectionHandler
     {
         private readonly ConcurrentDictionary<ulong, Snapshot> _lists = new();
-        private readonly Dictionary<ulong, ulong> _pushed = [];
-        private readonly StreamAssembler _assembler = new();
-        private readonly HashSet<ulong> _sequences = [];
+        private readonly StreamAssembler _assembler = new(StreamLimits.Default);
+        private ulong _pushes;
+        private bool _isAsked;
         private PipeConnection? _connection;
 
         public ConcurrentQueue<string> Faults { get; } = new();
@@ -87,10 +87,10 @@ public sealed class PushStressTests
             mine.Start(this);
             BatchWriter batch = mine.RentBatch();
             batch.Write(RawClient.PrefaceBytes());
-            batch.Write(RawClient.RequestBytes(MessageType.Setup, 100, RawClient.NewSetup(capabilities: takesDeltas ? ulong.MaxValue : (ulong)Capabilities.Chunks)));
+            batch.Write(RawClient.RequestBytes(MessageType.Setup, 100, RawClient.NewSetup()));
             for (ulong id = 1; id <= Services; id++)
             {
-                batch.Write(RawClient.RequestBytes(MessageType.Subscribe, id, new SubscribeRequest { SubscriptionId = id, Name = $"s{id - 1}" }));
+                batch.Write(RawClient.RequestBytes(MessageType.Subscribe, id, new SubscribeRequest { Subscriptions = { NamingClient.NewSubscription(id, $"s{id - 1}") } }));
             }
 
             mine.SendBatch(batch);
@@ -122,6 +122,14 @@ public sealed class PushStressTests
             while (FrameReader.TryRead(ref buffer, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
             {
                 Take(frame, replies);
+            }
+
+            if (_isAsked)
+            {
+                _isAsked = false;
+                byte[] ack = new byte[UInt64Body.Size];
+                new UInt64Body(_pushes).Write(ack);
+                replies.Write(RawClient.FrameBytes(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), ack));
             }
 
             return new ReceiveResult(buffer.Start, received.End);
@@ -171,30 +179,27 @@ public sealed class PushStressTests
 
             if (header.Kind == FrameKind.Push)
             {
-                if (!_sequences.Add(PushPrefix.Read(body.Span).Sequence))
-                {
-                    Faults.Enqueue("a push sequence came twice");
-                }
-
+                _pushes++;
+                _isAsked |= (header.Flags & FrameFlags.AckNow) != 0;
                 ReadOnlySpan<byte> message = body.Span[PushPrefix.Size..];
                 Snapshot? list = header.Type == MessageType.DeltaPush
                     ? Patched(header.CorrelationId, SnapshotDelta.Parser.ParseFrom(message))
                     : Snapshot.Parser.ParseFrom(message);
                 if (list is not null)
                 {
-                    Keep(header.CorrelationId, list, isPush: true);
+                    Keep(header.CorrelationId, list);
                 }
             }
-            else if (header is { Kind: FrameKind.Response, Type: MessageType.Subscribe })
+            else if (header is { Kind: FrameKind.Response, Type: MessageType.Subscribe } && SubscribeReply.Parser.ParseFrom(body.Span).Refused.Count > 0)
             {
-                Keep(header.CorrelationId, Snapshot.Parser.ParseFrom(body.Span), isPush: false);
+                Faults.Enqueue("a subscribe was refused");
             }
         }
 
         /// <summary>The list after a delta, which must build on the one that is here: nothing overtakes its base.</summary>
         private Snapshot? Patched(ulong id, SnapshotDelta delta)
         {
-            if (!takesDeltas || !_lists.TryGetValue(id, out Snapshot? before) || before.Revision != delta.BaseRevision)
+            if (!_lists.TryGetValue(id, out Snapshot? before) || before.Revision != delta.BaseRevision)
             {
                 Faults.Enqueue($"delta on {delta.BaseRevision} to {delta.Revision} does not fit {_lists.GetValueOrDefault(id)?.Revision}");
                 return null;
@@ -220,23 +225,15 @@ public sealed class PushStressTests
             return sorted;
         }
 
-        private void Keep(ulong id, Snapshot list, bool isPush)
+        private void Keep(ulong id, Snapshot list)
         {
-            // A push and the first answer may overtake each other, a push never another push.
-            if (isPush)
+            // The first list is a push as well: none of a subscription overtakes another one.
+            if (_lists.TryGetValue(id, out Snapshot? before) && list.Revision <= before.Revision)
             {
-                if (list.Revision <= _pushed.GetValueOrDefault(id))
-                {
-                    Faults.Enqueue($"push {list.Revision} after {_pushed[id]}");
-                }
-
-                _pushed[id] = list.Revision;
+                Faults.Enqueue($"push {list.Revision} after {before.Revision}");
             }
 
-            if (!_lists.TryGetValue(id, out Snapshot? before) || list.Revision > before.Revision)
-            {
-                _lists[id] = list;
-            }
+            _lists[id] = list;
         }
     }
 }

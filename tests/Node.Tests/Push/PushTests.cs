@@ -36,7 +36,7 @@ public sealed class PushTests : IDisposable
         foreach (RawClient watcher in watchers)
         {
             List<ReceivedFrame> pushes = watcher.ReadAll();
-            Assert.Equal(Enumerable.Range(1, 10).Select(static i => (ulong)i), pushes.Select(static push => push.PushPrefix.Sequence));
+            Assert.Equal(Enumerable.Range(3, 10).Select(static i => (ulong)i), pushes.Select(static push => push.PushNumber));
             Assert.Equal(Enumerable.Range(1, 10).Select(static i => i % 2 == 0 ? 11UL : 12UL), pushes.Select(static push => push.CorrelationId));
             Assert.Equal([2, 4, 6, 8, 10], pushes[9].Pushed.Ports());
             Assert.All(pushes.Zip(pushes.Skip(1)), static pair => Assert.True(pair.First.Pushed.Revision < pair.Second.Pushed.Revision));
@@ -45,7 +45,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public void The_first_list_comes_with_the_answer_and_is_not_pushed_again()
+    public void The_first_list_is_the_first_push_and_is_not_pushed_again()
     {
         _provider.Batch("s", replace: false, [.. Enumerable.Range(1, 100).Select(static port => NewInstance(port))]);
         _provider.Register("t", 1);
@@ -100,7 +100,9 @@ public sealed class PushTests : IDisposable
 
         Assert.Null(watcher.TryRead());
         Assert.Equal(0, _node.Registry.Find()!.SubscriberCount);
-        Assert.Equal(0, _node.Node.Push.Workers.Sum(static worker => worker.Pushes));
+
+        // The two first lists.
+        Assert.Equal(2, _node.Node.Push.Workers.Sum(static worker => worker.Pushes));
     }
 
     [Fact]
@@ -121,8 +123,10 @@ public sealed class PushTests : IDisposable
         Assert.Equal(queued, watcher.Connection.Outbound.QueuedBytes);
         Assert.Equal(pushes, _node.Node.Push.Workers.Sum(static worker => worker.Pushes));
         List<ReceivedFrame> received = watcher.ReadAll();
-        Assert.Equal(pushes + 2, received.Count);
-        Assert.Equal(Enumerable.Range(1, received.Count).Select(static i => (ulong)i), received.Select(static push => push.PushPrefix.Sequence));
+
+        // The two first lists were read before.
+        Assert.Equal(pushes - 2 + 2, received.Count);
+        Assert.Equal(Enumerable.Range(3, received.Count).Select(static i => (ulong)i), received.Select(static push => push.PushNumber));
         AssertNewest(received, 1, "s");
         AssertNewest(received, 2, "t");
     }
@@ -185,7 +189,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    public void During_warm_up_lists_are_provisional_and_at_its_end_every_subscriber_is_told()
+    public void During_warm_up_lists_are_provisional_and_at_its_end_who_was_sent_one_is_told_that_it_is_complete()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions());
         RawClient provider = node.Connect();
@@ -199,16 +203,67 @@ public sealed class PushTests : IDisposable
         node.AdvanceSeconds(14.9);
         Assert.Null(watcher.TryRead());
         Assert.True(watcher.Query("s").Provisional);
-        node.AdvanceSeconds(0.2);
+        node.AdvanceSeconds(3.2);
 
-        List<ReceivedFrame> complete = watcher.ReadAll();
-        Assert.Equal([1UL, 2UL], complete.Select(static push => push.CorrelationId).Order());
-        Assert.All(complete, static push => Assert.False(push.Pushed.Provisional));
-        Snapshot last = complete.Single(static push => push.CorrelationId == 1).Pushed;
-        Assert.Equal([1], last.Ports());
-        Assert.True(last.Revision > pushed.Revision);
+        // Nothing has changed: no new revision, and no list is sent.
+        Dictionary<ulong, SnapshotUnchanged> complete = watcher.ReadAll().ToDictionary(static push => push.CorrelationId, static push => push.PushedUnchanged);
+        Assert.Equal([1UL, 2UL], complete.Keys.Order());
+        Assert.All(complete.Values, static unchanged => Assert.False(unchanged.Provisional));
+        Assert.Equal((pushed.Epoch, pushed.Revision), (complete[1].Epoch, complete[1].Revision));
+        Assert.Equal((EmptyReason.NotEmpty, EmptyReason.NeverSeen), (complete[1].EmptyReason, complete[2].EmptyReason));
         Assert.False(watcher.Query("s").Provisional);
+        node.AdvanceSeconds(4);
+        Assert.Null(watcher.TryRead());
         Assert.False(watcher.Query("unknown").Provisional);
+    }
+
+    [Fact]
+    public void The_end_of_warm_up_is_told_within_three_seconds_and_not_to_all_at_one_moment()
+    {
+        using NodeFixture node = new(deadlines: new DeadlineOptions());
+        RawClient watcher = node.Connect();
+        for (ulong id = 1; id <= 300; id++)
+        {
+            watcher.Subscribe(id, $"s{id}");
+        }
+
+        node.AdvanceSeconds(14.9);
+        List<int> told = [];
+        for (int tenth = 0; tenth < 35; tenth++)
+        {
+            node.AdvanceSeconds(0.1);
+            told.Add(watcher.ReadAll().Count);
+        }
+
+        Assert.Equal(300, told.Sum());
+        Assert.InRange(told.Max(), 1, 30);
+        Assert.True(told.Count(static count => count > 0) >= 25, string.Join(' ', told));
+    }
+
+    [Fact]
+    public void The_end_of_warm_up_says_nothing_to_who_was_sent_a_complete_list_since()
+    {
+        using NodeFixture node = new(deadlines: new DeadlineOptions());
+        RawClient provider = node.Connect();
+        RawClient early = node.Connect();
+        for (ulong id = 1; id <= 300; id++)
+        {
+            early.Subscribe(id, $"s{id}");
+        }
+
+        // Warm-up is over, and the last services have not had their turn.
+        node.AdvanceSeconds(15.1);
+        ulong[] told = [.. early.ReadAll().Select(static push => push.CorrelationId)];
+        ulong last = Enumerable.Range(1, 300).Select(static id => (ulong)id).Except(told).Last();
+        provider.Register($"s{last}", 1);
+        Assert.False(early.Read().Pushed.Provisional);
+        RawClient late = node.Connect();
+        Assert.False(late.Subscribe(1, $"s{last}").Provisional);
+        node.AdvanceSeconds(4);
+
+        Assert.Null(late.TryRead());
+        Assert.Equal(
+            Enumerable.Range(1, 300).Select(static id => (ulong)id).Except([.. told, last]), early.ReadAll().Select(static push => push.CorrelationId).Order());
     }
 
     private static void UseUp(OutboundBudget budget, RawClient blocker)
@@ -221,9 +276,9 @@ public sealed class PushTests : IDisposable
 
     private void AssertNewest(List<ReceivedFrame> received, ulong subscription, string service)
     {
-        Snapshot[] lists = [.. received.Where(push => push.CorrelationId == subscription).Select(static push => push.Pushed)];
-        Assert.Equal(_node.Registry.Find(service)!.Revision, (long)lists[^1].Revision);
-        Assert.Equal(lists.Select(static list => list.Revision).Order(), lists.Select(static list => list.Revision));
+        long[] revisions = [.. received.Where(push => push.CorrelationId == subscription).Select(static push => push.PushedRevision())];
+        Assert.Equal(_node.Registry.Find(service)!.Revision, revisions[^1]);
+        Assert.Equal(revisions.Order(), revisions);
     }
 
     private void FillUntilBehind(RawClient watcher, string service)

@@ -141,9 +141,9 @@ public sealed class NativeRuleTests : IDisposable
     {
         QueryRequest query = new() { Name = name };
         query.Clusters.AddRange(clusters);
-        SubscribeRequest subscribe = new() { SubscriptionId = 1, Name = name };
-        subscribe.Clusters.AddRange(clusters);
-        ErrorReply error = (type == MessageType.Query ? _client.Call(type, query) : _client.Call(type, subscribe)).Error;
+        ErrorReply error = type == MessageType.Query
+            ? _client.Call(type, query).Error
+            : Assert.Single(_client.TrySubscribe(NamingClient.NewSubscription(1, name, healthyOnly: false, clusters)).Refused).Error;
         Assert.Equal((ErrorCode.InvalidArgument, text), ((ErrorCode)error.Code, error.Text));
     }
 }

@@ -104,10 +104,10 @@ public sealed class RegistrationTests : IDisposable
         _client.Register("b", 1);
         _client.Register("c", 1);
         AssertLimit("Limits:Services is 3", _node.Connect().TryRegister("d", 1));
-        AssertLimit("Limits:Services is 3", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 1, Name = "d" } } }));
+        AssertLimit("Limits:Services is 3", Refusal(NewSubscription(1, "d")));
         _client.Subscribe(1, "a");
         _client.Subscribe(2, "b");
-        AssertLimit("Limits:SubscriptionsPerClient is 2", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 3, Name = "c" } } }));
+        AssertLimit("Limits:SubscriptionsPerClient is 2", Refusal(NewSubscription(3, "c")));
 
         Assert.Equal(6, _node.Registry.PublicationCount);
         Assert.Equal([1, 2, 3, 4], _client.Query("a").Ports());
@@ -169,19 +169,26 @@ public sealed class RegistrationTests : IDisposable
     {
         _client.Subscribe(7, "a");
         _client.Subscribe(7, "a");
-        Assert.Equal("subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 7, Name = "b" } } }).Error.Field);
-        Assert.Equal(
-            "subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Subscriptions = { new Subscription { Id = 7, Name = "a", HealthyOnly = true } } }).Error.Field);
-        Assert.Equal("subscription_id", _client.Call(MessageType.Subscribe, new SubscribeRequest { Name = "a" }).Error.Field);
-        SubscribeRequest many = new() { Name = "a", SubscriptionId = 8 };
-        many.Clusters.AddRange(Enumerable.Range(0, 33).Select(static i => $"c{i}"));
-        Assert.Equal("clusters", _client.Call(MessageType.Subscribe, many).Error.Field);
+        AssertRefused("subscriptions[0].id", NewSubscription(7, "b"));
+        AssertRefused("subscriptions[0].id", NewSubscription(7, "a", healthyOnly: true));
+        AssertRefused("subscriptions[0].id", NewSubscription(0, "a"));
+        AssertRefused("subscriptions[0].clusters", NewSubscription(8, "a", healthyOnly: false, [.. Enumerable.Range(0, 33).Select(static i => $"c{i}")]));
         Assert.Equal(1, _node.Registry.Find("a")!.SubscriberCount);
     }
 
-    private static void AssertLimit(string text, ReceivedFrame answer)
+    private void AssertRefused(string field, Subscription subscription)
     {
-        Assert.Equal((uint)ErrorCode.LimitExceeded, answer.Error.Code);
-        Assert.Equal(text, answer.Error.Text);
+        ErrorReply error = Refusal(subscription);
+        Assert.Equal((ErrorCode.InvalidArgument, field), ((ErrorCode)error.Code, error.Field));
+    }
+
+    private ErrorReply Refusal(Subscription subscription) => Assert.Single(_client.TrySubscribe(subscription).Refused).Error;
+
+    private static void AssertLimit(string text, ReceivedFrame answer) => AssertLimit(text, answer.Error);
+
+    private static void AssertLimit(string text, ErrorReply error)
+    {
+        Assert.Equal((uint)ErrorCode.LimitExceeded, error.Code);
+        Assert.Equal(text, error.Text);
     }
 }

@@ -24,7 +24,8 @@ public sealed class SetupTests : IDisposable
         Assert.Equal("node-under-test", reply.ServerName);
         Assert.NotEmpty(reply.ServerVersion);
         Assert.Equal(20_000u, reply.IdleProbeMilliseconds);
-        Assert.Equal((uint)WireLimits.MaximumBodyBytes, reply.MaximumBodyBytes);
+        Assert.Equal((1_024u, 1u << 20, 10_000u, 100_000u), (reply.Limits.OutstandingRequests, reply.Limits.RequestBytes, reply.Limits.Subscriptions, reply.Limits.Publications));
+        Assert.Equal(("", 0u), (reply.User, reply.CredentialMilliseconds));
         Assert.Equal(1, _node.Node.Services.Clients.Count);
         Assert.Null(client.TryRead());
         client.Close();
@@ -50,8 +51,9 @@ public sealed class SetupTests : IDisposable
     [Fact]
     public void Only_capabilities_both_sides_have_are_agreed()
     {
-        Assert.Equal(0UL, _node.ConnectBare().SetUp().Capabilities);
-        Assert.Equal((ulong)Capabilities.Chunks, _node.ConnectBare().SetUp(capabilities: (ulong)Capabilities.Chunks | (1UL << 60)).Capabilities);
+        SetupRequest request = RawClient.NewSetup();
+        request.Capabilities = ulong.MaxValue;
+        Assert.Equal((ulong)Capabilities.All, _node.ConnectBare().SetUp(request).Capabilities);
     }
 
     [Fact]
@@ -117,6 +119,7 @@ public sealed class SetupTests : IDisposable
         yield return ("client_instance_id", static request => request.ClientInstanceId = ByteString.Empty);
         yield return ("client_instance_id", static request => request.ClientInstanceId = ByteString.CopyFrom(new byte[16]));
         yield return ("client_instance_id", static request => request.ClientInstanceId = ByteString.CopyFrom(new byte[17]));
+        yield return ("connection_number", static request => request.ConnectionNumber = 0);
         yield return ("client_name", static request => request.ClientName = new string('n', 257));
         yield return ("client_version", static request => request.ClientVersion = new string('v', 257));
         yield return ("labels", static request => request.Labels.AddRange(Enumerable.Range(0, 65).Select(static _ => new Label())));

@@ -97,6 +97,19 @@ internal static class NamingClient
     public static bool Unsubscribe(this RawClient client, ulong id) =>
         client.Call(MessageType.Unsubscribe, new UnsubscribeRequest { SubscriptionId = id }).Answer(UnsubscribeReply.Parser).Removed;
 
+    /// <summary>The ports that a push brings, of its list or of its delta, sorted.</summary>
+    public static int[] ChangedPorts(this ReceivedFrame push) => push.Type == MessageType.DeltaPush
+        ? [.. push.PushedDelta.Upserted.Select(static instance => (int)instance.Port).Order()]
+        : push.Pushed.Ports();
+
+    /// <summary>The revision that the subscriber has after a push of a list, of a delta or of "unchanged".</summary>
+    public static long PushedRevision(this ReceivedFrame push) => (long)(push.Type switch
+    {
+        MessageType.DeltaPush => push.PushedDelta.Revision,
+        MessageType.UnchangedPush => push.PushedUnchanged.Revision,
+        _ => push.Pushed.Revision,
+    });
+
     /// <summary>The ports of a list, sorted.</summary>
     public static int[] Ports(this Snapshot snapshot) => [.. snapshot.Instances.Select(static instance => (int)instance.Port).Order()];
 }

@@ -32,6 +32,9 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
     /// <summary>Chunks get their credit as they are read.</summary>
     public bool GivesCredit { get; set; } = true;
 
+    /// <summary>Pushes that were complete so far: the number that an ack names.</summary>
+    public ulong Pushes { get; private set; }
+
     /// <summary>Chunk frames read so far.</summary>
     public int Chunks { get; private set; }
 
@@ -246,6 +249,9 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
         return any || _frames.Count > 0;
     }
 
+    private void Enqueue(FrameHeader header, byte[] body) =>
+        _frames.Enqueue(new ReceivedFrame(header, body) { PushNumber = header.Kind == FrameKind.Push ? ++Pushes : 0 });
+
     private void Take(in Frame frame)
     {
         if (frame.Header.Kind == FrameKind.StreamReset)
@@ -257,7 +263,7 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
 
         if (frame.Header.Kind != FrameKind.Chunk)
         {
-            _frames.Enqueue(new ReceivedFrame(frame.Header, frame.Body.ToArray()));
+            Enqueue(frame.Header, frame.Body.ToArray());
             return;
         }
 
@@ -267,7 +273,7 @@ internal sealed class RawClient(NodeFixture node, PipeConnection connection, ICo
         Assert.NotEqual(StreamOutcome.Violation, outcome);
         if (outcome == StreamOutcome.Complete)
         {
-            _frames.Enqueue(new ReceivedFrame(header, body.ToArray()));
+            Enqueue(header, body.ToArray());
         }
 
         if (credit is { } more && GivesCredit)

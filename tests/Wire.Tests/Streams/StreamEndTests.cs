@@ -114,6 +114,30 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
+    public void A_reset_does_not_overtake_pieces_that_another_thread_is_about_to_append()
+    {
+        StreamPeer peer = Connect(StreamLimits.Default with { CreditBytes = 1_000 });
+        Begin(peer, StreamPeer.Push(1), new byte[LargeBytes]);
+        peer.ReadAll();
+        Thread pumping = new(() => peer.Streams.AddCredit(new CreditBody(1, 50_000)));
+
+        // The chain is its own lock: whoever holds it stops the pumping thread between collecting its pieces and appending them.
+        lock (peer.Connection.Outbound)
+        {
+            pumping.Start();
+            Eventually.True(() => peer.Streams.SentBytes > 1_000);
+            Assert.True(peer.Streams.Cancel(FrameKind.Push, 1, StreamResetCode.Unsubscribed));
+            Assert.Equal((1UL, 0UL), Assert.Single(_ended));
+        }
+
+        pumping.Join();
+        peer.ReadAll();
+        Assert.Equal(51_000, peer.ReceivedBytes);
+        Assert.Equal(new StreamResetBody(1, StreamResetCode.Unsubscribed), peer.Received[^1].Reset);
+        Assert.Single(peer.Received, frame => frame.Reset is not null);
+    }
+
+    [Fact]
     public void A_push_takes_its_number_with_its_last_chunk()
     {
         StreamPeer peer = Connect();

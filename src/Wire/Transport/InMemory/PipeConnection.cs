@@ -110,8 +110,9 @@ public sealed class PipeConnection : Connection
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            Abort(new CloseReason(CloseKind.IoError, Text: fault.Message, Fault: fault));
+            Abort(CloseReason.FromFault(fault));
             Outbound.Abandon(ref _unsent);
+            _pipe.Output.Complete();
         }
     }
 

@@ -172,7 +172,7 @@ internal sealed class NamingModelRun
         actor.Lists.Clear();
         byte[] id = new byte[16];
         BinaryPrimitives.WriteInt32LittleEndian(id, actor.Client);
-        actor.Connection = _node.Connect(id, _random.Next(3) == 0 ? (ulong)(Capabilities.All & ~Capabilities.Deltas) : (ulong)Capabilities.All);
+        actor.Connection = _node.Connect(id);
     }
 
     private void Disconnect(Actor actor)
