@@ -32,7 +32,7 @@ public sealed class RegistryProcessTests
     public async Task Reconnect_beside_a_half_open_connection_is_listed_once_throughout()
     {
         await using ServerProcess server = await ServerProcess.StartAsync("--Deadlines:WarmUp=00:00:00");
-        await using FreezingProxy proxy = new(server.ClientPort);
+        await using PacingProxy proxy = new(server.ClientPort);
         await using RunningProgram consumer = StartConsumer(server.ClientAddress);
         await using RunningProgram provider = StartProvider(proxy.Address, 9001);
         await consumer.WaitForLastLineAsync(static line => line.Contains("[127.0.0.1:9001]", StringComparison.Ordinal), Soon);
