@@ -148,8 +148,18 @@ internal sealed partial class ServerSession : IConnectionHandler
             return CloseReason.Sent(GoAwayReason.MalformedFrame, "a push that does not parse");
         }
 
-        _takenPushes++;
-        _ackNow |= (header.Flags & FrameFlags.AckNow) != 0;
+        return Count(header);
+    }
+
+    /// <summary>Counts a push that is complete. The server counts one that was given up here after its last chunk had been sent, so it counts here too.</summary>
+    private CloseReason? Count(in FrameHeader header)
+    {
+        if (header.Kind == FrameKind.Push)
+        {
+            _takenPushes++;
+            _ackNow |= (header.Flags & FrameFlags.AckNow) != 0;
+        }
+
         return null;
     }
 
@@ -211,6 +221,7 @@ internal sealed partial class ServerSession : IConnectionHandler
         {
             StreamOutcome.Incomplete => null,
             StreamOutcome.Complete => Dispatch(header, new ReadOnlySequence<byte>(body)),
+            StreamOutcome.Dropped => Count(header),
             _ => CloseReason.Sent(GoAwayReason.ProtocolViolation, "a chunk contradicts its stream"),
         };
     }

@@ -46,7 +46,7 @@ internal sealed partial class ClientSession
 
         if (sequence != 0 && asksForAck)
         {
-            AwaitAck(state, sequence, snapshot.ChangedAtMicroseconds);
+            AwaitAck(state, sequence, push.IsAnswer ? NotMeasured : snapshot.ChangedAtMicroseconds);
         }
 
         return outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
@@ -128,9 +128,9 @@ internal sealed partial class ClientSession
     private bool TryBeginPush(SubscriptionState state, Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
     {
         bool asksForAck = AsksForAck(state);
-        long changedAt = snapshot.ChangedAtMicroseconds;
+        long measured = push.IsAnswer ? NotMeasured : snapshot.ChangedAtMicroseconds;
         Span<byte> prefix = stackalloc byte[PushPrefix.Size];
-        new PushPrefix(changedAt).Write(prefix);
+        new PushPrefix(snapshot.ChangedAtMicroseconds).Write(prefix);
         FrameHeader header = new(0, FrameKind.Push, asksForAck ? FrameFlags.AckNow : FrameFlags.None, push.Type, subscription.Id);
         return TryBeginStream(header, prefix, push.Body, sequence =>
         {
@@ -140,7 +140,7 @@ internal sealed partial class ClientSession
             }
             else if (asksForAck)
             {
-                AwaitAck(state, sequence, changedAt);
+                AwaitAck(state, sequence, measured);
             }
 
             lock (state.SubscriptionLock)
