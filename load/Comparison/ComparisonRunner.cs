@@ -57,7 +57,7 @@ internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole c
         TargetKind target = compared.Target;
         string program = compared.FindProgram(AppContext.BaseDirectory);
         ServerLauncher launcher = new(program, compared.Arguments);
-        foreach (IGrouping<int, Measurement> sameServers in measurements.Where(measurement => IsRun(measurement, side, target)).GroupBy(static measurement => measurement.Servers))
+        foreach (IGrouping<int, Measurement> sameServers in measurements.Where(measurement => measurement.IsRun(side, target)).GroupBy(static measurement => measurement.Servers))
         {
             if (sameServers.Key == 0)
             {
@@ -90,9 +90,6 @@ internal sealed class ComparisonRunner(CompareArguments arguments, IRunConsole c
             await servers.StopAsync();
         }
     }
-
-    private static bool IsRun(Measurement measurement, ComparisonSide side, TargetKind target) =>
-        (side == ComparisonSide.Native || measurement.BaselineToo) && (measurement.Restore is null || target == TargetKind.Native);
 
     private async Task RestoreAsync(
         ComparisonSide side, RestoreSettings settings, string program, ImmutableArray<string> serverArguments, SideResults results, CancellationToken interrupted)

@@ -1,5 +1,6 @@
 using FastRegistry.Load.Plans;
 using FastRegistry.Load.Restore;
+using FastRegistry.Load.Targets;
 
 namespace FastRegistry.Load.Comparison;
 
@@ -17,4 +18,9 @@ internal sealed record Measurement(string Key, RunSettings Settings, bool Baseli
 
     /// <summary>Run once per comparison and not in every pair, because it takes minutes.</summary>
     public bool Once { get; init; }
+
+    /// <param name="side">Of the comparison.</param>
+    /// <param name="target">What is spoken there.</param>
+    public bool IsRun(ComparisonSide side, TargetKind target) =>
+        (side == ComparisonSide.Native || BaselineToo) && (Restore is null || target == TargetKind.Native);
 }

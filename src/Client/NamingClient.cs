@@ -21,8 +21,6 @@ public sealed partial class NamingClient : INamingClient, IDisposable
     // Locks: the client has none of its own; each of its parts has one short lock. Only the subscription table takes a second lock under its own, that of each
     // subscribed service at disposal. No lock is held over I/O or while user code runs.
 
-    // As many entries as callers could reasonably wait; each is 56 bytes once used.
-    private const int MaximumDeadlines = 1 << 17;
     private static readonly TimeSpan DisposeWithin = TimeSpan.FromSeconds(2);
 
     private readonly NamingClientOptions _options;
@@ -54,8 +52,8 @@ public sealed partial class NamingClient : INamingClient, IDisposable
         ImmutableArray<ServerAddress> servers = options.Validate();
         _options = options;
         _time = timeProvider ?? TimeProvider.System;
-        _logger = loggerFactory?.CreateLogger<NamingClient>() ?? NullLogger<NamingClient>.Instance;
-        _wheel = new TimingWheel(_time, new TimingWheelOptions { MaximumEntries = MaximumDeadlines, OwnerFaulted = _logger.DeadlineFailed });
+        _logger = loggerFactory is null ? NullLogger<NamingClient>.Instance : new GuardedLogger(loggerFactory.CreateLogger<NamingClient>());
+        _wheel = new TimingWheel(_time, new TimingWheelOptions { MaximumEntries = options.MaximumDeadlines, OwnerFaulted = _logger.DeadlineFailed });
         _driver = new WheelDriver(_wheel);
         StateNotifier notifier = new(_logger);
         _link = new ServerLink(_wheel, notifier);

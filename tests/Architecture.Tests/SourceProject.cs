@@ -62,7 +62,7 @@ internal sealed partial class SourceProject
     /// <summary>Types that are not nested, those of generated source included, those the compiler makes up excluded.</summary>
     public IEnumerable<TypeDefinition> Types => Assembly.MainModule.Types.Where(type => type.Namespace.StartsWith(RootNamespace, StringComparison.Ordinal) && !type.Name.Contains('<', StringComparison.Ordinal));
 
-    private static string RepositoryRoot { get; } = FindRoot();
+    public static string RepositoryRoot { get; } = FindRoot();
 
     public static SourceProject Open(string name) => new(name);
 

@@ -14,6 +14,8 @@ internal sealed class ClientFixture : IServerConnector, IAsyncDisposable
 {
     public const string DefaultAddress = "one:7848";
 
+    // What is tested begins after it.
+    private static readonly TimeSpan Spread = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RealDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeastStep = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MeasuredStep = TimeSpan.FromMilliseconds(50);
@@ -43,7 +45,7 @@ internal sealed class ClientFixture : IServerConnector, IAsyncDisposable
 
     public NamingClient CreateClient(Func<NamingClientOptions, NamingClientOptions>? configure = null)
     {
-        NamingClientOptions options = new() { Servers = [DefaultAddress], ClientName = "tests" };
+        NamingClientOptions options = new() { Servers = [DefaultAddress], ClientName = "tests", ReconnectSpread = Spread };
         NamingClient client = new(configure?.Invoke(options) ?? options, this, Log, Time);
         _clients.Add(client);
         return client;

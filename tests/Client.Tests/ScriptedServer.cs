@@ -52,8 +52,28 @@ internal sealed class ScriptedServer
 
     public List<ReceivedFrame> Of(FrameKind kind) => [.. _frames.Where(frame => frame.Kind == kind)];
 
-    public ulong SubscriptionOf(string name) =>
-        Requests(MessageType.Subscribe).Select(static frame => frame.Parse<SubscribeRequest>()).Last(request => request.Name == name).SubscriptionId;
+    /// <summary>Everything that was subscribed to, in order.</summary>
+    public List<Wire.Messages.Subscription> Subscriptions =>
+        [.. Requests(MessageType.Subscribe).SelectMany(static frame => frame.Parse<SubscribeRequest>().Subscriptions)];
+
+    public ulong SubscriptionOf(string name) => Subscriptions.Last(subscription => subscription.Name == name).Id;
+
+    /// <summary>Answers a subscribe and then does what the test wants for each subscription: the first push, as a rule.</summary>
+    public static void Accept(ReceivedFrame frame, Action<Wire.Messages.Subscription> push)
+    {
+        frame.On.Reply(frame, new SubscribeReply());
+        foreach (Wire.Messages.Subscription subscription in frame.Parse<SubscribeRequest>().Subscriptions)
+        {
+            push(subscription);
+        }
+    }
+
+    /// <summary>Has every subscribe answered with a reply and then what the test wants for each subscription.</summary>
+    public void OnSubscribe(Action<ReceivedFrame, Wire.Messages.Subscription> push) => Answers[MessageType.Subscribe] = frame =>
+    {
+        Accept(frame, subscription => push(frame, subscription));
+        return null;
+    };
 
     public void Push(string name, Snapshot snapshot, bool ackNow = false) => Last.Push(SubscriptionOf(name), snapshot, ackNow);
 
@@ -72,7 +92,7 @@ internal sealed class ScriptedServer
         _frames.Enqueue(frame);
         if (frame.Kind == FrameKind.Ping && AnswersPings)
         {
-            frame.On.Pong(PingBody.Read(frame.Body).Token);
+            frame.On.Pong(UInt64Body.Read(frame.Body).Value);
         }
         else if (frame.Kind == FrameKind.Request)
         {
@@ -84,12 +104,23 @@ internal sealed class ScriptedServer
         }
     }
 
-    public IMessage Agree(ReceivedFrame frame) => frame.Type switch
+    /// <summary>What an agreeable server answers; null when it has answered.</summary>
+    public IMessage? Agree(ReceivedFrame frame)
+    {
+        if (frame.Type == MessageType.Subscribe)
+        {
+            Accept(frame, subscription => frame.On.Push(subscription.Id, ListOf(subscription.Name)));
+            return null;
+        }
+
+        return AnswerOf(frame);
+    }
+
+    private IMessage AnswerOf(ReceivedFrame frame) => frame.Type switch
     {
         MessageType.Setup => SetupReply,
         MessageType.Register or MessageType.BatchRegister => new RegisterReply { Revision = 1, Changed = true },
         MessageType.Deregister => new DeregisterReply { Revision = 1, Removed = 1 },
-        MessageType.Subscribe => ListOf(frame.Parse<SubscribeRequest>().Name),
         MessageType.Unsubscribe => new UnsubscribeReply { Removed = true },
         MessageType.Query => ListOf(frame.Parse<QueryRequest>().Name),
         MessageType.ListServices => new ListServicesReply { Total = 2, Names = { "a", "b" } },

@@ -12,13 +12,22 @@ namespace FastRegistry.Client.Tests;
 /// <summary>The scripted server's end of one connection: records every frame and does what the test says.</summary>
 internal sealed class ServerEnd(Connection connection, ScriptedServer server) : IConnectionHandler
 {
-    private readonly OutboundStreams _streams = new(connection);
+    private readonly OutboundStreams _streams = new(connection, StreamLimits.Default);
     private bool _sawPreface;
-    private ulong _pushSequence;
+    private long _pushes;
 
     public volatile bool IsClosed;
 
+    /// <summary>Whether streams go on when the client gives credit.</summary>
+    public volatile bool GivesWay = true;
+
     public CloseReason? ClosedFor { get; private set; }
+
+    /// <summary>Pushes that were sent to their end.</summary>
+    public ulong Pushes => (ulong)Volatile.Read(ref _pushes);
+
+    /// <summary>Streams that were not sent to their end.</summary>
+    public int OpenStreams => _streams.Open;
 
     public ReceiveResult OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
     {
@@ -36,10 +45,17 @@ internal sealed class ServerEnd(Connection connection, ScriptedServer server) : 
 
         while (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
         {
-            ReceivedFrame copy = new(frame.Header, frame.Body.ToArray(), frame.Acknowledged) { On = this };
+            ReceivedFrame copy = new(frame.Header, frame.Body.ToArray()) { On = this };
             if (copy.Kind == FrameKind.Credit)
             {
-                _streams.AddCredit(CreditBody.Read(copy.Body));
+                if (GivesWay)
+                {
+                    _streams.AddCredit(CreditBody.Read(copy.Body));
+                }
+            }
+            else if (copy.Kind == FrameKind.StreamReset)
+            {
+                _streams.Reset(StreamResetBody.Read(copy.Body));
             }
 
             server.Handle(copy);
@@ -60,30 +76,49 @@ internal sealed class ServerEnd(Connection connection, ScriptedServer server) : 
         FrameKind.Response, message is ErrorReply ? FrameFlags.Error : FrameFlags.None, request.Type, request.Header.CorrelationId, message);
 
     public void ReplyInChunks(ReceivedFrame request, IMessage message) => _streams.TryBegin(
-        new FrameHeader(0, FrameKind.Response, FrameFlags.None, request.Type, request.Header.CorrelationId), [], message.ToByteArray());
+        new FrameHeader(0, FrameKind.Response, FrameFlags.None, request.Type, request.Header.CorrelationId), [], message.ToByteArray(), onEnded: null);
 
-    public ulong Push(ulong subscriptionId, Snapshot snapshot, bool ackNow = false) => Push(subscriptionId, MessageType.SnapshotPush, snapshot, ackNow);
+    public void Push(ulong subscriptionId, Snapshot snapshot, bool ackNow = false) => Push(subscriptionId, MessageType.SnapshotPush, snapshot, ackNow);
 
-    public ulong PushDelta(ulong subscriptionId, SnapshotDelta delta) => Push(subscriptionId, MessageType.DeltaPush, delta, ackNow: false);
+    public void PushDelta(ulong subscriptionId, SnapshotDelta delta) => Push(subscriptionId, MessageType.DeltaPush, delta);
 
-    private ulong Push(ulong subscriptionId, MessageType type, IMessage pushed, bool ackNow)
+    public void PushUnchanged(ulong subscriptionId, SnapshotUnchanged unchanged) => Push(subscriptionId, MessageType.UnchangedPush, unchanged);
+
+    public void PushEnded(ulong subscriptionId, ErrorReply error) => Push(subscriptionId, MessageType.EndedPush, new SubscriptionEnded { Error = error });
+
+    public void PushNodeInfo(NodeInfo info) => Push(0, MessageType.NodeInfoPush, info);
+
+    public void Push(ulong subscriptionId, MessageType type, IMessage pushed, bool ackNow = false)
     {
         byte[] message = pushed.ToByteArray();
         byte[] prefix = new byte[PushPrefix.Size];
-        new PushPrefix(++_pushSequence, 0).Write(prefix);
+        new PushPrefix(0).Write(prefix);
         FrameFlags flags = ackNow ? FrameFlags.AckNow : FrameFlags.None;
         if (message.Length > WireLimits.ChunkThresholdBytes)
         {
-            _streams.TryBegin(new FrameHeader(0, FrameKind.Push, flags, type, subscriptionId), prefix, message);
+            _streams.TryBegin(new FrameHeader(0, FrameKind.Push, flags, type, subscriptionId), prefix, message, Count);
         }
         else
         {
             uint length = (uint)(prefix.Length + message.Length);
+            Count(1);
             connection.Send(new FrameHeader(length, FrameKind.Push, flags, type, subscriptionId), prefix, message);
         }
 
-        return _pushSequence;
+        // 0: the stream was given up before its end.
+        void Count(ulong sequence)
+        {
+            if (sequence > 0)
+            {
+                Interlocked.Increment(ref _pushes);
+            }
+        }
     }
+
+    public void AddCredit(uint streamId, uint bytes) => _streams.AddCredit(new CreditBody(streamId, bytes));
+
+    /// <summary>Gives a stream up that is being sent.</summary>
+    public bool GiveUp(FrameKind kind, ulong correlationId) => _streams.Cancel(kind, correlationId, StreamResetCode.Internal);
 
     public void GoAway(GoAwayReason reason, params string[] addresses)
     {
@@ -105,6 +140,8 @@ internal sealed class ServerEnd(Connection connection, ScriptedServer server) : 
         new UInt64Body(token).Write(body);
         connection.Send(new FrameHeader(UInt64Body.Size, FrameKind.Pong, FrameFlags.None, MessageType.None, 0), body);
     }
+
+    public void SendRaw(FrameHeader header, byte[] body) => connection.Send(header, body);
 
     public void Close() => connection.Abort(CloseReason.Aborted);
 

@@ -8,6 +8,9 @@ public sealed record NamingClientOptions
 {
     internal const int MaximumServers = 64;
 
+    // As many entries as callers could reasonably wait; each is 56 bytes once used.
+    internal int MaximumDeadlines { get; init; } = 1 << 17;
+
     /// <summary>Where the servers are: <c>host[:port]</c>, <c>[::1]:7848</c>. Default <c>localhost</c>; port 7848 when none is given; at most 64. One that
     /// cannot be reached costs the time of one attempt on every reconnect.</summary>
     public ImmutableArray<string> Servers { get; init; } = ["localhost"];
@@ -34,13 +37,19 @@ public sealed record NamingClientOptions
     /// <summary>How long the answer to that may take before the connection counts as lost. Default 3 s. Too short drops good connections on a busy machine.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>First wait between rounds over the servers. Default 100 ms. Doubled, with jitter, up to <see cref="ReconnectMaximum"/>.</summary>
+    /// <summary>The first attempt after a lost connection waits for anything up to this, so that the clients of a server that restarts do not come back
+    /// together. Default 2 s. Shorter brings a single client back sooner and a whole fleet later.</summary>
+    public TimeSpan ReconnectSpread { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>First bound of the waits between rounds over the servers. Default 100 ms. Doubled up to <see cref="ReconnectMaximum"/>; each wait is anything up
+    /// to the bound.</summary>
     public TimeSpan ReconnectMinimum { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Longest wait between rounds. Default 5 s. A longer one makes everybody's recovery slower.</summary>
     public TimeSpan ReconnectMaximum { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Requests that may be outstanding. Default 4,096; more fail as <see cref="RegistryErrorCode.LimitExceeded"/>.</summary>
+    /// <summary>Requests that may be under way. Default 4,096; more fail as <see cref="RegistryErrorCode.LimitExceeded"/>. Those that the server does not take at
+    /// the same time wait in the client, within their time.</summary>
     public int MaximumOutstandingRequests { get; init; } = 4096;
 
     /// <summary>Services that may be subscribed to. Default 10,000; each keeps its list in memory.</summary>
@@ -74,6 +83,7 @@ public sealed record NamingClientOptions
         CheckTime(ConnectTimeout, nameof(ConnectTimeout));
         CheckTime(PingAfter, nameof(PingAfter));
         CheckTime(PingTimeout, nameof(PingTimeout));
+        CheckTime(ReconnectSpread, nameof(ReconnectSpread));
         CheckTime(ReconnectMinimum, nameof(ReconnectMinimum));
         CheckTime(ReconnectMaximum, nameof(ReconnectMaximum));
         if (ReconnectMaximum < ReconnectMinimum)

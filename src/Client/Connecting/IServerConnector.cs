@@ -15,8 +15,8 @@ internal interface IServerConnector
 /// <summary>Reaches servers over TCP. One per client object, which uses it from its connection loop.</summary>
 internal sealed class SocketServerConnector : IServerConnector
 {
-    // A batch may have 4 MiB and a reconnect sends everything at once: what a server calls a slow reader is ordinary here. The number of outstanding
-    // requests is the tighter bound in practice.
+    // A request may have 1 MiB and a thousand of them may be under way: what a server calls a slow reader is ordinary here. The number of outstanding requests is
+    // the tighter bound in practice.
     private const int MaximumUnsentBytes = 64 * 1024 * 1024;
 
     private readonly SocketConnector _connector = new(new SocketTransport(new TransportResources(Limits)));

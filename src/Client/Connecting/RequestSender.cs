@@ -11,9 +11,18 @@ namespace FastRegistry.Client.Connecting;
 internal sealed class RequestSender(ServerLink link, TimingWheel wheel, TimeSpan timeout)
 {
     /// <summary>The answer, and the session it came on.</summary>
+    /// <param name="type">The request's type.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="parse">Makes the answer of its body.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="before">What has to go out on a session before the request; null = nothing.</param>
     /// <exception cref="RegistryException">The server refused, or there was no answer in time.</exception>
     public async ValueTask<(TReply Reply, ServerSession Session)> SendAsync<TReply>(
-        MessageType type, IMessage request, Func<ReadOnlySequence<byte>, IMessage> parse, CancellationToken cancellationToken)
+        MessageType type,
+        IMessage request,
+        Func<ReadOnlySequence<byte>, IMessage> parse,
+        CancellationToken cancellationToken,
+        Func<ServerSession, ValueTask>? before = null)
         where TReply : class, IMessage
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -23,6 +32,11 @@ internal sealed class RequestSender(ServerLink link, TimingWheel wheel, TimeSpan
         {
             ServerSession session = await WaitForSessionAsync(Left(startedAt), sent, cancellationToken).ConfigureAwait(false);
             session.ThrowIfTooLarge(request);
+            if (before is not null)
+            {
+                await before(session).ConfigureAwait(false);
+            }
+
             TimeSpan left = Left(startedAt);
             if (left <= TimeSpan.Zero)
             {

@@ -61,7 +61,7 @@ internal sealed class RetrySchedule : IDeadlineOwner
     }
 }
 
-/// <summary>Waits between attempts: doubled each time up to a maximum, with jitter so that many clients do not come back together.</summary>
+/// <summary>Waits between attempts: doubled each time up to a maximum, with full jitter, so that many clients do not come back together.</summary>
 /// <remarks>Used by one thread at a time.</remarks>
 internal sealed class ReconnectBackoff(TimeSpan minimum, TimeSpan maximum, Random random)
 {
@@ -70,12 +70,13 @@ internal sealed class ReconnectBackoff(TimeSpan minimum, TimeSpan maximum, Rando
     /// <summary>No attempt has failed since the last reset.</summary>
     public bool IsFresh => _attempts == 0;
 
-    /// <summary>The next wait: between half of it and all of it.</summary>
-    public TimeSpan Next()
+    /// <summary>The next wait: anything up to the bound of this attempt, which is doubled for the one after it.</summary>
+    /// <param name="atLeastUpTo">The bound is not less than this; null = no matter.</param>
+    public TimeSpan Next(TimeSpan? atLeastUpTo = null)
     {
-        double full = Math.Min(maximum.TotalMilliseconds, minimum.TotalMilliseconds * Math.Pow(2, Math.Min(_attempts, 30)));
+        double bound = Math.Min(maximum.TotalMilliseconds, minimum.TotalMilliseconds * Math.Pow(2, Math.Min(_attempts, 30)));
         _attempts++;
-        return TimeSpan.FromMilliseconds(full * (0.5 + (random.NextDouble() / 2)));
+        return TimeSpan.FromMilliseconds(Math.Max(bound, atLeastUpTo?.TotalMilliseconds ?? 0) * random.NextDouble());
     }
 
     public void Reset() => _attempts = 0;

@@ -51,12 +51,11 @@ internal sealed class ServerRoster
             : [.. distinct];
     }
 
-    /// <summary>A server answered the set-up and named all servers of its cluster.</summary>
-    public void Connected(ServerAddress address, IEnumerable<string> named)
-    {
-        _lastGood = address;
-        _named = Parse(named);
-    }
+    /// <summary>A server answered the set-up.</summary>
+    public void Connected(ServerAddress address) => _lastGood = address;
+
+    /// <summary>A server has named the servers of its cluster.</summary>
+    public void Learn(ImmutableArray<ServerAddress> named) => _named = named;
 
     /// <summary>Where to go first in the next round.</summary>
     public void Prefer(IEnumerable<string> addresses) => _preferred = Parse(addresses);

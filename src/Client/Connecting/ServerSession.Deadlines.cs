@@ -3,38 +3,26 @@ using FastRegistry.Wire.Timing;
 namespace FastRegistry.Client.Connecting;
 
 /// <content>
-/// The times of the session: ping after silence, its answer, the ack that found no frame to ride on, the end of a session that was left. One wheel entry is
-/// armed at the earliest of them; activity only stores a time. The receive path stores, the wheel's thread decides; the deadline lock orders arming.
+/// The times of the session: ping after silence, its answer, the end of a session that was left. One wheel entry is armed at the earliest of them; activity
+/// only stores a time. The receive path stores, the wheel's thread decides; the deadline lock orders arming.
 /// </content>
 internal sealed partial class ServerSession : IDeadlineOwner
 {
     private const long Never = long.MaxValue;
-
-    // An ack that goes by itself costs the server a third of a delivery, so it waits for a frame to ride on and for more pushes to speak for; but never longer
-    // than four fifths of the time the server gives, and spread, so that the acks of many clients do not come together.
-    private const int MaximumAckDelayMilliseconds = 4_000;
 
     private readonly Lock _deadlineLock = new();
     private readonly int _pingAfter;
     private readonly int _pingTimeout;
     private readonly int _entry;
 
-    private int _maximumAckDelay = MaximumAckDelayMilliseconds;
     private long _receivedAt;
     private long _pingedAt = Never;
-    private long _ackDue = Never;
     private long _retireBy = Never;
     private bool _deadlinesEnded;
 
     /// <summary>Begins to watch for silence.</summary>
-    /// <param name="pushAckMilliseconds">Within which time the server wants pushes acknowledged; 0 = it does not say.</param>
-    private void StartDeadlines(uint pushAckMilliseconds)
+    private void StartDeadlines()
     {
-        if (pushAckMilliseconds > 0)
-        {
-            Volatile.Write(ref _maximumAckDelay, (int)Math.Clamp(pushAckMilliseconds * 4L / 5, 2, MaximumAckDelayMilliseconds));
-        }
-
         MarkReceived();
         lock (_deadlineLock)
         {
@@ -44,25 +32,6 @@ internal sealed partial class ServerSession : IDeadlineOwner
 
     /// <summary>Bytes arrived. Receive path only, and once at the start.</summary>
     private void MarkReceived() => Volatile.Write(ref _receivedAt, _wheel.Now);
-
-    /// <summary>A push was taken in: an ack of its own is sent later, unless another frame carries it first. Receive path only.</summary>
-    private void ScheduleAck()
-    {
-        if (Volatile.Read(ref _ackDue) != Never)
-        {
-            return;
-        }
-
-        lock (_deadlineLock)
-        {
-            if (_ackDue == Never)
-            {
-                int maximum = _maximumAckDelay;
-                _ackDue = _wheel.Now + Random.Shared.Next(maximum / 2, maximum);
-                ArmLocked();
-            }
-        }
-    }
 
     /// <summary>The client has left this session for another. Answers that are under way may still come; the connection ends when the server closes it or after
     /// <paramref name="time"/>.</summary>
@@ -93,7 +62,6 @@ internal sealed partial class ServerSession : IDeadlineOwner
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
     {
-        bool acknowledge = false;
         bool ping = false;
         bool lost = false;
         bool retire;
@@ -106,12 +74,6 @@ internal sealed partial class ServerSession : IDeadlineOwner
             }
 
             retire = _retireBy <= now;
-            if (_ackDue <= now)
-            {
-                Volatile.Write(ref _ackDue, Never);
-                acknowledge = true;
-            }
-
             if (SilenceDueLocked() <= now)
             {
                 lost = _pingedAt != Never;
@@ -123,11 +85,11 @@ internal sealed partial class ServerSession : IDeadlineOwner
             next = Deadline.After(now, (int)Math.Clamp(due - now, 1, int.MaxValue));
         }
 
-        Act(acknowledge, ping, lost, retire, now);
+        Act(ping, lost, retire, now);
         return lost || retire ? Deadline.None : next;
     }
 
-    private void Act(bool acknowledge, bool ping, bool lost, bool retire, long now)
+    private void Act(bool ping, bool lost, bool retire, long now)
     {
         if (lost)
         {
@@ -139,12 +101,7 @@ internal sealed partial class ServerSession : IDeadlineOwner
         }
         else if (ping)
         {
-            // Carries the ack as well.
             SendPing(now);
-        }
-        else if (acknowledge)
-        {
-            SendAck();
         }
     }
 
@@ -157,7 +114,7 @@ internal sealed partial class ServerSession : IDeadlineOwner
         }
     }
 
-    private long EarliestLocked() => Math.Min(SilenceDueLocked(), Math.Min(_ackDue, _retireBy));
+    private long EarliestLocked() => Math.Min(SilenceDueLocked(), _retireBy);
 
     private long SilenceDueLocked()
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using FastRegistry.Client.Diagnostics;
+using FastRegistry.Client.Services;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
@@ -10,14 +11,29 @@ using Google.Protobuf;
 
 namespace FastRegistry.Client.Connecting;
 
-/// <summary>Takes the lists a session receives.</summary>
-internal interface ISnapshotSink
+/// <summary>Takes what a session is pushed. Called on the receive path: never blocks, runs no user code. An unknown subscription is ignored.</summary>
+internal interface IPushSink
 {
-    /// <summary>A push arrived. Called on the receive path: never blocks, runs no user code. An unknown subscription is ignored.</summary>
-    void OnPush(ulong subscriptionId, Snapshot snapshot);
+    /// <summary>A whole list arrived.</summary>
+    /// <param name="subscriptionId">The subscription.</param>
+    /// <param name="snapshot">The list.</param>
+    /// <param name="digests">One number per instance, in their order; null = not known.</param>
+    void OnList(ulong subscriptionId, Snapshot snapshot, ulong[]? digests);
 
-    /// <summary>What changed in a list arrived. As <see cref="OnPush"/>.</summary>
-    void OnDelta(ulong subscriptionId, SnapshotDelta delta);
+    /// <summary>What changed in a list arrived.</summary>
+    /// <param name="subscriptionId">The subscription.</param>
+    /// <param name="delta">The changes.</param>
+    /// <param name="digests">One number per upserted instance, in their order; null = not known.</param>
+    void OnDelta(ulong subscriptionId, SnapshotDelta delta, ulong[]? digests);
+
+    /// <summary>The list that the client has is the list of another version.</summary>
+    void OnUnchanged(ulong subscriptionId, SnapshotUnchanged unchanged);
+
+    /// <summary>The server has ended a subscription.</summary>
+    void OnEnded(ulong subscriptionId, ErrorReply error);
+
+    /// <summary>The server has given a push up that was arriving in pieces.</summary>
+    void OnPushReset(ulong subscriptionId);
 }
 
 /// <content>
@@ -26,7 +42,10 @@ internal interface ISnapshotSink
 /// </content>
 internal sealed partial class ServerSession : IConnectionHandler
 {
-    private readonly StreamAssembler _streams = new();
+    private readonly StreamAssembler _streams = new(StreamLimits.Default);
+
+    // Pushes taken in so far. They have no number on the wire: both sides count them as they become complete.
+    private ulong _takenPushes;
     private bool _ackNow;
 
     ReceiveResult IConnectionHandler.OnReceived(in ReadOnlySequence<byte> received, BatchWriter replies)
@@ -51,14 +70,11 @@ internal sealed partial class ServerSession : IConnectionHandler
             }
         }
 
-        // Once per batch, however many pushes it held: the ack is cumulative.
+        // Once per batch, however many of its pushes asked: the ack is cumulative.
         if (_ackNow)
         {
             _ackNow = false;
-            if (TryTakeAcknowledgement(out ulong sequence))
-            {
-                replies.WriteAck(new UInt64Body(sequence));
-            }
+            replies.WriteAck(new UInt64Body(_takenPushes));
         }
 
         return new ReceiveResult(rest.Start, received.End);
@@ -69,9 +85,11 @@ internal sealed partial class ServerSession : IConnectionHandler
         // Requests are bounded by the table of outstanding calls; nothing waits for the output to drain.
     }
 
-    void IConnectionHandler.OnClosed(CloseReason reason)
+    void IConnectionHandler.OnClosed(CloseReason reason) => End(reason);
+
+    private void End(CloseReason reason)
     {
-        Volatile.Write(ref _isClosed, 1);
+        _isEnding = true;
         EndDeadlines();
         _calls.Close();
         _leaving.TrySetResult(new SessionEnd(GoAwayReason.None, reason.ToString(), ImmutableArray<string>.Empty));
@@ -91,8 +109,11 @@ internal sealed partial class ServerSession : IConnectionHandler
 
             case FrameKind.Probe:
             case FrameKind.Ping:
-                // Both begin with the token that the answer repeats.
-                replies.WritePong(new UInt64Body(UInt64Body.Read(frame.Body).Value));
+                replies.WritePong(UInt64Body.Read(frame.Body));
+                return null;
+
+            case FrameKind.StreamReset:
+                ReceiveStreamReset(StreamResetBody.Read(frame.Body));
                 return null;
 
             case FrameKind.GoAway:
@@ -122,44 +143,56 @@ internal sealed partial class ServerSession : IConnectionHandler
             return CloseReason.Sent(GoAwayReason.MalformedFrame, "a push without its prefix");
         }
 
-        Span<byte> prefixBytes = stackalloc byte[PushPrefix.Size];
-        FrameReader.Copy(body, prefixBytes);
-        ulong sequence = PushPrefix.Read(prefixBytes).Sequence;
         if (!TryDeliverPush(header, body.Slice(PushPrefix.Size)))
         {
             return CloseReason.Sent(GoAwayReason.MalformedFrame, "a push that does not parse");
         }
 
-        if (sequence > _takenPush)
-        {
-            Volatile.Write(ref _takenPush, sequence);
-        }
+        return Count(header);
+    }
 
-        if ((header.Flags & FrameFlags.AckNow) != 0)
+    /// <summary>Counts a push that is complete. The server counts one that was given up here after its last chunk had been sent, so it counts here too.</summary>
+    private CloseReason? Count(in FrameHeader header)
+    {
+        if (header.Kind == FrameKind.Push)
         {
-            _ackNow = true;
-        }
-        else
-        {
-            // Checked again when it falls due: what another frame has acknowledged meanwhile is not sent again.
-            ScheduleAck();
+            _takenPushes++;
+            _ackNow |= (header.Flags & FrameFlags.AckNow) != 0;
         }
 
         return null;
     }
 
-    /// <summary>Hands a push to the sink; one of an unknown type is only acknowledged. False when it does not parse.</summary>
+    /// <summary>Hands a push to the sink; one of an unknown type only counts. False when it does not parse.</summary>
     private bool TryDeliverPush(in FrameHeader header, in ReadOnlySequence<byte> message)
     {
+        ulong id = header.CorrelationId;
         try
         {
-            if (header.Type == MessageType.SnapshotPush)
+            switch (header.Type)
             {
-                _sink.OnPush(header.CorrelationId, Snapshot.Parser.ParseFrom(message));
-            }
-            else if (header.Type == MessageType.DeltaPush)
-            {
-                _sink.OnDelta(header.CorrelationId, SnapshotDelta.Parser.ParseFrom(message));
+                case MessageType.SnapshotPush:
+                    Snapshot snapshot = Snapshot.Parser.ParseFrom(message);
+                    _sink.OnList(id, snapshot, InstanceDigests.Read(message, Snapshot.InstancesFieldNumber, snapshot.Instances.Count));
+                    break;
+
+                case MessageType.DeltaPush:
+                    SnapshotDelta delta = SnapshotDelta.Parser.ParseFrom(message);
+                    _sink.OnDelta(id, delta, InstanceDigests.Read(message, SnapshotDelta.UpsertedFieldNumber, delta.Upserted.Count));
+                    break;
+
+                case MessageType.UnchangedPush:
+                    _sink.OnUnchanged(id, SnapshotUnchanged.Parser.ParseFrom(message));
+                    break;
+
+                case MessageType.EndedPush:
+                    _sink.OnEnded(id, SubscriptionEnded.Parser.ParseFrom(message).Error ?? new ErrorReply { Code = (uint)ErrorCode.Internal });
+                    break;
+
+                case MessageType.NodeInfoPush:
+                    NodeInfo info = NodeInfo.Parser.ParseFrom(message);
+                    Learn(info.SeesMajority, info.ClientAddresses);
+                    break;
             }
 
             return true;
@@ -178,12 +211,36 @@ internal sealed partial class ServerSession : IConnectionHandler
             replies.WriteCredit(more);
         }
 
+        // Before the answer is complete every piece is progress: a long answer on a slow line is not a lost one.
+        if (outcome == StreamOutcome.Incomplete)
+        {
+            _calls.Progress(frame.Header.CorrelationId);
+        }
+
         return outcome switch
         {
             StreamOutcome.Incomplete => null,
             StreamOutcome.Complete => Dispatch(header, new ReadOnlySequence<byte>(body)),
+            StreamOutcome.Dropped => Count(header),
             _ => CloseReason.Sent(GoAwayReason.ProtocolViolation, "a chunk contradicts its stream"),
         };
+    }
+
+    private void ReceiveStreamReset(StreamResetBody reset)
+    {
+        if (!_streams.Reset(reset.StreamId, out FrameKind kind, out ulong correlationId))
+        {
+            return;
+        }
+
+        if (kind == FrameKind.Push)
+        {
+            _sink.OnPushReset(correlationId);
+            return;
+        }
+
+        ErrorReply error = new() { Code = (uint)ErrorCode.Internal, Text = "the server gave up the answer while sending it", Retryable = true };
+        _calls.Complete(correlationId, isError: true, new ReadOnlySequence<byte>(error.ToByteArray()));
     }
 
     private CloseReason? ReceiveGoAway(in ReadOnlySequence<byte> body)
@@ -192,6 +249,8 @@ internal sealed partial class ServerSession : IConnectionHandler
         {
             GoAway goAway = GoAway.Parser.ParseFrom(body);
             SessionEnd end = new((GoAwayReason)goAway.Reason, goAway.Text, [.. goAway.Addresses]);
+            _wantsClientElsewhere |= end.PointsElsewhere;
+            _isEnding |= !end.PointsElsewhere;
             if (_leaving.TrySetResult(end))
             {
                 _logger.GoAwayReceived(Address, end.Reason, end.Text);

@@ -4,6 +4,7 @@ using FastRegistry.Client.Configuration;
 using FastRegistry.Wire.Calls;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Timing;
 using FastRegistry.Wire.Transport;
 using Google.Protobuf;
@@ -19,6 +20,9 @@ namespace FastRegistry.Client.Connecting;
 /// <param name="IsMismatch">Retrying is pointless: client and server are incompatible.</param>
 internal readonly record struct SessionOpening(ServerSession? Session, SetupReply? Reply, string Text, SessionEnd? SentAway = null, bool IsMismatch = false)
 {
+    /// <summary>Another process connects under the id of this client.</summary>
+    public bool IsSuperseded => SentAway is { Reason: GoAwayReason.Superseded };
+
     /// <summary>Where the server that refused wants the client to go.</summary>
     public ImmutableArray<string> Addresses => SentAway?.Addresses ?? [];
 }
@@ -30,14 +34,15 @@ internal sealed class SessionOpener
 
     private readonly IServerConnector _connector;
     private readonly NamingClientOptions _options;
-    private readonly ISnapshotSink _sink;
+    private readonly IPushSink _sink;
     private readonly TimingWheel _wheel;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SetupRequest _request;
+    private ulong _lastNumber;
 
     public SessionOpener(
-        IServerConnector connector, NamingClientOptions options, ISnapshotSink sink, TimingWheel wheel, TimeProvider time, ILogger logger)
+        IServerConnector connector, NamingClientOptions options, IPushSink sink, TimingWheel wheel, TimeProvider time, ILogger logger)
     {
         _connector = connector;
         _options = options;
@@ -47,6 +52,10 @@ internal sealed class SessionOpener
         _logger = logger;
         _request = CreateRequest(options);
     }
+
+    /// <summary>Number of the newest connection that was tried. Of two connections of a client the higher number wins, whatever the order in which they
+    /// reach the cluster.</summary>
+    public ulong LastNumber => _lastNumber;
 
     /// <summary>One attempt; fails by value.</summary>
     /// <param name="address">The server.</param>
@@ -68,7 +77,18 @@ internal sealed class SessionOpener
             return new SessionOpening(null, null, fault is OperationCanceledException ? "not reached in time" : fault.Message);
         }
 
-        ServerSession session = new(connection, address, _wheel, _options, _sink, _logger);
+        _lastNumber++;
+        ServerSession session;
+        try
+        {
+            session = new ServerSession(connection, address, _lastNumber, _wheel, _options, _sink, _logger);
+        }
+        catch (InvalidOperationException full)
+        {
+            connection.Abort(CloseReason.Aborted);
+            return new SessionOpening(null, null, full.Message);
+        }
+
         SessionOpening opening = default;
         try
         {
@@ -94,7 +114,7 @@ internal sealed class SessionOpener
 
     private async ValueTask<SessionOpening> SetUpAsync(ServerSession session, TimeSpan timeout, bool needsMajority, CancellationToken stop)
     {
-        Task<CallOutcome> answer = session.SetUpAsync(_request, timeout, stop).AsTask();
+        Task<CallOutcome> answer = session.SetUpAsync(NumberedRequest(session.Number), timeout, stop).AsTask();
         await Task.WhenAny(answer, session.Leaving).ConfigureAwait(false);
         if (!answer.IsCompleted)
         {
@@ -128,6 +148,13 @@ internal sealed class SessionOpener
         }
     }
 
+    private SetupRequest NumberedRequest(ulong number)
+    {
+        SetupRequest request = _request.Clone();
+        request.ConnectionNumber = number;
+        return request;
+    }
+
     private static SetupRequest CreateRequest(NamingClientOptions options)
     {
         SetupRequest request = new()
@@ -137,6 +164,12 @@ internal sealed class SessionOpener
             ClientInstanceId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(ClientInstanceIdBytes)),
             DefaultNamespace = options.Namespace,
             Capabilities = (ulong)Capabilities.All,
+            Limits = new Limits
+            {
+                Streams = (uint)StreamLimits.Default.Streams,
+                StreamBytes = (ulong)StreamLimits.Default.Bytes,
+                StreamCreditBytes = (uint)StreamLimits.Default.CreditBytes,
+            },
         };
         foreach ((string key, string value) in options.Labels)
         {

@@ -37,12 +37,24 @@ internal static partial class ClientLog
     [LoggerMessage(10, LogLevel.Error, "The server refused the subscription to {Service}.")]
     public static partial void SubscriptionRefused(this ILogger logger, ServiceKey service, Exception fault);
 
-    [LoggerMessage(11, LogLevel.Debug, "{Count} registrations and subscriptions of services are sent to {Server}.")]
-    public static partial void Restoring(this ILogger logger, int count, ServerAddress server);
+    [LoggerMessage(
+        11,
+        LogLevel.Information,
+        "Restored on {Server} within {Milliseconds} ms: {Services} services with {Instances} instances, {Subscriptions} subscriptions.")]
+    public static partial void Restored(this ILogger logger, ServerAddress server, long milliseconds, int services, int instances, int subscriptions);
 
     [LoggerMessage(12, LogLevel.Critical, "The client stopped working.")]
     public static partial void LoopFailed(this ILogger logger, Exception fault);
 
     [LoggerMessage(13, LogLevel.Error, "A deadline of the client failed.")]
     public static partial void DeadlineFailed(this ILogger logger, Exception fault);
+
+    [LoggerMessage(14, LogLevel.Error, "Connecting failed unexpectedly and will be tried again.")]
+    public static partial void ConnectingFailed(this ILogger logger, Exception fault);
+
+    [LoggerMessage(15, LogLevel.Information, "Moved from {Former} to {Server}.")]
+    public static partial void Moved(this ILogger logger, ServerAddress former, ServerAddress server);
+
+    [LoggerMessage(16, LogLevel.Error, "{Server} has another connection with the id of this client, which this client did not make.")]
+    public static partial void IdIsTaken(this ILogger logger, ServerAddress server);
 }

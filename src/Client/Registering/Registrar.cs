@@ -15,7 +15,7 @@ namespace FastRegistry.Client.Registering;
 /// <remarks>
 /// One per client; any thread. Desired state lives in the <see cref="RegistrationTable"/>. A user's request goes out by itself; whatever may have left the
 /// server different from the desired state (a lost connection, an unanswered request) is mended by one batch per service that replaces everything this
-/// client publishes there: at once on a new session, else later with back-off.
+/// client publishes there: on a new session before anything else of that service, else later with back-off.
 /// </remarks>
 internal sealed class Registrar : IDesiredState
 {
@@ -51,19 +51,27 @@ internal sealed class Registrar : IDesiredState
         InstanceRules.Check(instances, single);
         PublishedService service = _table.Begin(key);
         bool uncertain = true;
+        bool partly = false;
         try
         {
-            (_, ServerSession session) = single
-                ? await _sender.SendAsync<RegisterReply>(
-                    MessageType.Register, SingleRequest(key, instances[0]), ParseRegisterReply, cancellationToken).ConfigureAwait(false)
-                : await _sender.SendAsync<RegisterReply>(
-                    MessageType.BatchRegister, BatchRequest(key, instances), ParseRegisterReply, cancellationToken).ConfigureAwait(false);
-            _table.Keep(service, instances, session == _link.Current);
+            ServerSession? first = null;
+            MessageType type = single ? MessageType.Register : MessageType.BatchRegister;
+            IReadOnlyList<IMessage> requests = single ? [SingleRequest(key, instances[0])] : BatchRequests(key, instances);
+            foreach (IMessage request in requests)
+            {
+                (_, ServerSession session) = await _sender.SendAsync<RegisterReply>(
+                    type, request, ParseRegisterReply, cancellationToken, used => BringAsync(used, service)).ConfigureAwait(false);
+                first ??= session;
+                partly = true;
+            }
+
+            // Parts on an older session may be missing on the newer one.
+            _table.Keep(service, instances, first!);
             uncertain = false;
         }
         catch (RegistryException failure)
         {
-            uncertain = failure.MayHaveTakenEffect;
+            uncertain = failure.MayHaveTakenEffect || partly;
             throw;
         }
         finally
@@ -91,24 +99,23 @@ internal sealed class Registrar : IDesiredState
             session.ThrowIfTooLarge(request);
         }
 
-        _table.Drop(key, instances, session is not null);
+        PublishedService? service = _table.Drop(key, instances, session);
         if (session is null || instances.Count == 0)
         {
             // Nothing can be sent; the next session gets what is still wanted and nothing else.
             return;
         }
 
+        if (service is not null)
+        {
+            await BringAsync(session, service).ConfigureAwait(false);
+        }
+
         CallOutcome outcome = await session
             .CallAsync(MessageType.Deregister, request, ParseDeregisterReply, _options.RequestTimeout, cancellationToken).ConfigureAwait(false);
         if (outcome.Status == CallStatus.Replied)
         {
-            return;
-        }
-
-        _table.MarkUncertain(key);
-        if (outcome.Status == CallStatus.ConnectionLost)
-        {
-            if (_link.Current is not null)
+            if (service is not null && _table.IsUncertain(service))
             {
                 _retries.ScheduleRetry();
             }
@@ -116,45 +123,83 @@ internal sealed class Registrar : IDesiredState
             return;
         }
 
+        _table.MarkUncertain(key);
         _retries.ScheduleRetry();
+        if (outcome.Status == CallStatus.ConnectionLost)
+        {
+            return;
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         throw RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: true);
     }
 
-    /// <summary>Sends the whole desired state on a session nobody else uses yet, without waiting for the answers.</summary>
-    public void Restore(ServerSession session)
+    /// <inheritdoc/>
+    public Restoration Restore(ServerSession session, RestoreWindow window)
     {
-        List<Replacement> replacements = _table.TakeReplacements(isNewSession: true);
-        _logger.Restoring(replacements.Count, session.Address);
-        foreach (Replacement replacement in replacements)
+        List<PublishedService> services = _table.BeginRestore(session, out int instances);
+        List<Task> answers = [];
+        return new Restoration(services.Count, instances, BringAllAsync(session, services, window, answers), answers);
+    }
+
+    private async Task BringAllAsync(ServerSession session, List<PublishedService> services, RestoreWindow window, List<Task> answers)
+    {
+        foreach (PublishedService service in services)
         {
-            _ = ReplaceAsync(session, replacement, isNewSession: true);
+            await window.EnterAsync().ConfigureAwait(false);
+
+            // A user's request may have brought it in the meantime, as its first one for that service must not come before.
+            Task answer = session.IsUsable && _table.TryBring(service, session, out _) is { } replacement ? ReplaceAsync(session, replacement) : Task.CompletedTask;
+            answers.Add(window.ExitAfterAsync(answer));
+        }
+    }
+
+    /// <summary>Before a user's request for a service goes out on a session: what was published before has gone out on it, so that it undoes nothing.</summary>
+    private async ValueTask BringAsync(ServerSession session, PublishedService service)
+    {
+        if (_table.TryBring(service, session, out Replacement? sending) is { } replacement)
+        {
+            _ = ReplaceAsync(session, replacement);
+            sending = replacement;
+        }
+
+        if (sending is not null)
+        {
+            await sending.Sent.ConfigureAwait(false);
         }
     }
 
     private void Reconcile()
     {
-        if (_link.Current is { } session)
+        if (_table.TakeReplacements(out List<Replacement> replacements) is { } session)
         {
-            foreach (Replacement replacement in _table.TakeReplacements(isNewSession: false))
+            foreach (Replacement replacement in replacements)
             {
-                _ = ReplaceAsync(session, replacement, isNewSession: false);
+                _ = ReplaceAsync(session, replacement);
             }
         }
     }
 
-    private async Task ReplaceAsync(ServerSession session, Replacement replacement, bool isNewSession)
+    private async Task ReplaceAsync(ServerSession session, Replacement replacement)
     {
-        Task<CallOutcome>[] answers = [.. replacement.Requests.Select(request => session.CallAsync(
-            MessageType.BatchRegister, request, ParseRegisterReply, _options.RequestTimeout, CancellationToken.None).AsTask())];
-        if (!isNewSession)
+        CallOutcome outcome;
+        try
+        {
+            outcome = await SendPartsAsync(session, replacement).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Such as a text that cannot be encoded. Without an end, the service would never be brought to a server again.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _logger.RestoreFailed(replacement.Service.Key, fault.Message);
+            outcome = new CallOutcome(CallStatus.MalformedReply);
+        }
+        finally
         {
             _table.Sent(replacement);
         }
 
-        CallOutcome[] outcomes = await Task.WhenAll(answers).ConfigureAwait(false);
-        CallOutcome outcome = Array.Find(outcomes, static outcome => outcome.Status != CallStatus.Replied);
-        if (Array.TrueForAll(outcomes, static outcome => outcome.Status == CallStatus.Replied))
+        if (outcome.Status == CallStatus.Replied)
         {
             if (_table.End(replacement, again: false, failure: null))
             {
@@ -174,26 +219,47 @@ internal sealed class Registrar : IDesiredState
         {
             _logger.RegistrationRefused(replacement.Service.Key, failure);
         }
-        else
+        else if (outcome.Status != CallStatus.ConnectionLost)
         {
             _logger.RestoreFailed(replacement.Service.Key, failure.Message);
         }
 
         // After a lost connection the next session begins with everything; until then there is nowhere to send it.
-        if (_table.End(replacement, again: !forGood, forGood ? failure : null) && _link.Current is not null)
+        if (_table.End(replacement, again: !forGood, forGood ? failure : null) && session.IsUsable)
         {
             _retries.ScheduleRetry(failure.RetryAfter);
         }
     }
 
+    /// <summary>Sends the parts of a set one after the other, each when the server has the one before: the last one takes away what no part has named.</summary>
+    private async ValueTask<CallOutcome> SendPartsAsync(ServerSession session, Replacement replacement)
+    {
+        foreach (BatchRegisterRequest part in replacement.Requests.SkipLast(1))
+        {
+            CallOutcome outcome = await CallAsync(session, part).ConfigureAwait(false);
+            if (outcome.Status != CallStatus.Replied)
+            {
+                return outcome;
+            }
+        }
+
+        ValueTask<CallOutcome> last = CallAsync(session, replacement.Requests[^1]);
+        _table.Sent(replacement);
+        return await last.ConfigureAwait(false);
+    }
+
+    private ValueTask<CallOutcome> CallAsync(ServerSession session, BatchRegisterRequest request) => session.CallAsync(
+        MessageType.BatchRegister, request, ParseRegisterReply, _options.RequestTimeout, CancellationToken.None);
+
     private RegisterRequest SingleRequest(ServiceKey key, Instance instance) =>
         new() { Namespace = InRequest(key), Group = key.Group, Name = key.Name, Instance = instance.ToMessage() };
 
-    private BatchRegisterRequest BatchRequest(ServiceKey key, IReadOnlyList<Instance> instances)
+    private List<BatchRegisterRequest> BatchRequests(ServiceKey key, IReadOnlyList<Instance> instances)
     {
-        BatchRegisterRequest request = new() { Namespace = InRequest(key), Group = key.Group, Name = key.Name };
-        request.Instances.AddRange(instances.Select(static instance => instance.ToMessage()));
-        return request;
+        BatchRegisterRequest template = new() { Namespace = InRequest(key), Group = key.Group, Name = key.Name };
+        int maximumBytes = _link.Current?.MaximumRequestBytes ?? WireLimits.MaximumBodyBytes;
+        List<BatchRegisterRequest> whole = RegistrationParts.Cut(template, instances, maximumBytes, _table.NextSet());
+        return whole.Count == 1 ? whole : RegistrationParts.Cut(template, instances, Math.Min(RegistrationParts.PartBytes, maximumBytes), _table.NextSet());
     }
 
     private string InRequest(ServiceKey key) => key.Namespace == _options.Namespace ? "" : key.Namespace!;

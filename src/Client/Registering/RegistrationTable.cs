@@ -1,4 +1,4 @@
-using FastRegistry.Client.Services;
+using FastRegistry.Client.Connecting;
 using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Registering;
@@ -14,8 +14,11 @@ internal sealed class PublishedService(ServiceKey key)
     /// <summary>Registrations under way. While there are some, no replacement is sent: it would undo them.</summary>
     public int UnderWay { get; set; }
 
-    /// <summary>Counts requests that were begun, to notice one that overtook a replacement.</summary>
-    public long Begun { get; set; }
+    /// <summary>Counts deregistrations, to notice one that overtook a replacement.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>The session that has been brought up to date, or is just being so; null = none.</summary>
+    public ServerSession? BroughtTo { get; set; }
 
     /// <summary>The server may hold something else than <see cref="Kept"/>; a replacement mends it.</summary>
     public bool NeedsReplacement { get; set; }
@@ -26,6 +29,9 @@ internal sealed class PublishedService(ServiceKey key)
     /// <summary>The server refused <see cref="Kept"/> for good.</summary>
     public RegistryException? Failure { get; set; }
 
+    /// <summary>A new session has to be brought what is wanted.</summary>
+    public bool IsToBring => Failure is null && (NeedsReplacement || Kept.Count > 0);
+
     public bool IsIdle => Kept.Count == 0 && UnderWay == 0 && !NeedsReplacement && Replacing is null && Failure is null;
 
     public RegistrationState State => Failure is not null ? RegistrationState.Failed
@@ -35,9 +41,17 @@ internal sealed class PublishedService(ServiceKey key)
 
 /// <summary>Batches that make the server's view of a service this client's, to be sent one behind the other.</summary>
 /// <param name="Service">The service.</param>
-/// <param name="Requests">The first has the replace flag; others add what would make it larger than a server takes.</param>
-/// <param name="Begun">Requests begun for the service when they were made.</param>
-internal sealed record Replacement(PublishedService Service, IReadOnlyList<BatchRegisterRequest> Requests, long Begun);
+/// <param name="Requests">The parts of one set that replaces what is there; usually one.</param>
+/// <param name="Dropped">Deregistrations of the service when they were made.</param>
+internal sealed record Replacement(PublishedService Service, IReadOnlyList<BatchRegisterRequest> Requests, long Dropped)
+{
+    private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when its last part has been sent, or will not be. Until then no registration of the service is sent on the same session.</summary>
+    public Task Sent => _sent.Task;
+
+    public void MarkSent() => _sent.TrySetResult();
+}
 
 /// <summary>The desired state of all services this client publishes to.</summary>
 /// <remarks>Owned by the <see cref="Registrar"/>; any thread, under one short lock. Bound: <paramref name="maximumServices"/>.</remarks>
@@ -45,11 +59,12 @@ internal sealed record Replacement(PublishedService Service, IReadOnlyList<Batch
 /// <param name="maximumServices">Services that may have registrations; more are refused.</param>
 internal sealed class RegistrationTable(string defaultNamespace, int maximumServices)
 {
-    // Far below what a server takes: many registrations, each small enough, may add up to more than one frame holds.
-    private const int MaximumBatchBytes = 1024 * 1024;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<ServiceKey, PublishedService> _services = [];
+
+    // The session that the desired state is brought to.
+    private ServerSession? _session;
+    private uint _lastSet;
 
     /// <summary>A registration begins. Ends a former failure: the caller tries again on purpose.</summary>
     public PublishedService Begin(ServiceKey key)
@@ -75,13 +90,15 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
             }
 
             service.UnderWay++;
-            service.Begun++;
             return service;
         }
     }
 
     /// <summary>The server acknowledged a registration: from now on it is kept.</summary>
-    public void Keep(PublishedService service, IReadOnlyList<Instance> instances, bool onCurrentSession)
+    /// <param name="service">The service.</param>
+    /// <param name="instances">What was registered.</param>
+    /// <param name="session">The session that it was registered on.</param>
+    public void Keep(PublishedService service, IReadOnlyList<Instance> instances, ServerSession session)
     {
         lock (_lock)
         {
@@ -90,8 +107,8 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
                 service.Kept[instance.Identity] = instance;
             }
 
-            // A newer session was brought up to date without them.
-            service.NeedsReplacement |= !onCurrentSession;
+            // A newer session may have been brought up to date without them.
+            service.NeedsReplacement |= session != _session;
         }
     }
 
@@ -107,14 +124,17 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
         }
     }
 
-    /// <summary>Instances are no longer wanted. False when nothing was ever published to the service.</summary>
-    public bool Drop(ServiceKey key, IEnumerable<Instance> instances, bool isConnected)
+    /// <summary>Instances are no longer wanted. Null when nothing is published to the service.</summary>
+    /// <param name="key">The service.</param>
+    /// <param name="instances">The instances.</param>
+    /// <param name="session">The session that they are deregistered on; null = there is none.</param>
+    public PublishedService? Drop(ServiceKey key, IEnumerable<Instance> instances, ServerSession? session)
     {
         lock (_lock)
         {
             if (!_services.TryGetValue(key, out PublishedService? service))
             {
-                return false;
+                return null;
             }
 
             foreach (Instance instance in instances)
@@ -122,15 +142,16 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
                 service.Kept.Remove(instance.Identity);
             }
 
-            service.Begun++;
-            service.NeedsReplacement |= !isConnected;
+            // A session that was not brought up to date yet may hold what an earlier one has registered; a newer one may have been brought them.
+            service.Dropped++;
+            service.NeedsReplacement |= session is null || session != _session || service.BroughtTo != session;
             if (service.Kept.Count == 0)
             {
                 service.Failure = null;
             }
 
             RemoveIfIdleLocked(service);
-            return true;
+            return service;
         }
     }
 
@@ -151,35 +172,104 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
         }
     }
 
-    /// <summary>The batches a session needs.</summary>
-    /// <param name="isNewSession">True: everything, as the server may know nothing. False: only what is in doubt and has no request under way.</param>
-    public List<Replacement> TakeReplacements(bool isNewSession)
+    /// <summary>From now on the desired state belongs on <paramref name="session"/>, which may know nothing of it. Returns what has to be brought there, by
+    /// <see cref="TryBring"/>.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="instances">Instances of them.</param>
+    public List<PublishedService> BeginRestore(ServerSession session, out int instances)
     {
-        List<Replacement> replacements = [];
         lock (_lock)
         {
-            foreach (PublishedService service in _services.Values)
-            {
-                bool needed = service.NeedsReplacement || (isNewSession && service.Kept.Count > 0);
-                bool possible = isNewSession || service is { UnderWay: 0, Replacing: null };
-                if (needed && possible && service.Failure is null)
-                {
-                    service.NeedsReplacement = false;
-                    service.Replacing = new Replacement(service, CreateRequests(service), service.Begun);
-                    replacements.Add(service.Replacing);
-                }
-            }
+            _session = session;
+            List<PublishedService> services = [.. _services.Values.Where(static service => service.IsToBring)];
+            instances = services.Sum(static service => service.Kept.Count);
+            return services;
         }
-
-        return replacements;
     }
 
-    /// <summary>A replacement was sent on a session that others use too: what was begun meanwhile may have come before it and been undone.</summary>
-    public void Sent(Replacement replacement)
+    /// <summary>The batches that bring a service to a new session, for the first who asks; the caller must send them.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="sending">Batches for this session that somebody else has not sent to their end; null = none.</param>
+    /// <returns>Null when there is nothing to bring.</returns>
+    public Replacement? TryBring(PublishedService service, ServerSession session, out Replacement? sending)
     {
         lock (_lock)
         {
-            replacement.Service.NeedsReplacement |= replacement.Service.Begun != replacement.Begun;
+            sending = null;
+            if (session != _session)
+            {
+                // An older one, which is being left.
+                return null;
+            }
+
+            if (service.BroughtTo == session)
+            {
+                sending = service.Replacing is { Sent.IsCompleted: false } replacing ? replacing : null;
+                return null;
+            }
+
+            service.BroughtTo = session;
+            return service.IsToBring ? ReplaceLocked(service, session) : null;
+        }
+    }
+
+    /// <summary>The batches for services of which it is in doubt what the server holds, and which have no request under way.</summary>
+    /// <returns>The session to send them on; null = there is none, and the next one is brought everything.</returns>
+    public ServerSession? TakeReplacements(out List<Replacement> replacements)
+    {
+        replacements = [];
+        lock (_lock)
+        {
+            if (_session is not { IsUsable: true } session)
+            {
+                return null;
+            }
+
+            foreach (PublishedService service in _services.Values)
+            {
+                if (service is { NeedsReplacement: true, UnderWay: 0, Replacing: null, Failure: null })
+                {
+                    service.BroughtTo = session;
+                    replacements.Add(ReplaceLocked(service, session));
+                }
+            }
+
+            return session;
+        }
+    }
+
+    /// <summary>Whether a replacement of the service has to be sent.</summary>
+    public bool IsUncertain(PublishedService service)
+    {
+        lock (_lock)
+        {
+            return service.NeedsReplacement;
+        }
+    }
+
+    /// <summary>A replacement was sent: a deregistration that was begun meanwhile may have come before it and been undone.</summary>
+    public void Sent(Replacement replacement)
+    {
+        if (replacement.Sent.IsCompleted)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            replacement.Service.NeedsReplacement |= replacement.Service.Dropped != replacement.Dropped;
+        }
+
+        replacement.MarkSent();
+    }
+
+    /// <summary>Number for a set in parts.</summary>
+    public uint NextSet()
+    {
+        lock (_lock)
+        {
+            return NextSetLocked();
         }
     }
 
@@ -225,33 +315,28 @@ internal sealed class RegistrationTable(string defaultNamespace, int maximumServ
         }
     }
 
-    private List<BatchRegisterRequest> CreateRequests(PublishedService service)
+    private Replacement ReplaceLocked(PublishedService service, ServerSession session)
     {
-        List<BatchRegisterRequest> requests = [CreateRequest(service.Key, replace: true)];
-        int bytes = 0;
-        foreach (Instance instance in service.Kept.Values)
+        service.NeedsReplacement = false;
+        BatchRegisterRequest template = new()
         {
-            Wire.Messages.Instance message = instance.ToMessage();
-            bytes += message.CalculateSize();
-            if (bytes > MaximumBatchBytes && requests[^1].Instances.Count > 0)
-            {
-                bytes = 0;
-                requests.Add(CreateRequest(service.Key, replace: false));
-            }
-
-            requests[^1].Instances.Add(message);
-        }
-
-        return requests;
+            Namespace = service.Key.Namespace == defaultNamespace ? "" : service.Key.Namespace,
+            Group = service.Key.Group,
+            Name = service.Key.Name,
+            Replace = true,
+        };
+        List<BatchRegisterRequest> parts = RegistrationParts.Cut(
+            template, service.Kept.Values, Math.Min(RegistrationParts.PartBytes, session.MaximumRequestBytes), NextSetLocked());
+        service.Replacing = new Replacement(service, parts, service.Dropped);
+        return service.Replacing;
     }
 
-    private BatchRegisterRequest CreateRequest(ServiceKey key, bool replace) => new()
+    private uint NextSetLocked()
     {
-        Namespace = key.Namespace == defaultNamespace ? "" : key.Namespace,
-        Group = key.Group,
-        Name = key.Name,
-        Replace = replace,
-    };
+        // 0 is no set.
+        _lastSet = _lastSet == uint.MaxValue ? 1 : _lastSet + 1;
+        return _lastSet;
+    }
 
     private void RemoveIfIdleLocked(PublishedService service)
     {

@@ -5,163 +5,232 @@ using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Subscribing;
 
-/// <summary>What a delta does to a list.</summary>
-internal enum DeltaOutcome
+/// <summary>What a push does to a list.</summary>
+internal enum PushEffect
 {
-    /// <summary>It leads from this list to a newer one.</summary>
+    /// <summary>It leads to another list.</summary>
     Applied,
 
     /// <summary>The list is as new already.</summary>
     Old,
 
-    /// <summary>It builds on another list: a whole one must be asked for.</summary>
+    /// <summary>It builds on a list that is not here: the subscription must be asked for again.</summary>
     DoesNotFit,
 }
 
 /// <summary>The list of a service at a version. Immutable; swapped as a whole; any thread reads it.</summary>
-internal sealed class ServiceSnapshot(ServiceVersion version, ImmutableArray<Instance> instances, bool isProvisional, EmptyReason emptyReason)
+internal sealed class ServiceSnapshot
 {
-    // Instances only an earlier epoch has listed; those of a provisional list that may not be taken away yet.
-    private ImmutableArray<Instance> _carried = [];
+    // Instances that an earlier epoch has listed and this one has not, at the end of a provisional list: they may not be taken away yet.
+    private readonly int _carried;
+
+    // One number per listed instance, in their order; null = not known.
+    private readonly ulong[]? _digests;
 
     private WeightedPicker? _picker;
 
-    public ServiceVersion Version { get; } = version;
+    private ServiceSnapshot(in Listing listing, ImmutableArray<Instance> carried)
+    {
+        Version = listing.Version;
+        Instances = carried.IsEmpty ? listing.Instances : listing.Instances.AddRange(carried);
+        IsProvisional = listing.IsProvisional;
+        EmptyReason = carried.IsEmpty ? listing.EmptyReason : EmptyReason.NotEmpty;
+        ProtectionReached = listing.ProtectionReached;
+        _carried = carried.Length;
+        _digests = listing.Digests;
+    }
 
-    public ImmutableArray<Instance> Instances { get; } = instances;
+    public ServiceVersion Version { get; }
 
-    public bool IsProvisional { get; } = isProvisional;
+    public ImmutableArray<Instance> Instances { get; }
 
-    public EmptyReason EmptyReason { get; } = emptyReason;
+    public bool IsProvisional { get; }
+
+    public EmptyReason EmptyReason { get; }
 
     /// <summary>Too few instances are healthy, so the server lists all of them as healthy.</summary>
-    public bool ProtectionReached { get; init; }
+    public bool ProtectionReached { get; }
 
     /// <summary>Made by the first who picks, as most lists are never picked from; kept for all others. Two at once make equal ones.</summary>
     public WeightedPicker Picker => Volatile.Read(ref _picker) ?? MakePicker();
 
-    /// <summary>The list as a message says it, by itself.</summary>
-    public static ServiceSnapshot From(Messages.Snapshot message) => new(
-        VersionOf(message), message.Instances.ToInstances(), message.Provisional, (EmptyReason)message.EmptyReason)
-    {
-        ProtectionReached = message.ProtectionReached,
-    };
+    private int Listed => Instances.Length - _carried;
 
-    /// <summary>The list after <paramref name="message"/>; null when the message brings nothing newer.</summary>
-    public static ServiceSnapshot? Next(ServiceSnapshot? current, Messages.Snapshot message)
+    private ImmutableArray<Instance> Carried => _carried == 0 ? [] : Instances[Listed..];
+
+    /// <summary>The list as a message says it, by itself.</summary>
+    public static ServiceSnapshot From(Messages.Snapshot message) => new(Listing.Of(message, digests: null), []);
+
+    /// <summary>What a whole list does to <paramref name="current"/>; null = there is none.</summary>
+    /// <param name="current">The list that is shown.</param>
+    /// <param name="message">The list.</param>
+    /// <param name="digests">One number per instance of it; null = not known.</param>
+    /// <param name="next">The list afterwards, when it was applied.</param>
+    public static PushEffect Apply(ServiceSnapshot? current, Messages.Snapshot message, ulong[]? digests, out ServiceSnapshot? next) =>
+        Show(current, Listing.Of(message, digests), out next);
+
+    /// <summary>What a delta does, which must build on exactly the version of <paramref name="known"/>.</summary>
+    /// <param name="current">The list that is shown.</param>
+    /// <param name="known">The list that the server takes this client to have; null = none.</param>
+    /// <param name="delta">The changes.</param>
+    /// <param name="digests">One number per upserted instance; null = not known.</param>
+    /// <param name="next">The list afterwards, when it was applied.</param>
+    public static PushEffect Apply(
+        ServiceSnapshot? current, ServiceSnapshot? known, Messages.SnapshotDelta delta, ulong[]? digests, out ServiceSnapshot? next)
     {
-        if (current is null)
+        next = null;
+        ServiceVersion version = VersionOf(delta.Epoch, delta.Revision);
+        if (current is not null && version.IsSameEpoch(current.Version) && version.Revision <= current.Version.Revision)
         {
-            return From(message);
+            return PushEffect.Old;
         }
 
-        ServiceVersion version = VersionOf(message);
-        if (version.IsSameEpoch(current.Version) && !IsNewer(version, message.Provisional, current))
+        if (known is null || !version.IsSameEpoch(known.Version) || delta.BaseRevision != known.Version.Revision)
         {
-            return null;
+            return PushEffect.DoesNotFit;
+        }
+
+        (ImmutableArray<Instance> instances, ulong[]? patchedDigests) = known.Patch(delta, digests);
+        return Show(
+            current,
+            new Listing(version, delta.Provisional, (EmptyReason)delta.EmptyReason, delta.ProtectionReached, instances, patchedDigests),
+            out next);
+    }
+
+    /// <summary>What the news does that <paramref name="known"/> is the list of another version too.</summary>
+    /// <param name="current">The list that is shown.</param>
+    /// <param name="known">The list that the server takes this client to have; null = none.</param>
+    /// <param name="message">The version.</param>
+    /// <param name="next">The list afterwards, when it was applied.</param>
+    public static PushEffect Apply(ServiceSnapshot? current, ServiceSnapshot? known, Messages.SnapshotUnchanged message, out ServiceSnapshot? next)
+    {
+        next = null;
+        if (known is null)
+        {
+            return PushEffect.DoesNotFit;
+        }
+
+        ServiceVersion version = VersionOf(message.Epoch, message.Revision);
+        ImmutableArray<Instance> listed = known._carried == 0 ? known.Instances : known.Instances[..known.Listed];
+        return Show(
+            current,
+            new Listing(version, message.Provisional, (EmptyReason)message.EmptyReason, message.ProtectionReached, listed, known._digests),
+            out next);
+    }
+
+    /// <summary>Whether <paramref name="message"/> is about the version of <paramref name="current"/>.</summary>
+    public static bool IsAt(ServiceSnapshot? current, Messages.SnapshotUnchanged message) => current?.Version == VersionOf(message.Epoch, message.Revision);
+
+    /// <summary>The list as the client names it to a server; null when its digest is not known.</summary>
+    public Messages.HeldList? ToHeld() => _digests is null ? null : new Messages.HeldList
+    {
+        Epoch = new Messages.Epoch { Node = Version.Node, Incarnation = Version.Incarnation },
+        Revision = Version.Revision,
+        Count = (uint)Listed,
+        Digest = InstanceDigests.Sum(_digests),
+    };
+
+    private static PushEffect Show(ServiceSnapshot? current, in Listing listing, out ServiceSnapshot? next)
+    {
+        next = null;
+        if (current is null)
+        {
+            next = new ServiceSnapshot(listing, []);
+            return PushEffect.Applied;
+        }
+
+        bool isSameEpoch = listing.Version.IsSameEpoch(current.Version);
+        if (isSameEpoch && !IsNewer(listing, current))
+        {
+            return PushEffect.Old;
         }
 
         // A node that is still filling does not know everybody who was there before it started: they stay until it says that its list is complete.
         // Whom it has listed itself and lists no more is gone.
-        return message.Provisional
-            ? Merge(message, version, version.IsSameEpoch(current.Version) ? current._carried : current.Instances)
-            : From(message);
+        next = new ServiceSnapshot(listing, listing.IsProvisional ? NotListed(isSameEpoch ? current.Carried : current.Instances, listing.Instances) : []);
+        return PushEffect.Applied;
     }
-
-    /// <summary>The list after a delta, which must build on exactly this version.</summary>
-    /// <param name="current">The list so far; null = none.</param>
-    /// <param name="delta">The changes.</param>
-    /// <param name="next">The newer list, when it was applied.</param>
-    public static DeltaOutcome Apply(ServiceSnapshot? current, Messages.SnapshotDelta delta, out ServiceSnapshot? next)
-    {
-        next = null;
-        ServiceVersion version = VersionOf(delta);
-        if (current is null || !version.IsSameEpoch(current.Version))
-        {
-            return DeltaOutcome.DoesNotFit;
-        }
-
-        if (version.Revision <= current.Version.Revision)
-        {
-            return DeltaOutcome.Old;
-        }
-
-        // A provisional list holds instances that the server's own does not have.
-        if (delta.BaseRevision != current.Version.Revision || current.IsProvisional || delta.Provisional)
-        {
-            return DeltaOutcome.DoesNotFit;
-        }
-
-        next = new ServiceSnapshot(version, Patch(current.Instances, delta), isProvisional: false, (EmptyReason)delta.EmptyReason)
-        {
-            ProtectionReached = delta.ProtectionReached,
-        };
-        return DeltaOutcome.Applied;
-    }
-
-    /// <summary>The version a delta leads to.</summary>
-    public static ServiceVersion VersionOf(Messages.SnapshotDelta delta) =>
-        new(delta.Epoch?.Node ?? 0, delta.Epoch?.Incarnation ?? 0, delta.Revision);
 
     // The end of warm-up may come without any change of the list, hence at the same revision.
-    private static bool IsNewer(ServiceVersion version, bool provisional, ServiceSnapshot current) =>
-        version.Revision > current.Version.Revision
-        || (version.Revision == current.Version.Revision && current.IsProvisional && !provisional);
+    private static bool IsNewer(in Listing listing, ServiceSnapshot current) =>
+        listing.Version.Revision > current.Version.Revision
+        || (listing.Version.Revision == current.Version.Revision && current.IsProvisional && !listing.IsProvisional);
 
-    private static ServiceSnapshot Merge(Messages.Snapshot message, ServiceVersion version, ImmutableArray<Instance> before)
+    private static ImmutableArray<Instance> NotListed(ImmutableArray<Instance> before, ImmutableArray<Instance> listed)
     {
-        ImmutableArray<Instance> listed = message.Instances.ToInstances();
         HashSet<InstanceIdentity> identities = [.. listed.Select(static instance => instance.Identity)];
-        ImmutableArray<Instance> carried = [.. before.Where(instance => !identities.Contains(instance.Identity))];
-        EmptyReason emptyReason = carried.IsEmpty ? (EmptyReason)message.EmptyReason : EmptyReason.NotEmpty;
-        return new ServiceSnapshot(version, listed.AddRange(carried), isProvisional: true, emptyReason) { _carried = carried, ProtectionReached = message.ProtectionReached };
+        return [.. before.Where(instance => !identities.Contains(instance.Identity))];
     }
 
-    private static ImmutableArray<Instance> Patch(ImmutableArray<Instance> instances, Messages.SnapshotDelta delta)
+    private static ServiceVersion VersionOf(Messages.Epoch? epoch, ulong revision) => new(epoch?.Node ?? 0, epoch?.Incarnation ?? 0, revision);
+
+    /// <summary>The listed instances, without carried ones, after a delta.</summary>
+    private (ImmutableArray<Instance> Instances, ulong[]? Digests) Patch(Messages.SnapshotDelta delta, ulong[]? digests)
     {
-        Dictionary<InstanceIdentity, Instance?> changes = new(delta.Upserted.Count + delta.Removed.Count);
+        Dictionary<InstanceIdentity, (Instance? Instance, ulong Digest)> changes = new(delta.Upserted.Count + delta.Removed.Count);
         foreach (Messages.InstanceKey key in delta.Removed)
         {
-            changes[key.ToIdentity()] = null;
+            changes[key.ToIdentity()] = default;
         }
 
-        foreach (Messages.Instance upserted in delta.Upserted)
+        for (int i = 0; i < delta.Upserted.Count; i++)
         {
-            Instance instance = upserted.ToInstance();
-            changes[instance.Identity] = instance;
+            Instance instance = delta.Upserted[i].ToInstance();
+            changes[instance.Identity] = (instance, digests?[i] ?? 0);
         }
 
-        ImmutableArray<Instance>.Builder patched = ImmutableArray.CreateBuilder<Instance>(instances.Length + delta.Upserted.Count);
-        foreach (Instance instance in instances)
+        int listed = Listed;
+        ImmutableArray<Instance>.Builder patched = ImmutableArray.CreateBuilder<Instance>(listed + delta.Upserted.Count);
+        List<ulong> patchedDigests = new(listed + delta.Upserted.Count);
+        for (int i = 0; i < listed; i++)
         {
             // Changed ones keep their place; what is left afterwards is new. What was to be removed and is not there needs nothing.
-            if (!changes.Remove(instance.Identity, out Instance? now))
+            if (!changes.Remove(Instances[i].Identity, out (Instance? Instance, ulong Digest) now))
             {
-                patched.Add(instance);
+                now = (Instances[i], _digests?[i] ?? 0);
             }
-            else if (now is not null)
-            {
-                patched.Add(now);
-            }
+
+            Add(now);
         }
 
-        foreach (Instance? added in changes.Values)
+        foreach ((Instance? Instance, ulong Digest) added in changes.Values)
         {
-            if (added is not null)
-            {
-                patched.Add(added);
-            }
+            Add(added);
         }
 
-        return patched.DrainToImmutable();
-    }
+        return (patched.DrainToImmutable(), _digests is null || digests is null ? null : [.. patchedDigests]);
 
-    private static ServiceVersion VersionOf(Messages.Snapshot message) =>
-        new(message.Epoch?.Node ?? 0, message.Epoch?.Incarnation ?? 0, message.Revision);
+        void Add((Instance? Instance, ulong Digest) now)
+        {
+            if (now.Instance is not null)
+            {
+                patched.Add(now.Instance);
+                patchedDigests.Add(now.Digest);
+            }
+        }
+    }
 
     private WeightedPicker MakePicker()
     {
         WeightedPicker made = new(Instances);
         return Interlocked.CompareExchange(ref _picker, made, null) ?? made;
+    }
+
+    /// <summary>A list as a server lists it.</summary>
+    private readonly record struct Listing(
+        ServiceVersion Version,
+        bool IsProvisional,
+        EmptyReason EmptyReason,
+        bool ProtectionReached,
+        ImmutableArray<Instance> Instances,
+        ulong[]? Digests)
+    {
+        public static Listing Of(Messages.Snapshot message, ulong[]? digests) => new(
+            VersionOf(message.Epoch, message.Revision),
+            message.Provisional,
+            (EmptyReason)message.EmptyReason,
+            message.ProtectionReached,
+            message.Instances.ToInstances(),
+            digests);
     }
 }

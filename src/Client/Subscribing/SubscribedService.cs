@@ -5,8 +5,15 @@ namespace FastRegistry.Client.Subscribing;
 
 /// <summary>One service this client is subscribed to: one subscription at the server, one list in memory, any number of views.</summary>
 /// <remarks>
+/// <para>
 /// Owned by the <see cref="SubscriptionTable"/>, which guards <see cref="Users"/> and <see cref="IsKept"/>; lives while it has users or is kept. Lists come from
-/// the receive path and from answers, under a short lock that also orders what the views are offered.
+/// the receive path, under a short lock that also orders what the views are offered.
+/// </para>
+/// <para>
+/// A subscription begins with the list that the client holds, or with none; its first push is a list, or builds on the one that was named. Until then the pushes
+/// of the former session still count, so that a client that moves misses nothing. A push that does not fit has the same subscription asked for again (it is
+/// <em>mended</em>); until that is answered, what does not fit is on its way since before and is dropped.
+/// </para>
 /// </remarks>
 internal sealed class SubscribedService(ServiceKey key)
 {
@@ -17,9 +24,14 @@ internal sealed class SubscribedService(ServiceKey key)
     private ServerSession? _session;
     private ulong _subscriptionId;
 
-    // A whole list has been asked for and has not come. What does not fit until then is remembered by the version it led to.
-    private bool _isAsking;
-    private ServiceVersion? _missed;
+    // Of the session before, while the first push of this one has not come.
+    private ulong _formerId;
+
+    // What the server was told that this client has, while the first push has not come.
+    private ServiceSnapshot? _held;
+    private bool _awaitsFirst;
+    private bool _isMending;
+    private bool _needsMending;
     private bool _isEnded;
 
     public ServiceKey Key { get; } = key;
@@ -37,26 +49,75 @@ internal sealed class SubscribedService(ServiceKey key)
     public Task<RegistryException?> First => _first.Task;
 
     /// <summary>Claims the subscription on a session. False: it is subscribed there already, or no longer wanted.</summary>
-    public bool TryBegin(ServerSession session, ulong subscriptionId, out ulong former)
+    /// <param name="session">The session.</param>
+    /// <param name="subscriptionId">A new id.</param>
+    /// <param name="held">The list to name in the request; null = none.</param>
+    /// <param name="dropped">An id that is no longer listened to; 0 = none.</param>
+    public bool TryBegin(ServerSession session, ulong subscriptionId, out Messages.HeldList? held, out ulong dropped)
     {
         lock (_lock)
         {
-            former = _subscriptionId;
+            held = null;
+            dropped = 0;
             if (_isEnded || _session == session)
             {
                 return false;
             }
 
+            if (_subscriptionId != 0)
+            {
+                (dropped, _formerId) = (_formerId, _subscriptionId);
+            }
+
             _session = session;
             _subscriptionId = subscriptionId;
-            _isAsking = true;
-            _missed = null;
+            held = NameHeldLocked();
+            _awaitsFirst = true;
+            _isMending = false;
+            _needsMending = false;
             return true;
         }
     }
 
-    /// <summary>The request failed; another may be made on the same session.</summary>
-    public bool Failed(ulong subscriptionId)
+    /// <summary>Claims to ask a session again for the subscription it has, after a push that was lost. False: there is nothing to mend.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="subscriptionId">The subscription.</param>
+    /// <param name="held">The list to name in the request; null = none.</param>
+    public bool TryMend(ServerSession session, out ulong subscriptionId, out Messages.HeldList? held)
+    {
+        lock (_lock)
+        {
+            (subscriptionId, held) = (_subscriptionId, null);
+            if (_isEnded || _session != session || _subscriptionId == 0 || _isMending || !_needsMending)
+            {
+                return false;
+            }
+
+            held = NameHeldLocked();
+            _needsMending = false;
+            _isMending = true;
+            return true;
+        }
+    }
+
+    /// <summary>The server has answered: the subscription is in place.</summary>
+    /// <returns>True when it must be mended again.</returns>
+    public bool Answered(ulong subscriptionId)
+    {
+        lock (_lock)
+        {
+            if (_subscriptionId != subscriptionId)
+            {
+                return false;
+            }
+
+            _isMending = false;
+            return _needsMending;
+        }
+    }
+
+    /// <summary>The subscription is not in place on its session; another may be made there unless it <paramref name="isOver"/> for this session.</summary>
+    public bool Failed(ulong subscriptionId, bool isOver)
     {
         lock (_lock)
         {
@@ -65,8 +126,9 @@ internal sealed class SubscribedService(ServiceKey key)
                 return false;
             }
 
-            _session = null;
+            _session = isOver ? _session : null;
             _subscriptionId = 0;
+            _isMending = false;
             return true;
         }
     }
@@ -74,68 +136,86 @@ internal sealed class SubscribedService(ServiceKey key)
     /// <summary>There will be no first list.</summary>
     public void Refused(RegistryException failure) => _first.TrySetResult(failure);
 
-    /// <summary>Takes a pushed list in when it belongs to the subscription of now and is newer.</summary>
-    public void ApplyPush(ulong subscriptionId, Messages.Snapshot message)
+    /// <summary>Takes a whole list in when it belongs to the subscription of now, or of before, and is newer.</summary>
+    /// <param name="subscriptionId">The subscription.</param>
+    /// <param name="message">The list.</param>
+    /// <param name="digests">One number per instance; null = not known.</param>
+    /// <param name="dropped">An id that is no longer listened to; 0 = none.</param>
+    public void TakeList(ulong subscriptionId, Messages.Snapshot message, ulong[]? digests, out ulong dropped)
     {
         lock (_lock)
         {
-            if (_isEnded || _subscriptionId != subscriptionId)
+            dropped = 0;
+            if (!IsMineLocked(subscriptionId))
             {
                 return;
             }
 
-            ShowLocked(ServiceSnapshot.Next(_current, message));
+            ServiceSnapshot.Apply(_current, message, digests, out ServiceSnapshot? next);
+            dropped = TookLocked(subscriptionId, next);
         }
 
         _first.TrySetResult(null);
     }
 
-    /// <summary>Takes the list that was asked for. True: a delta came meanwhile that leads beyond it, and the caller must ask again.</summary>
-    public bool ApplyReply(ulong subscriptionId, Messages.Snapshot message)
+    /// <summary>Takes a delta in. A session is returned when it builds on a list that is not here: the caller must have the subscription mended there.</summary>
+    public ServerSession? TakeDelta(ulong subscriptionId, Messages.SnapshotDelta delta, ulong[]? digests, out ulong dropped)
     {
-        bool askAgain;
         lock (_lock)
         {
-            if (_isEnded || _subscriptionId != subscriptionId)
+            dropped = 0;
+            if (!IsMineLocked(subscriptionId))
             {
-                return false;
+                return null;
             }
 
-            ShowLocked(ServiceSnapshot.Next(_current, message));
-            askAgain = _missed is { } missed && _current is { } current && !(missed.IsSameEpoch(current.Version) && missed.Revision <= current.Version.Revision);
-            _missed = null;
-            _isAsking = askAgain;
-        }
+            PushEffect effect = ServiceSnapshot.Apply(_current, KnownLocked(subscriptionId), delta, digests, out ServiceSnapshot? next);
+            if (effect == PushEffect.DoesNotFit)
+            {
+                return MissedLocked(subscriptionId);
+            }
 
-        _first.TrySetResult(null);
-        return askAgain;
+            dropped = TookLocked(subscriptionId, next);
+            return null;
+        }
     }
 
-    /// <summary>Applies a delta. A session is returned when it builds on a list that is not here: the caller must ask that session for a whole one.</summary>
-    public ServerSession? ApplyDelta(ulong subscriptionId, Messages.SnapshotDelta delta)
+    /// <summary>Takes the news in that the list is the list of another version. As <see cref="TakeDelta"/>.</summary>
+    public ServerSession? TakeUnchanged(ulong subscriptionId, Messages.SnapshotUnchanged unchanged, out ulong dropped)
     {
         lock (_lock)
         {
-            if (_isEnded || _subscriptionId != subscriptionId)
+            dropped = 0;
+            if (!IsMineLocked(subscriptionId))
             {
                 return null;
             }
 
-            DeltaOutcome outcome = ServiceSnapshot.Apply(_current, delta, out ServiceSnapshot? next);
-            ShowLocked(next);
-            if (outcome != DeltaOutcome.DoesNotFit)
+            // While a gap is being mended, this may be about a list that was never here.
+            if (_isMending && subscriptionId == _subscriptionId && !ServiceSnapshot.IsAt(_current, unchanged))
             {
                 return null;
             }
 
-            if (_isAsking)
+            PushEffect effect = ServiceSnapshot.Apply(_current, KnownLocked(subscriptionId), unchanged, out ServiceSnapshot? next);
+            if (effect == PushEffect.DoesNotFit)
             {
-                _missed = ServiceSnapshot.VersionOf(delta);
-                return null;
+                return MissedLocked(subscriptionId);
             }
 
-            _isAsking = true;
-            return _session;
+            dropped = TookLocked(subscriptionId, next);
+            return null;
+        }
+    }
+
+    /// <summary>A push of the subscription was given up while it arrived. True: the subscription has to be mended.</summary>
+    public bool TakeReset(ulong subscriptionId)
+    {
+        lock (_lock)
+        {
+            bool isMine = !_isEnded && subscriptionId != 0 && subscriptionId == _subscriptionId;
+            _needsMending |= isMine;
+            return isMine && !_isMending;
         }
     }
 
@@ -169,7 +249,7 @@ internal sealed class SubscribedService(ServiceKey key)
     }
 
     /// <summary>Nobody wants it any more. Returns where it was subscribed.</summary>
-    public (ServerSession? Session, ulong SubscriptionId) End()
+    public (ServerSession? Session, ulong SubscriptionId, ulong FormerId) End()
     {
         lock (_lock)
         {
@@ -181,21 +261,54 @@ internal sealed class SubscribedService(ServiceKey key)
 
             _views.Clear();
             _first.TrySetResult(null);
-            return (_session, _subscriptionId);
+            return (_session, _subscriptionId, _formerId);
         }
     }
 
-    private void ShowLocked(ServiceSnapshot? next)
+    private bool IsMineLocked(ulong subscriptionId) => !_isEnded && (subscriptionId == _subscriptionId || subscriptionId == _formerId) && subscriptionId != 0;
+
+    /// <summary>The list that the server takes this client to have.</summary>
+    private ServiceSnapshot? KnownLocked(ulong subscriptionId) => _awaitsFirst && subscriptionId == _subscriptionId ? _held : _current;
+
+    private Messages.HeldList? NameHeldLocked()
     {
-        if (next is null)
+        Messages.HeldList? held = _current?.ToHeld();
+        _held = held is null ? null : _current;
+        return held;
+    }
+
+    /// <summary>A push was taken in. Returns an id that is no longer listened to.</summary>
+    private ulong TookLocked(ulong subscriptionId, ServiceSnapshot? next)
+    {
+        if (next is not null)
         {
-            return;
+            Volatile.Write(ref _current, next);
+            foreach (ServiceView view in _views)
+            {
+                view.Offer(next);
+            }
         }
 
-        Volatile.Write(ref _current, next);
-        foreach (ServiceView view in _views)
+        if (subscriptionId != _subscriptionId)
         {
-            view.Offer(next);
+            return 0;
         }
+
+        ulong former = _formerId;
+        _awaitsFirst = false;
+        _held = null;
+        _formerId = 0;
+        return former;
+    }
+
+    private ServerSession? MissedLocked(ulong subscriptionId)
+    {
+        if (subscriptionId != _subscriptionId || _isMending)
+        {
+            return null;
+        }
+
+        _needsMending = true;
+        return _session;
     }
 }

@@ -14,12 +14,15 @@ namespace FastRegistry.Client.Subscribing;
 /// <summary>Everything this client is subscribed to, and the requests that keep it so.</summary>
 /// <remarks>
 /// One per client; any thread, the receive path included, which only looks a subscription up. A short lock guards users and their counts. Bounds:
-/// services and subscribers, by the options. Subscription ids are never used twice by a client, so an answer or push of a former session finds nothing.
+/// services and subscribers, by the options. Subscription ids are never used twice by a client, so what comes for a former one finds nothing.
 /// </remarks>
-internal sealed class SubscriptionTable : ISnapshotSink, IDesiredState
+internal sealed class SubscriptionTable : IPushSink, IDesiredState
 {
+    // So that the first lists of a restore do not wait until a server has read a whole megabyte.
+    private const int MaximumRequestBytes = 256 * 1024;
+
     // Delegates that are created once.
-    private static readonly Func<ReadOnlySequence<byte>, IMessage> ParseSnapshot = Snapshot.Parser.ParseFrom;
+    private static readonly Func<ReadOnlySequence<byte>, IMessage> ParseSubscribeReply = SubscribeReply.Parser.ParseFrom;
     private static readonly Func<ReadOnlySequence<byte>, IMessage> ParseUnsubscribeReply = UnsubscribeReply.Parser.ParseFrom;
 
     private readonly Lock _lock = new();
@@ -123,15 +126,16 @@ internal sealed class SubscriptionTable : ISnapshotSink, IDesiredState
             }
         }
 
-        (ServerSession? session, ulong subscriptionId) = service.End();
-        if (subscriptionId != 0 && _bySubscription.TryRemove(subscriptionId, out _) && session is { IsUsable: true })
+        (ServerSession? session, ulong subscriptionId, ulong formerId) = service.End();
+        _bySubscription.TryRemove(formerId, out _);
+        if (subscriptionId != 0 && _bySubscription.TryRemove(subscriptionId, out _))
         {
-            _ = UnsubscribeAsync(session, subscriptionId);
+            Unsubscribe(session, subscriptionId);
         }
     }
 
-    /// <summary>Subscribes to everything on a new session, without waiting for the answers.</summary>
-    public void Restore(ServerSession session)
+    /// <inheritdoc/>
+    public Restoration Restore(ServerSession session, RestoreWindow window)
     {
         List<SubscribedService> services;
         lock (_lock)
@@ -139,27 +143,58 @@ internal sealed class SubscriptionTable : ISnapshotSink, IDesiredState
             services = [.. _services.Values];
         }
 
-        foreach (SubscribedService service in services)
-        {
-            Subscribe(session, service);
-        }
+        List<PlannedSubscription> planned = Plan(session, services);
+        List<Task> answers = [];
+        return new Restoration(planned.Count, 0, SendAsync(session, planned, window, answers), answers);
     }
 
     /// <inheritdoc/>
-    public void OnPush(ulong subscriptionId, Snapshot snapshot)
+    public void OnList(ulong subscriptionId, Snapshot snapshot, ulong[]? digests)
     {
         if (_bySubscription.TryGetValue(subscriptionId, out SubscribedService? service))
         {
-            service.ApplyPush(subscriptionId, snapshot);
+            service.TakeList(subscriptionId, snapshot, digests, out ulong dropped);
+            _bySubscription.TryRemove(dropped, out _);
         }
     }
 
     /// <inheritdoc/>
-    public void OnDelta(ulong subscriptionId, SnapshotDelta delta)
+    public void OnDelta(ulong subscriptionId, SnapshotDelta delta, ulong[]? digests)
     {
-        if (_bySubscription.TryGetValue(subscriptionId, out SubscribedService? service) && service.ApplyDelta(subscriptionId, delta) is { } session)
+        if (_bySubscription.TryGetValue(subscriptionId, out SubscribedService? service))
         {
-            _ = SubscribeAsync(session, service, subscriptionId);
+            Mend(service.TakeDelta(subscriptionId, delta, digests, out ulong dropped), service);
+            _bySubscription.TryRemove(dropped, out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnUnchanged(ulong subscriptionId, SnapshotUnchanged unchanged)
+    {
+        if (_bySubscription.TryGetValue(subscriptionId, out SubscribedService? service))
+        {
+            Mend(service.TakeUnchanged(subscriptionId, unchanged, out ulong dropped), service);
+            _bySubscription.TryRemove(dropped, out _);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnEnded(ulong subscriptionId, ErrorReply error)
+    {
+        if (_bySubscription.TryRemove(subscriptionId, out SubscribedService? service))
+        {
+            CallOutcome outcome = new(CallStatus.Refused, Error: error);
+            Failed(service, subscriptionId, RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: false));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnPushReset(ulong subscriptionId)
+    {
+        // With back-off: a server that cannot send a list must not be asked for it without a pause.
+        if (_bySubscription.TryGetValue(subscriptionId, out SubscribedService? service) && service.TakeReset(subscriptionId))
+        {
+            _retries.ScheduleRetry();
         }
     }
 
@@ -182,74 +217,186 @@ internal sealed class SubscriptionTable : ISnapshotSink, IDesiredState
 
     private void SubscribeMissing()
     {
-        if (_link.Current is { } session)
+        if (_link.Current is not { } session)
         {
-            Restore(session);
+            return;
         }
+
+        List<SubscribedService> services;
+        lock (_lock)
+        {
+            services = [.. _services.Values];
+        }
+
+        List<PlannedSubscription> planned = Plan(session, services);
+        foreach (SubscribedService service in services)
+        {
+            if (service.TryMend(session, out ulong subscriptionId, out HeldList? held))
+            {
+                planned.Add(new PlannedSubscription(service, Describe(service, subscriptionId, held), IsMending: true));
+            }
+        }
+
+        _ = SendAsync(session, planned, new RestoreWindow(session), []);
     }
 
     private void Subscribe(ServerSession session, SubscribedService service)
     {
-        // Known before it is sent: a push may overtake the answer.
-        ulong subscriptionId = Interlocked.Increment(ref _lastSubscriptionId);
-        _bySubscription[subscriptionId] = service;
-        if (service.TryBegin(session, subscriptionId, out ulong former))
+        if (Plan(session, [service]) is { Count: > 0 } planned)
         {
-            _bySubscription.TryRemove(former, out _);
-            _ = SubscribeAsync(session, service, subscriptionId);
-        }
-        else
-        {
-            _bySubscription.TryRemove(subscriptionId, out _);
+            _ = SubscribeAsync(session, planned);
         }
     }
 
-    /// <summary>Asks for a subscription and its list. The same id again is the same subscription, so this also asks for the list alone.</summary>
-    private async Task SubscribeAsync(ServerSession session, SubscribedService service, ulong subscriptionId)
+    private void Mend(ServerSession? session, SubscribedService service)
     {
-        SubscribeRequest request = new()
+        if (session is not null && service.TryMend(session, out ulong subscriptionId, out HeldList? held))
         {
-            SubscriptionId = subscriptionId,
-            Namespace = service.Key.Namespace == _options.Namespace ? "" : service.Key.Namespace,
-            Group = service.Key.Group,
-            Name = service.Key.Name,
-        };
-        CallOutcome outcome = await session
-            .CallAsync(MessageType.Subscribe, request, ParseSnapshot, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
-        if (outcome is { Status: CallStatus.Replied, Reply: Snapshot snapshot })
+            _ = SubscribeAsync(session, [new PlannedSubscription(service, Describe(service, subscriptionId, held), IsMending: true)]);
+        }
+    }
+
+    /// <summary>Claims the subscriptions that a session does not have.</summary>
+    private List<PlannedSubscription> Plan(ServerSession session, IReadOnlyList<SubscribedService> services)
+    {
+        List<PlannedSubscription> planned = new(services.Count);
+        foreach (SubscribedService service in services)
         {
-            bool askAgain = service.ApplyReply(subscriptionId, snapshot);
-            _retries.Reset();
-            if (askAgain)
+            // Known before it is sent: a push may overtake the answer.
+            ulong subscriptionId = Interlocked.Increment(ref _lastSubscriptionId);
+            _bySubscription[subscriptionId] = service;
+            if (service.TryBegin(session, subscriptionId, out HeldList? held, out ulong dropped))
             {
-                _ = SubscribeAsync(session, service, subscriptionId);
+                _bySubscription.TryRemove(dropped, out _);
+                planned.Add(new PlannedSubscription(service, Describe(service, subscriptionId, held), IsMending: false));
+            }
+            else
+            {
+                _bySubscription.TryRemove(subscriptionId, out _);
             }
         }
-        else if (outcome.Status != CallStatus.ConnectionLost)
+
+        return planned;
+    }
+
+    private Wire.Messages.Subscription Describe(SubscribedService service, ulong subscriptionId, HeldList? held) => new()
+    {
+        Id = subscriptionId,
+        Namespace = service.Key.Namespace == _options.Namespace ? "" : service.Key.Namespace,
+        Group = service.Key.Group,
+        Name = service.Key.Name,
+        Held = held,
+    };
+
+    /// <summary>Sends all of them, several in one request; the answers are added to <paramref name="answers"/>.</summary>
+    private async Task SendAsync(ServerSession session, List<PlannedSubscription> planned, RestoreWindow window, List<Task> answers)
+    {
+        int maximumBytes = Math.Min(MaximumRequestBytes, session.MaximumRequestBytes);
+        for (int sent = 0; sent < planned.Count;)
         {
-            _bySubscription.TryRemove(subscriptionId, out _);
-            if (outcome.Status == CallStatus.TimedOut && session.IsUsable)
+            int bytes = 0;
+            int end = sent;
+            while (end < planned.Count && end - sent < WireLimits.MaximumSubscriptionsInRequest)
             {
-                // The server may have it all the same; the next attempt has another id.
-                _ = UnsubscribeAsync(session, subscriptionId);
+                // Tag and length of an element in front of it.
+                bytes += planned[end].Message.CalculateSize() + (2 * sizeof(uint));
+                if (bytes > maximumBytes && end > sent)
+                {
+                    break;
+                }
+
+                end++;
             }
 
-            Failed(service, subscriptionId, RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: true));
+            List<PlannedSubscription> batch = planned[sent..end];
+            sent = end;
+            await window.EnterAsync().ConfigureAwait(false);
+            answers.Add(window.ExitAfterAsync(SubscribeAsync(session, batch)));
         }
+    }
+
+    /// <summary>Asks for subscriptions, and again for those that have to be mended: the same id is the same subscription.</summary>
+    private async Task SubscribeAsync(ServerSession session, IReadOnlyList<PlannedSubscription> batch)
+    {
+        SubscribeRequest request = new();
+        request.Subscriptions.AddRange(batch.Select(static planned => planned.Message));
+        CallOutcome outcome = await session
+            .CallAsync(MessageType.Subscribe, request, ParseSubscribeReply, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
+        if (outcome.Status == CallStatus.ConnectionLost)
+        {
+            return;
+        }
+
+        Dictionary<uint, ErrorReply> refused = [];
+        if (outcome is { Status: CallStatus.Replied, Reply: SubscribeReply reply })
+        {
+            foreach (RefusedSubscription item in reply.Refused)
+            {
+                refused[item.Index] = item.Error ?? new ErrorReply { Code = (uint)ErrorCode.Internal };
+            }
+
+            if (refused.Count == 0)
+            {
+                _retries.Reset();
+            }
+        }
+
+        for (int index = 0; index < batch.Count; index++)
+        {
+            CallOutcome own = refused.TryGetValue((uint)index, out ErrorReply? error) ? new CallOutcome(CallStatus.Refused, Error: error) : outcome;
+            Conclude(session, batch[index], own);
+        }
+    }
+
+    private void Conclude(ServerSession session, PlannedSubscription planned, CallOutcome outcome)
+    {
+        ulong subscriptionId = planned.Message.Id;
+        if (outcome.Status == CallStatus.Replied)
+        {
+            if (planned.Service.Answered(subscriptionId))
+            {
+                _retries.ScheduleRetry();
+            }
+
+            return;
+        }
+
+        bool wasKnown = _bySubscription.TryRemove(subscriptionId, out _);
+        if (wasKnown && (planned.IsMending || outcome.Status != CallStatus.Refused))
+        {
+            // The server may have it all the same, or still has it from before; the next attempt has another id.
+            Unsubscribe(session, subscriptionId);
+        }
+
+        Failed(planned.Service, subscriptionId, RegistryException.ForOutcome(outcome, _options.RequestTimeout, mayHaveTakenEffect: true));
     }
 
     private void Failed(SubscribedService service, ulong subscriptionId, RegistryException failure)
     {
+        // What is refused for good stays claimed on this session, so that it is tried again on the next one only.
+        if (!service.Failed(subscriptionId, isOver: failure.IsPermanent))
+        {
+            return;
+        }
+
         if (failure.IsPermanent)
         {
-            // Stays claimed on this session, so that it is tried again on the next one only.
             _logger.SubscriptionRefused(service.Key, failure);
             service.Refused(failure);
         }
-        else if (service.Failed(subscriptionId))
+        else
         {
             _logger.SubscribeFailed(service.Key, failure.Message);
             _retries.ScheduleRetry(failure.RetryAfter);
+        }
+    }
+
+    private void Unsubscribe(ServerSession? session, ulong subscriptionId)
+    {
+        if (session is { IsUsable: true })
+        {
+            session.GiveUpPush(subscriptionId);
+            _ = UnsubscribeAsync(session, subscriptionId);
         }
     }
 
@@ -260,4 +407,6 @@ internal sealed class SubscriptionTable : ISnapshotSink, IDesiredState
         await session.CallAsync(
             MessageType.Unsubscribe, request, ParseUnsubscribeReply, _options.RequestTimeout, CancellationToken.None).ConfigureAwait(false);
     }
+
+    private sealed record PlannedSubscription(SubscribedService Service, Wire.Messages.Subscription Message, bool IsMending);
 }

@@ -14,10 +14,10 @@ namespace FastRegistry.Node.Sessions;
 internal sealed class BudgetRetry : IWorkItem, IDeadlineOwner
 {
     // Each of them may write up to its high-water mark before the budget is looked at again.
-    private const int SessionsAtATime = 16;
+    private const int SessionsAtATime = 64;
 
-    // When the workers' queue is full.
-    private const int RetryMilliseconds = 100;
+    // Between two turns: what the sessions of one write is in the budget by then.
+    private const int PauseMilliseconds = 10;
 
     private readonly RequestQueue _workers;
     private readonly OutboundBudget _budget;
@@ -44,7 +44,10 @@ internal sealed class BudgetRetry : IWorkItem, IDeadlineOwner
             _waiting.Enqueue(session);
         }
 
-        ContinueUnlessExceeded();
+        if (!_budget.NoteRefused())
+        {
+            Continue();
+        }
     }
 
     Deadline IDeadlineOwner.OnDeadline(int entry, long now)
@@ -65,17 +68,9 @@ internal sealed class BudgetRetry : IWorkItem, IDeadlineOwner
 
         // A full fence: a session is added before its thread looks here, and this thread looks for sessions after. One of the two sees the other.
         Interlocked.Exchange(ref _isRunning, 0);
-        if (!_waiting.IsEmpty)
+        if (!_waiting.IsEmpty && !_budget.NoteRefused())
         {
-            ContinueUnlessExceeded();
-        }
-    }
-
-    private void ContinueUnlessExceeded()
-    {
-        if (!_budget.NoteRefused())
-        {
-            Continue();
+            _wheel.Arm(_entry, _wheel.Now, PauseMilliseconds);
         }
     }
 
@@ -90,7 +85,7 @@ internal sealed class BudgetRetry : IWorkItem, IDeadlineOwner
         if (!_workers.TryAdd(this))
         {
             Volatile.Write(ref _isRunning, 0);
-            _wheel.Arm(_entry, _wheel.Now, RetryMilliseconds);
+            _wheel.Arm(_entry, _wheel.Now, PauseMilliseconds);
         }
     }
 }

@@ -109,7 +109,12 @@ internal sealed partial class ClientSession
         if (Interlocked.Exchange(ref state.NotTakenIn, 0) != 0)
         {
             _services.Metrics.CountNotTakenIn(-1);
-            _services.Requests.TryAdd(new AllListsAgain(this));
+            AllListsAgain again = new(this);
+            if (!_services.Requests.TryAdd(again))
+            {
+                // Rare: nobody else would come back to it.
+                AskForAllLists();
+            }
         }
 
         ulong last = Volatile.Read(ref state.LastAsked);

@@ -45,14 +45,14 @@ internal sealed partial class ClientSession
         }
 
         profile = _services.Profiles.Take(profile);
-        if (!TryBeginServing(instanceId, (long)Math.Min(request!.ConnectionNumber, long.MaxValue), profile, now, out ClientSession? superseded))
+        long connectionNumber = (long)Math.Min(request!.ConnectionNumber, long.MaxValue);
+        if (!TryBeginServing(instanceId, connectionNumber, correlationId, profile, now, out ClientSession? superseded))
         {
             _services.Profiles.Return(profile);
             _services.Limits.LeaveApplication(profile.Application);
             return WriteGoAway(replies, GoAwayReason.Superseded, "a connection of this client with a higher number, or with the same, is there");
         }
 
-        WriteSetupReply(replies, correlationId, _services.SetupReplies.Encode());
         superseded?.EndSuperseded();
         _services.Log.SessionReady(Id, profile.Name, profile.Version);
         return null;
@@ -61,10 +61,12 @@ internal sealed partial class ClientSession
     /// <summary>Makes this session the one that speaks for the client, unless a newer one does; from now on silence counts.</summary>
     /// <param name="instanceId">The client.</param>
     /// <param name="connectionNumber">Of two connections of a client the higher one wins: a late old connect never displaces a newer one.</param>
+    /// <param name="correlationId">Of the set-up request, which is answered here.</param>
     /// <param name="profile">What the client said about itself.</param>
     /// <param name="now">Wheel time.</param>
     /// <param name="superseded">The session that spoke for the client until now; the caller ends it.</param>
-    private bool TryBeginServing(UInt128 instanceId, long connectionNumber, ClientProfile profile, long now, out ClientSession? superseded)
+    private bool TryBeginServing(
+        UInt128 instanceId, long connectionNumber, ulong correlationId, ClientProfile profile, long now, out ClientSession? superseded)
     {
         ClientProfile before = _profile;
         Volatile.Write(ref _profile, profile);
@@ -76,6 +78,8 @@ internal sealed partial class ClientSession
             return false;
         }
 
+        // At once, and not with the batch: pushes begin with the next line, and the answer to the set-up is the first frame of a connection.
+        SendSetupReply(correlationId, _services.SetupReplies.Encode());
         Volatile.Write(ref _client, client);
         _stage = Stage.Ready;
         _lastReceived = now;
@@ -84,11 +88,7 @@ internal sealed partial class ClientSession
         return true;
     }
 
-    /// <summary>Copied: a small body is sent sooner from the batch's own block than from a segment of its own.</summary>
-    private static void WriteSetupReply(BatchWriter replies, ulong correlationId, byte[] body)
-    {
-        new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId).Write(replies.GetSpan(FrameHeader.Size));
-        replies.Advance(FrameHeader.Size);
-        replies.Write(body);
-    }
+    /// <summary>Copied: a small body is sent sooner from a pooled block than from a segment of its own.</summary>
+    private void SendSetupReply(ulong correlationId, byte[] body) =>
+        _connection.Send(new FrameHeader((uint)body.Length, FrameKind.Response, FrameFlags.None, MessageType.Setup, correlationId), body);
 }

@@ -61,6 +61,11 @@ internal sealed class SetupReplies(NodeEpoch epoch, RegistryNodeOptions options)
                 RequestBytes = WireLimits.MaximumBodyBytes,
                 Subscriptions = (uint)options.Limits.SubscriptionsPerClient,
                 Publications = (uint)options.Limits.PublicationsPerClient,
+
+                // Clients send no streams; named all the same, so that the reply says all that a node takes.
+                Streams = WireLimits.MaximumOpenStreams,
+                StreamBytes = WireLimits.MaximumStreamBytes,
+                StreamCreditBytes = WireLimits.InitialStreamCreditBytes,
             },
         };
         reply.ClientAddresses.AddRange(state.ClientAddresses);

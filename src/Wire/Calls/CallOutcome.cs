@@ -30,6 +30,6 @@ public enum CallStatus
     /// <summary>An answer arrived that is not the expected message.</summary>
     MalformedReply,
 
-    /// <summary>Too many calls are outstanding on this connection; nothing was sent.</summary>
+    /// <summary>Too many calls are outstanding on this connection, or wait to be sent; nothing was sent.</summary>
     TooManyCalls,
 }

@@ -7,7 +7,7 @@ namespace FastRegistry.Wire.Streams;
 /// <summary>Puts chunks together again. One per connection.</summary>
 /// <remarks>
 /// <para>
-/// Threads: <see cref="Add"/> and <see cref="Reset"/> are for the connection's receive path; <see cref="TryCancel"/> may be called by any thread. A short lock keeps
+/// Threads: <see cref="Add"/> and <see cref="Reset(uint)"/> are for the connection's receive path; <see cref="TryCancel"/> may be called by any thread. A short lock keeps
 /// them apart, held while a chunk is copied.
 /// </para>
 /// <para>
@@ -106,17 +106,26 @@ public sealed class StreamAssembler(StreamLimits limits)
 
     /// <summary>The sender has given a stream up: forgets what has arrived of it.</summary>
     /// <returns>False when no such stream is open here: it was cancelled, or is unknown; ignored.</returns>
-    public bool Reset(uint streamId)
+    public bool Reset(uint streamId) => Reset(streamId, out _, out _);
+
+    /// <summary>The sender has given a stream up: forgets what has arrived of it.</summary>
+    /// <param name="streamId">The stream.</param>
+    /// <param name="kind">What it carried.</param>
+    /// <param name="correlationId">The request that it answered, or the subscription that it was for.</param>
+    /// <returns>False when no such stream is open here: it was cancelled, or is unknown; ignored.</returns>
+    public bool Reset(uint streamId, out FrameKind kind, out ulong correlationId)
     {
         lock (_assemblerLock)
         {
             _cancelled.Remove(streamId);
             if (!_open.TryGetValue(streamId, out PartialMessage? stream))
             {
+                (kind, correlationId) = (FrameKind.None, 0);
                 return false;
             }
 
             RemoveLocked(stream);
+            (kind, correlationId) = (stream.Prefix.Kind, stream.CorrelationId);
             return true;
         }
     }

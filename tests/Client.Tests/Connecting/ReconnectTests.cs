@@ -1,4 +1,5 @@
 using FastRegistry.Wire.Framing;
+using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Client.Tests.Connecting;
 
@@ -16,7 +17,7 @@ public sealed class ReconnectTests : IAsyncDisposable
         Server.IsDown = true;
         NamingClient client = _fixture.CreateClient();
         await _fixture.PassAsync(TimeSpan.FromSeconds(20));
-        Assert.InRange(_fixture.Attempts.Count, 6, 16);
+        Assert.InRange(_fixture.Attempts.Count, 6, 40);
         Assert.Equal(ConnectionState.Connecting, client.State);
     }
 
@@ -37,11 +38,48 @@ public sealed class ReconnectTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Every_connection_of_a_client_has_a_higher_number()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        for (int connection = 2; connection <= 3; connection++)
+        {
+            Server.Last.Close();
+            await _fixture.PassUntilAsync(() => Server.Connections.Count == connection && client.State == ConnectionState.Connected);
+        }
+
+        ulong[] numbers = [.. Server.Requests(MessageType.Setup).Select(static frame => frame.Parse<SetupRequest>().ConnectionNumber)];
+        Assert.Equal([1ul, 2ul, 3ul], numbers);
+    }
+
+    [Fact]
+    public async Task The_first_attempts_of_many_clients_after_a_lost_connection_are_spread()
+    {
+        NamingClient[] clients = new NamingClient[40];
+        for (int i = 0; i < clients.Length; i++)
+        {
+            clients[i] = await _fixture.ConnectAsync(static options => options with { ReconnectSpread = TimeSpan.FromSeconds(2) });
+        }
+
+        int before = _fixture.Attempts.Count;
+        foreach (ServerEnd connection in Server.Connections)
+        {
+            connection.Close();
+        }
+
+        // Uniform over two seconds: the chance that fewer than five of forty come in one half is below one in a million.
+        await _fixture.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.InRange(_fixture.Attempts.Count - before, 5, 35);
+        await _fixture.PassAsync(TimeSpan.FromSeconds(1.5));
+        Assert.Equal(clients.Length, _fixture.Attempts.Count - before);
+    }
+
+    [Fact]
     public async Task A_single_stopping_server_is_tried_again_after_a_pause()
     {
         NamingClient client = await _fixture.ConnectAsync();
         Server.IsDown = true;
         Server.Last.GoAway(GoAwayReason.Stopping);
+        Server.Last.Close();
         await _fixture.PassUntilAsync(() => client.State == ConnectionState.Reconnecting);
         Server.IsDown = false;
         await _fixture.PassUntilAsync(() => client.State == ConnectionState.Connected);

@@ -25,6 +25,8 @@ public sealed class RegistrationTests : IAsyncDisposable
         Assert.Equal(("tests", "blue", 16), (setup.ClientName, setup.DefaultNamespace, setup.ClientInstanceId.Length));
         Assert.Equal((ulong)Capabilities.All, setup.Capabilities);
         Assert.Equal(new Label { Key = "app", Value = "shop" }, Assert.Single(setup.Labels));
+        Assert.Equal(1ul, setup.ConnectionNumber);
+        Assert.Equal(new Limits { Streams = 16, StreamBytes = 256 * 1024 * 1024, StreamCreditBytes = 256 * 1024 }, setup.Limits);
     }
 
     [Fact]

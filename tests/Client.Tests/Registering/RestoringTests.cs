@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using FastRegistry.Client.Services;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -48,17 +50,122 @@ public sealed class RestoringTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task More_registrations_than_one_frame_holds_are_restored_in_parts_of_which_the_first_replaces()
+    public async Task A_restore_has_a_bounded_number_of_requests_without_an_answer_and_one_line_in_the_log()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        const int Services = 400;
+        for (int service = 0; service < Services; service++)
+        {
+            await _fixture.CompletesAsync(client.RegisterAsync(new ServiceKey($"s{service}"), First));
+        }
+
+        ConcurrentQueue<ReceivedFrame> unanswered = new();
+        Server.Answers[MessageType.BatchRegister] = frame =>
+        {
+            unanswered.Enqueue(frame);
+            return null;
+        };
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => unanswered.Count == 128);
+        await _fixture.PassAsync(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(128, unanswered.Count);
+        int answered = 0;
+        while (answered < Services)
+        {
+            await _fixture.UntilAsync(() => !unanswered.IsEmpty);
+            Assert.InRange(unanswered.Count, 1, 128);
+            if (unanswered.TryDequeue(out ReceivedFrame? frame))
+            {
+                frame.On.Reply(frame, new RegisterReply());
+                answered++;
+            }
+        }
+
+        await _fixture.UntilAsync(() => _fixture.Log.Lines.Any(static line => line.Contains("400 services", StringComparison.Ordinal)));
+        Assert.InRange(_fixture.Log.Lines.Count, 1, 10);
+        Assert.All(client.GetRegistrations(), static status => Assert.Equal(RegistrationState.Registered, status.State));
+    }
+
+    [Fact]
+    public async Task A_registration_during_a_restore_comes_behind_what_was_there_before_and_is_not_undone()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        for (int service = 0; service < 200; service++)
+        {
+            await _fixture.CompletesAsync(client.RegisterAsync(new ServiceKey($"s{service}"), First));
+        }
+
+        ConcurrentQueue<ReceivedFrame> unanswered = new();
+        Server.Answers[MessageType.BatchRegister] = frame =>
+        {
+            unanswered.Enqueue(frame);
+            return null;
+        };
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => unanswered.Count == 128 && client.State == ConnectionState.Connected);
+        HashSet<string> brought = [.. unanswered.Select(static frame => frame.Parse<BatchRegisterRequest>().Name)];
+        ServiceKey late = new(Enumerable.Range(0, 200).Select(static service => $"s{service}").First(name => !brought.Contains(name)));
+        int from = Server.Frames.Count;
+        await _fixture.CompletesAsync(client.RegisterAsync(late, Second));
+        Server.Answers.Clear();
+        while (unanswered.TryDequeue(out ReceivedFrame? frame))
+        {
+            frame.On.Reply(frame, new RegisterReply());
+        }
+
+        await _fixture.PassUntilAsync(() => client.GetRegistrations().All(static status => status.State == RegistrationState.Registered));
+        List<ReceivedFrame> own = [.. Server.Frames.Skip(from).Where(frame => NameIn(frame) == late.Name)];
+        Assert.Equal([MessageType.BatchRegister, MessageType.Register], own.Select(static frame => frame.Type));
+        Assert.Equal([First], own[0].Parse<BatchRegisterRequest>().Instances.Select(static instance => instance.ToInstance()));
+    }
+
+    [Fact]
+    public async Task More_registrations_than_a_part_holds_are_restored_as_a_set_of_which_each_part_waits_for_the_one_before()
     {
         NamingClient client = await _fixture.ConnectAsync();
         RegistryInstance[] many = [.. Enumerable.Range(0, 3_000).Select(i => First with { Port = i, Metadata = First.Metadata.Add("k", new string('x', 600)) })];
         await _fixture.CompletesAsync(client.RegisterAsync(Orders, many));
+        int before = Server.Requests(MessageType.BatchRegister).Count;
+        Server.Answers[MessageType.BatchRegister] = _ => null;
         Server.Last.Close();
-        await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 3);
-        BatchRegisterRequest[] parts = [.. Server.Requests(MessageType.BatchRegister).Skip(1).Select(frame => frame.Parse<BatchRegisterRequest>())];
-        Assert.Equal([true, false], parts.Select(part => part.Replace));
-        Assert.Equal(3_000, parts.Sum(part => part.Instances.Count));
+        for (int part = 1; part <= 8; part++)
+        {
+            await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count - before == part);
+            Assert.Equal(RegistrationState.Restoring, client.GetRegistrations()[0].State);
+            ReceivedFrame request = Server.Requests(MessageType.BatchRegister)[^1];
+            Assert.Equal(part < 8, request.Parse<BatchRegisterRequest>().More);
+            request.On.Reply(request, new RegisterReply());
+        }
+
+        BatchRegisterRequest[] parts = [.. Server.Requests(MessageType.BatchRegister).Skip(before).Select(static frame => frame.Parse<BatchRegisterRequest>())];
+        Assert.All(parts, static part => Assert.True(part.Replace));
+        Assert.All(parts, static part => Assert.InRange(part.CalculateSize(), 1, 256 * 1024));
+        Assert.False(parts[^1].More);
+        Assert.NotEqual(0u, Assert.Single(parts.Select(static part => part.Set).Distinct()));
+        Assert.Equal(3_000, parts.SelectMany(static part => part.Instances).Select(static instance => instance.Port).Distinct().Count());
         await _fixture.UntilAsync(() => client.GetRegistrations()[0].State == RegistrationState.Registered);
+    }
+
+    [Fact]
+    public async Task A_set_of_which_a_part_was_refused_is_not_ended_and_comes_again_as_another_set()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        RegistryInstance[] many = [.. Enumerable.Range(0, 1_000).Select(i => First with { Port = i, Metadata = First.Metadata.Add("k", new string('x', 600)) })];
+        await _fixture.CompletesAsync(client.RegisterAsync(Orders, many));
+        int before = Server.Requests(MessageType.BatchRegister).Count;
+        uint refused = 0;
+        Server.Answers[MessageType.BatchRegister] = frame =>
+        {
+            BatchRegisterRequest part = frame.Parse<BatchRegisterRequest>();
+            refused = refused == 0 ? part.Set : refused;
+            return part.Set == refused ? new ErrorReply { Code = (uint)ErrorCode.Overloaded, Retryable = true } : Server.Agree(frame);
+        };
+        Server.Last.Close();
+        await _fixture.PassUntilAsync(() => client.State == ConnectionState.Connected && Server.Requests(MessageType.BatchRegister)
+            .Skip(before).Any(static frame => !frame.Parse<BatchRegisterRequest>().More));
+        List<BatchRegisterRequest> parts = [.. Server.Requests(MessageType.BatchRegister).Skip(before).Select(static frame => frame.Parse<BatchRegisterRequest>())];
+        Assert.All(parts.Where(part => part.Set == refused), static part => Assert.True(part.More));
+        Assert.Equal(1_000, parts.Where(part => part.Set != refused).Sum(static part => part.Instances.Count));
     }
 
     [Fact]
@@ -131,4 +238,11 @@ public sealed class RestoringTests : IAsyncDisposable
         await _fixture.PassUntilAsync(() => Server.Requests(MessageType.BatchRegister).Count == 4);
         await _fixture.UntilAsync(() => client.GetRegistrations()[0].State == RegistrationState.Registered);
     }
+
+    private static string NameIn(ReceivedFrame frame) => frame.Type switch
+    {
+        MessageType.Register => frame.Parse<RegisterRequest>().Name,
+        MessageType.BatchRegister => frame.Parse<BatchRegisterRequest>().Name,
+        _ => "",
+    };
 }

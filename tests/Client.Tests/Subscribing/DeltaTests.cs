@@ -64,7 +64,7 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_delta_on_another_list_is_answered_by_one_question_for_the_whole_list()
+    public async Task A_delta_on_another_list_has_the_same_subscription_asked_for_again_once_from_the_list_that_is_held()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
         ReceivedFrame? question = null;
@@ -76,7 +76,8 @@ public sealed class DeltaTests : IAsyncDisposable
         Push(Delta(1, 7, 8, upserted: [B]));
         Push(Delta(1, 8, 9, upserted: [C]));
         await _fixture.UntilAsync(() => question is not null);
-        question!.On.Reply(question, ScriptedServer.List("orders", 1, 9, A, B, C));
+        Assert.Equal(1ul, Assert.Single(question!.Parse<SubscribeRequest>().Subscriptions).Held.Revision);
+        ScriptedServer.Accept(question, subscription => question.On.PushDelta(subscription.Id, Delta(1, 1, 9, upserted: [B, C])));
         await _fixture.UntilAsync(() => log.Last.Version.Revision == 9);
         Assert.Equal([A, B, C], log.Last.Instances);
         AssertSameSubscription(questions: 2);
@@ -87,24 +88,16 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_answer_that_is_older_than_a_delta_that_did_not_fit_is_followed_by_another_question()
+    public async Task What_is_unchanged_while_a_gap_is_mended_may_be_a_list_that_never_came()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
-        ulong revision = 8;
-        Server.Answers[MessageType.Subscribe] = frame =>
-        {
-            if (revision == 8)
-            {
-                frame.On.PushDelta(frame.Parse<SubscribeRequest>().SubscriptionId, Delta(1, 10, 11, upserted: [C]));
-            }
-
-            Snapshot answer = revision == 8 ? ScriptedServer.List("orders", 1, 8, A, B) : ScriptedServer.List("orders", 1, 12, A, B, C);
-            revision = 12;
-            return answer;
-        };
+        Server.Answers[MessageType.Subscribe] = _ => null;
         Push(Delta(1, 7, 8, upserted: [B]));
-        await _fixture.UntilAsync(() => log.Last.Version.Revision == 12);
-        AssertSameSubscription(questions: 3);
+        await _fixture.UntilAsync(() => Server.Subscriptions.Count == 2);
+        Server.Last.PushUnchanged(Server.SubscriptionOf("orders"), new SnapshotUnchanged { Epoch = ScriptedServer.Epoch(1), Revision = 9 });
+        Server.Push("orders", ScriptedServer.List("orders", 1, 8, A, B));
+        await _fixture.UntilAsync(() => log.Last.Version.Revision == 8);
+        Assert.DoesNotContain(log.All, static change => change.Version.Revision == 9);
     }
 
     [Fact]
@@ -118,40 +111,42 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_provisional_list_takes_no_delta()
+    public async Task A_delta_on_a_provisional_list_ends_it_and_what_the_server_never_listed_goes()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
         Snapshot provisional = ScriptedServer.List("orders", 2, 1, B);
         provisional.Provisional = true;
         Server.Push("orders", provisional);
         await _fixture.UntilAsync(() => log.Last.IsProvisional);
-        Server.Lists["orders"] = ScriptedServer.List("orders", 2, 2, B, C);
+        Assert.Equal([B, A], log.Last.Instances);
         Push(Delta(2, 1, 2, upserted: [C]));
         await _fixture.UntilAsync(() => !log.Last.IsProvisional);
         Assert.Equal([B, C], log.Last.Instances);
-        AssertSameSubscription(questions: 2);
+        Assert.Single(Server.Subscriptions);
     }
 
     [Fact]
-    public async Task A_delta_before_the_first_answer_is_made_up_for()
+    public async Task A_delta_instead_of_the_first_list_is_made_up_for()
     {
         NamingClient client = await _fixture.ConnectAsync();
         bool isFirst = true;
-        Server.Answers[MessageType.Subscribe] = frame =>
+        Server.OnSubscribe((frame, subscription) =>
         {
             if (isFirst)
             {
                 isFirst = false;
-                frame.On.PushDelta(frame.Parse<SubscribeRequest>().SubscriptionId, Delta(1, 1, 2, upserted: [B]));
-                return ScriptedServer.List("orders", 1, 1, A);
+                frame.On.PushDelta(subscription.Id, Delta(1, 1, 2, upserted: [B]));
             }
-
-            return ScriptedServer.List("orders", 1, 2, A, B);
-        };
+            else
+            {
+                frame.On.Push(subscription.Id, ScriptedServer.List("orders", 1, 2, A, B));
+            }
+        });
         ChangeLog log = new();
         await _fixture.CompletesAsync(client.SubscribeAsync(Orders, log.Note));
         await _fixture.UntilAsync(() => log.Count > 0 && log.Last.Version.Revision == 2);
         Assert.Equal([A, B], log.Last.Instances);
+        AssertSameSubscription(questions: 2);
     }
 
     [Fact]
@@ -180,9 +175,8 @@ public sealed class DeltaTests : IAsyncDisposable
 
     private void AssertSameSubscription(int questions)
     {
-        List<ReceivedFrame> asked = Server.Requests(MessageType.Subscribe);
-        Assert.Equal(questions, asked.Count);
-        Assert.Single(asked.Select(static frame => frame.Parse<SubscribeRequest>()).Distinct());
+        Assert.Equal(questions, Server.Subscriptions.Count);
+        Assert.Single(Server.Subscriptions.Select(static subscription => (subscription.Id, subscription.Name)).Distinct());
     }
 
     private async Task<(NamingClient Client, ChangeLog Log)> SubscribeAsync(params RegistryInstance[] instances)

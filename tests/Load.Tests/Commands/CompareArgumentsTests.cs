@@ -40,6 +40,18 @@ public sealed class CompareArgumentsTests
     }
 
     [Fact]
+    public void A_fleet_that_comes_back_is_measured_too_and_only_where_the_product_s_protocol_is_spoken()
+    {
+        Measurement restore = Assert.Single(CompareArguments.Read(["--only", "restore"]).Measurements);
+
+        Assert.NotNull(restore.Restore);
+        Assert.True(restore.IsRun(ComparisonSide.Native, TargetKind.Native));
+        Assert.True(restore.IsRun(ComparisonSide.Baseline, TargetKind.Native));
+        Assert.False(restore.IsRun(ComparisonSide.Baseline, TargetKind.GrpcShaped));
+        Assert.Contains(CompareArguments.Read([]).Measurements, static measurement => measurement.Key == "restore");
+    }
+
+    [Fact]
     public void A_baseline_cannot_be_named_when_there_is_none()
     {
         string program = typeof(CompareArgumentsTests).Assembly.Location;

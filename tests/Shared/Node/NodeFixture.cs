@@ -32,11 +32,12 @@ internal sealed class NodeFixture : IDisposable
         EventOptions? events = null,
         ILogger? eventLog = null,
         PushOptions? push = null,
+        string id = "node-under-test",
         params INodeObserver[] observers)
     {
         Options = new RegistryNodeOptions
         {
-            Node = new NodeOptions { Id = "node-under-test" },
+            Node = new NodeOptions { Id = id },
             Limits = limits ?? new LimitOptions(),
             Deadlines = deadlines ?? new DeadlineOptions { WarmUp = TimeSpan.Zero },
             Workers = new WorkerOptions { Push = pushWorkers },

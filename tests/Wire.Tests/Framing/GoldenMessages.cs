@@ -59,34 +59,37 @@ internal static class GoldenMessages
         }),
         Response(nameof(GoldenVectors.SubscribeReplyFrame), MessageType.Subscribe, 2, new SubscribeReply
         {
-            Refused = { new RefusedSubscription { Index = 1, Error = Error(ErrorCode.InvalidArgument, "name", "is empty") } },
+            Refused = { new RefusedSubscription { Index = 1, Error = Error(ErrorCode.InvalidArgument, "subscriptions[1].name", "name is required") } },
         }),
         Push(nameof(GoldenVectors.FirstPushFrame), MessageType.SnapshotPush, 0, new Snapshot
         {
+            Namespace = "public",
+            Group = "DEFAULT_GROUP",
             Name = "pay",
             Epoch = Epoch,
-            Revision = 6,
-            EmptyReason = EmptyReason.Deregistered,
+            EmptyReason = EmptyReason.NeverSeen,
         }) with { Flags = FrameFlags.AckNow },
         OfRegister(nameof(GoldenVectors.RegisterRequestFrame), FrameKind.Request, FrameFlags.None, new RegisterRequest { Name = "pay", Instance = One }),
-        OfRegister(nameof(GoldenVectors.RegisterReplyFrame), FrameKind.Response, FrameFlags.None, new RegisterReply { Revision = 7, Changed = true }),
+        OfRegister(nameof(GoldenVectors.RegisterReplyFrame), FrameKind.Response, FrameFlags.None, new RegisterReply { Revision = 1, Changed = true }),
         Push(nameof(GoldenVectors.SnapshotPushFrame), MessageType.SnapshotPush, ChangedAt, new Snapshot
         {
+            Namespace = "public",
+            Group = "DEFAULT_GROUP",
             Name = "pay",
             Epoch = Epoch,
-            Revision = 7,
+            Revision = 1,
             Instances = { One },
         }),
         Request(nameof(GoldenVectors.DeregisterRequestFrame), MessageType.Deregister, 3, new DeregisterRequest { Name = "pay", Keys = { KeyOfOne } }),
-        Response(nameof(GoldenVectors.DeregisterReplyFrame), MessageType.Deregister, 3, new DeregisterReply { Revision = 9, Removed = 1 }),
-        Push(nameof(GoldenVectors.DeltaPushFrame), MessageType.DeltaPush, ChangedAt, new SnapshotDelta
+        Response(nameof(GoldenVectors.DeregisterReplyFrame), MessageType.Deregister, 3, new DeregisterReply { Revision = 2, Removed = 1 }),
+        Push(nameof(GoldenVectors.EmptiedPushFrame), MessageType.SnapshotPush, ChangedAt, new Snapshot
         {
+            Namespace = "public",
+            Group = "DEFAULT_GROUP",
             Name = "pay",
             Epoch = Epoch,
-            BaseRevision = 7,
-            Revision = 9,
-            Upserted = { Two },
-            Removed = { KeyOfOne },
+            Revision = 2,
+            EmptyReason = EmptyReason.Deregistered,
         }),
         Request(nameof(GoldenVectors.UnsubscribeRequestFrame), MessageType.Unsubscribe, 4, new UnsubscribeRequest { SubscriptionId = Subscription }),
         Response(nameof(GoldenVectors.UnsubscribeReplyFrame), MessageType.Unsubscribe, 4, new UnsubscribeReply { Removed = true }),
@@ -103,7 +106,7 @@ internal static class GoldenMessages
         Request(nameof(GoldenVectors.BatchRegisterPartFrame), MessageType.BatchRegister, 5, new BatchRegisterRequest
         {
             Name = "pay",
-            Instances = { One },
+            Instances = { new Instance { Ip = "10.0.0.1", Port = 8080, Healthy = false, Enabled = false } },
             Replace = true,
             Set = 5,
             More = true,
@@ -115,7 +118,7 @@ internal static class GoldenMessages
             Replace = true,
             Set = 5,
         }),
-        Response(nameof(GoldenVectors.BatchRegisterReplyFrame), MessageType.BatchRegister, 6, new RegisterReply { Revision = 8, Changed = true }),
+        Response(nameof(GoldenVectors.BatchRegisterReplyFrame), MessageType.BatchRegister, 6, new RegisterReply { Revision = 2, Changed = true }),
         Request(nameof(GoldenVectors.QueryRequestFrame), MessageType.Query, 8, new QueryRequest
         {
             Name = "pay",
@@ -137,17 +140,24 @@ internal static class GoldenMessages
                     Ip = "10.0.0.1",
                     Port = 8080,
                     Weight = 2.5,
-                    Healthy = true,
-                    Enabled = false,
                     Cluster = "east",
                     Metadata = { new Label { Key = "zone", Value = "a" } },
-                    InstanceId = "10.0.0.1#8080#east#DEFAULT_GROUP@@pay",
+                    InstanceId = "pay-1",
                     Overridden = true,
                 },
             },
         }),
         Request(nameof(GoldenVectors.ListServicesRequestFrame), MessageType.ListServices, 9, new ListServicesRequest { PageNumber = 2, PageSize = 10 }),
         Response(nameof(GoldenVectors.ListServicesReplyFrame), MessageType.ListServices, 9, new ListServicesReply { Total = 12, Names = { "pay", "stock" } }),
+        Push(nameof(GoldenVectors.DeltaPushFrame), MessageType.DeltaPush, ChangedAt, new SnapshotDelta
+        {
+            Name = "pay",
+            Epoch = Epoch,
+            BaseRevision = 7,
+            Revision = 9,
+            Upserted = { Two },
+            Removed = { KeyOfOne },
+        }),
         Request(nameof(GoldenVectors.ResumeRequestFrame), MessageType.Subscribe, 10, new SubscribeRequest
         {
             Subscriptions =
@@ -164,7 +174,7 @@ internal static class GoldenMessages
         Push(nameof(GoldenVectors.UnchangedPushFrame), MessageType.UnchangedPush, 0, new SnapshotUnchanged
         {
             Epoch = new Epoch { Node = 1, Incarnation = 3 },
-            Revision = 2,
+            Revision = 1,
             Provisional = true,
         }),
         Push(nameof(GoldenVectors.EndedPushFrame), MessageType.EndedPush, 0, new SubscriptionEnded
@@ -180,7 +190,7 @@ internal static class GoldenMessages
         {
             Credentials = { new Label { Key = "token", Value = "t" } },
         }),
-        Response(nameof(GoldenVectors.AuthenticateRefusedFrame), MessageType.Authenticate, 11, Error(ErrorCode.NotSupported, "", "")) with
+        Response(nameof(GoldenVectors.AuthenticateRefusedFrame), MessageType.Authenticate, 11, Error(ErrorCode.NotSupported, "", "this version has no authentication")) with
         {
             Flags = FrameFlags.Error,
         },

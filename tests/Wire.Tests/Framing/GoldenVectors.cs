@@ -55,17 +55,17 @@ internal static class GoldenVectors
         "1B 00 00 00 01 01 00 07 00 00 00 00 02 00 00 00" +
         " 0A 0E 09 4D 00 00 00 00 00 00 00 22 03 70 61 79 0A 09 09 4E 00 00 00 00 00 00 00";
 
-    /// <summary>The one with index 1 is refused: InvalidArgument, field "name", text "is empty". The other one is in place.</summary>
+    /// <summary>The one with index 1 is refused: InvalidArgument, field "subscriptions[1].name", text "name is required". The other one is in place.</summary>
     public const string SubscribeReplyFrame =
-        "18 00 00 00 01 02 00 07 00 00 00 00 02 00 00 00" +
-        " 0A 16 08 01 12 12 08 02 12 04 6E 61 6D 65 1A 08 69 73 20 65 6D 70 74 79";
+        "31 00 00 00 01 02 00 07 00 00 00 00 02 00 00 00" +
+        " 0A 2F 08 01 12 2B 08 02 12 15 73 75 62 73 63 72 69 70 74 69 6F 6E 73 5B 31 5D 2E 6E 61 6D 65 1A" +
+        " 10 6E 61 6D 65 20 69 73 20 72 65 71 75 69 72 65 64";
 
-    /// <summary>Flag AckNow: first push of subscription 77 and of the connection. Time of change unknown; "pay" at epoch (1, 2), revision 6, empty,
-    /// DEREGISTERED.</summary>
+    /// <summary>Flag AckNow: first push of subscription 77 and of the connection. Time of change unknown; "pay" at epoch (1, 2), revision 0, empty, NEVER_SEEN.</summary>
     public const string FirstPushFrame =
-        "25 00 00 00 01 03 04 20 4D 00 00 00 00 00 00 00" +
-        " 00 00 00 00 00 00 00 00 1A 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00" +
-        " 00 28 06 38 02";
+        "3A 00 00 00 01 03 04 20 4D 00 00 00 00 00 00 00" +
+        " 00 00 00 00 00 00 00 00 0A 06 70 75 62 6C 69 63 12 0D 44 45 46 41 55 4C 54 5F 47 52 4F 55 50 1A" +
+        " 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00 00 38 01";
 
     /// <summary>One push of the connection was taken in.</summary>
     public const string AckFrame =
@@ -77,34 +77,33 @@ internal static class GoldenVectors
         "14 00 00 00 01 01 00 02 03 00 00 00 07 00 00 00" +
         " 1A 03 70 61 79 22 0D 0A 08 31 30 2E 30 2E 30 2E 31 10 90 3F";
 
-    /// <summary>Revision 7, changed.</summary>
+    /// <summary>Revision 1, changed.</summary>
     public const string RegisterReplyFrame =
         "04 00 00 00 01 02 00 02 03 00 00 00 07 00 00 00" +
-        " 08 07 10 01";
+        " 08 01 10 01";
 
-    /// <summary>Push for subscription 77: changed at 1,700,000,000,000,000 µs; "pay" at epoch (1, 2), revision 7, one instance.</summary>
+    /// <summary>Push for subscription 77: changed at 1,700,000,000,000,000 µs; "pay" at epoch (1, 2), revision 1, one instance.</summary>
     public const string SnapshotPushFrame =
-        "32 00 00 00 01 03 00 20 4D 00 00 00 00 00 00 00" +
-        " 00 40 1E 18 24 0A 06 00 1A 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00" +
-        " 00 28 07 4A 0D 0A 08 31 30 2E 30 2E 30 2E 31 10 90 3F";
+        "49 00 00 00 01 03 00 20 4D 00 00 00 00 00 00 00" +
+        " 00 40 1E 18 24 0A 06 00 0A 06 70 75 62 6C 69 63 12 0D 44 45 46 41 55 4C 54 5F 47 52 4F 55 50 1A" +
+        " 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00 00 28 01 4A 0D 0A 08 31 30" +
+        " 2E 30 2E 30 2E 31 10 90 3F";
 
     /// <summary>Name "pay", 10.0.0.1:8080.</summary>
     public const string DeregisterRequestFrame =
         "14 00 00 00 01 01 00 03 00 00 00 00 03 00 00 00" +
         " 1A 03 70 61 79 22 0D 0A 08 31 30 2E 30 2E 30 2E 31 10 90 3F";
 
-    /// <summary>Revision 9, one removed.</summary>
+    /// <summary>Revision 2, one removed.</summary>
     public const string DeregisterReplyFrame =
         "04 00 00 00 01 02 00 03 00 00 00 00 03 00 00 00" +
-        " 08 09 10 01";
+        " 08 02 10 01";
 
-    /// <summary>Push for subscription 77: changed at 1,700,000,000,000,000 µs; from revision 7 to 9: 10.0.0.2:8080 of another client comes, 10.0.0.1:8080
-    /// goes.</summary>
-    public const string DeltaPushFrame =
-        "43 00 00 00 01 03 00 21 4D 00 00 00 00 00 00 00" +
-        " 00 40 1E 18 24 0A 06 00 1A 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00" +
-        " 00 28 09 4A 0D 0A 08 31 30 2E 30 2E 30 2E 32 10 90 3F 50 07 5A 0D 0A 08 31 30 2E 30 2E 30 2E 31" +
-        " 10 90 3F";
+    /// <summary>Push for subscription 77: changed at 1,700,000,000,000,000 µs; "pay" at epoch (1, 2), revision 2, empty, DEREGISTERED.</summary>
+    public const string EmptiedPushFrame =
+        "3C 00 00 00 01 03 00 20 4D 00 00 00 00 00 00 00" +
+        " 00 40 1E 18 24 0A 06 00 0A 06 70 75 62 6C 69 63 12 0D 44 45 46 41 55 4C 54 5F 47 52 4F 55 50 1A" +
+        " 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00 00 28 02 38 02";
 
     /// <summary>Token 0x0102030405060708.</summary>
     public const string PingFrame =
@@ -143,35 +142,34 @@ internal static class GoldenVectors
         "0D 00 00 00 01 02 02 02 03 00 00 00 07 00 00 00" +
         " 08 06 1A 04 62 75 73 79 20 01 28 F4 03";
 
-    /// <summary>First part of set 5 of "pay", replace, more parts follow: 10.0.0.1:8080.</summary>
+    /// <summary>First part of set 5 of "pay", replace, more parts follow: 10.0.0.1:8080, neither healthy nor enabled.</summary>
     public const string BatchRegisterPartFrame =
-        "1A 00 00 00 01 01 00 04 00 00 00 00 05 00 00 00" +
-        " 1A 03 70 61 79 22 0D 0A 08 31 30 2E 30 2E 30 2E 31 10 90 3F 28 01 30 05 38 01";
+        "1E 00 00 00 01 01 00 04 00 00 00 00 05 00 00 00" +
+        " 1A 03 70 61 79 22 11 0A 08 31 30 2E 30 2E 30 2E 31 10 90 3F 20 00 28 00 28 01 30 05 38 01";
 
     /// <summary>Last part of set 5 of "pay", replace: 10.0.0.2:8080.</summary>
     public const string BatchRegisterLastPartFrame =
         "18 00 00 00 01 01 00 04 00 00 00 00 06 00 00 00" +
         " 1A 03 70 61 79 22 0D 0A 08 31 30 2E 30 2E 30 2E 32 10 90 3F 28 01 30 05";
 
-    /// <summary>Response, type BatchRegister: revision 8, changed.</summary>
+    /// <summary>Response, type BatchRegister: revision 2, changed.</summary>
     public const string BatchRegisterReplyFrame =
         "04 00 00 00 01 02 00 04 00 00 00 00 06 00 00 00" +
-        " 08 08 10 01";
+        " 08 02 10 01";
 
     /// <summary>Name "pay", clusters "east" and "west", only healthy ones.</summary>
     public const string QueryRequestFrame =
         "13 00 00 00 01 01 00 05 00 00 00 00 08 00 00 00" +
         " 1A 03 70 61 79 22 04 65 61 73 74 22 04 77 65 73 74 28 01";
 
-    /// <summary>Namespace "public", group "DEFAULT_GROUP", "pay", epoch (1, 2), revision 7, protection reached; 10.0.0.1:8080: weight 2.5, healthy, not
-    /// enabled, cluster "east", zone = a, instance id, overridden.</summary>
+    /// <summary>Namespace "public", group "DEFAULT_GROUP", "pay", epoch (1, 2), revision 7, protection reached; 10.0.0.1:8080: weight 2.5, cluster
+    /// "east", zone = a, instance id "pay-1", overridden.</summary>
     public const string QueryReplyFrame =
-        "8A 00 00 00 01 02 00 05 00 00 00 00 08 00 00 00" +
+        "66 00 00 00 01 02 00 05 00 00 00 00 08 00 00 00" +
         " 0A 06 70 75 62 6C 69 63 12 0D 44 45 46 41 55 4C 54 5F 47 52 4F 55 50 1A 03 70 61 79 22 12 09 01" +
-        " 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00 00 28 07 40 01 4A 54 0A 08 31 30 2E 30 2E 30 2E 31" +
-        " 10 90 3F 19 00 00 00 00 00 00 04 40 20 01 28 00 32 04 65 61 73 74 3A 09 0A 04 7A 6F 6E 65 12 01" +
-        " 61 4A 25 31 30 2E 30 2E 30 2E 31 23 38 30 38 30 23 65 61 73 74 23 44 45 46 41 55 4C 54 5F 47 52" +
-        " 4F 55 50 40 40 70 61 79 50 01";
+        " 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00 00 28 07 40 01 4A 30 0A 08 31 30 2E 30 2E 30 2E 31" +
+        " 10 90 3F 19 00 00 00 00 00 00 04 40 32 04 65 61 73 74 3A 09 0A 04 7A 6F 6E 65 12 01 61 4A 05 70" +
+        " 61 79 2D 31 50 01";
 
     /// <summary>Second page of ten names.</summary>
     public const string ListServicesRequestFrame =
@@ -183,6 +181,14 @@ internal static class GoldenVectors
         "0E 00 00 00 01 02 00 06 00 00 00 00 09 00 00 00" +
         " 08 0C 12 03 70 61 79 12 05 73 74 6F 63 6B";
 
+    /// <summary>Push for subscription 77: changed at 1,700,000,000,000,000 µs; from revision 7 to 9: 10.0.0.2:8080 of another client comes, 10.0.0.1:8080
+    /// goes.</summary>
+    public const string DeltaPushFrame =
+        "43 00 00 00 01 03 00 21 4D 00 00 00 00 00 00 00" +
+        " 00 40 1E 18 24 0A 06 00 1A 03 70 61 79 22 12 09 01 00 00 00 00 00 00 00 11 02 00 00 00 00 00 00" +
+        " 00 28 09 4A 0D 0A 08 31 30 2E 30 2E 30 2E 32 10 90 3F 50 07 5A 0D 0A 08 31 30 2E 30 2E 30 2E 31" +
+        " 10 90 3F";
+
     /// <summary>Subscription 77 of "pay", held: epoch (1, 2), revision 7, one instance, digest 0x908EBC154D3F7EC8.</summary>
     public const string ResumeRequestFrame =
         "33 00 00 00 01 01 00 07 00 00 00 00 0A 00 00 00" +
@@ -192,10 +198,10 @@ internal static class GoldenVectors
     /// <summary>Response, type Subscribe: nothing is refused.</summary>
     public const string AllInPlaceReplyFrame = "00 00 00 00 01 02 00 07 00 00 00 00 0A 00 00 00";
 
-    /// <summary>Push for subscription 77, time of change unknown: the list is the one of epoch (1, 3), revision 2, provisional.</summary>
+    /// <summary>Push for subscription 77, time of change unknown: the list is the one of epoch (1, 3), revision 1, provisional.</summary>
     public const string UnchangedPushFrame =
         "20 00 00 00 01 03 00 22 4D 00 00 00 00 00 00 00" +
-        " 00 00 00 00 00 00 00 00 0A 12 09 01 00 00 00 00 00 00 00 11 03 00 00 00 00 00 00 00 10 02 18 01";
+        " 00 00 00 00 00 00 00 00 0A 12 09 01 00 00 00 00 00 00 00 11 03 00 00 00 00 00 00 00 10 01 18 01";
 
     /// <summary>Push for subscription 77: it is over. LimitExceeded, text "list too large".</summary>
     public const string EndedPushFrame =
@@ -213,10 +219,11 @@ internal static class GoldenVectors
         "0C 00 00 00 01 01 00 09 00 00 00 00 0B 00 00 00" +
         " 0A 0A 0A 05 74 6F 6B 65 6E 12 01 74";
 
-    /// <summary>Response, flag Error, type Authenticate: NotSupported.</summary>
+    /// <summary>Response, flag Error, type Authenticate: NotSupported, text "this version has no authentication".</summary>
     public const string AuthenticateRefusedFrame =
-        "02 00 00 00 01 02 02 09 00 00 00 00 0B 00 00 00" +
-        " 08 0B";
+        "26 00 00 00 01 02 02 09 00 00 00 00 0B 00 00 00" +
+        " 08 0B 1A 22 74 68 69 73 20 76 65 72 73 69 6F 6E 20 68 61 73 20 6E 6F 20 61 75 74 68 65 6E 74 69" +
+        " 63 61 74 69 6F 6E";
 
     /// <summary>The answer to (7, 3) is no longer wanted.</summary>
     public const string CancelFrame = "00 00 00 00 01 07 00 00 03 00 00 00 07 00 00 00";
@@ -276,7 +283,7 @@ internal static class GoldenVectors
         (false, nameof(SnapshotPushFrame), Bytes(SnapshotPushFrame)),
         (true, nameof(DeregisterRequestFrame), Bytes(DeregisterRequestFrame)),
         (false, nameof(DeregisterReplyFrame), Bytes(DeregisterReplyFrame)),
-        (false, nameof(DeltaPushFrame), Bytes(DeltaPushFrame)),
+        (false, nameof(EmptiedPushFrame), Bytes(EmptiedPushFrame)),
         (true, nameof(PingFrame), Bytes(PingFrame)),
         (false, nameof(PongFrame), Bytes(PongFrame)),
         (true, nameof(UnsubscribeRequestFrame), Bytes(UnsubscribeRequestFrame)),
@@ -297,6 +304,7 @@ internal static class GoldenVectors
         (nameof(QueryReplyFrame), Bytes(QueryReplyFrame)),
         (nameof(ListServicesRequestFrame), Bytes(ListServicesRequestFrame)),
         (nameof(ListServicesReplyFrame), Bytes(ListServicesReplyFrame)),
+        (nameof(DeltaPushFrame), Bytes(DeltaPushFrame)),
         (nameof(ResumeRequestFrame), Bytes(ResumeRequestFrame)),
         (nameof(AllInPlaceReplyFrame), Bytes(AllInPlaceReplyFrame)),
         (nameof(UnchangedPushFrame), Bytes(UnchangedPushFrame)),

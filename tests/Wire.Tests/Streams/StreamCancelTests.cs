@@ -54,8 +54,10 @@ public sealed class StreamCancelTests
     public void A_stream_that_its_sender_resets_is_forgotten_and_makes_room()
     {
         Assert.Equal(StreamOutcome.Incomplete, Add(ChunkFrames.Prefix(1, 1_000), 1));
-        Assert.True(_assembler.Reset(1));
-        Assert.False(_assembler.Reset(1));
+        Assert.True(_assembler.Reset(1, out FrameKind kind, out ulong correlation));
+        Assert.Equal((FrameKind.Response, ChunkFrames.Correlation), (kind, correlation));
+        Assert.False(_assembler.Reset(1, out kind, out correlation));
+        Assert.Equal((FrameKind.None, 0UL), (kind, correlation));
         Assert.False(_assembler.Reset(99));
         Assert.Equal(0, _assembler.Open);
         Assert.Equal(StreamOutcome.Incomplete, Add(ChunkFrames.Prefix(2, 1_000), 1));
