@@ -22,6 +22,9 @@ internal sealed partial class ClientSession
     /// <summary>In place of a push's number: none is awaited, or none is measured.</summary>
     private const ulong NoPush = 0;
 
+    /// <summary>In place of the time of a change: the push is no news but an answer, so its delay says nothing.</summary>
+    private const long NotMeasured = 0;
+
     /// <summary>In place of a push's number: a measured push is being written down.</summary>
     private const ulong Reserved = ulong.MaxValue;
 
@@ -43,14 +46,11 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>A push that asks for an ack was appended: its delay is measured, and the ack is awaited. Push worker, or whoever sent the last chunk of a list.</summary>
-    /// <param name="state">The session's.</param>
-    /// <param name="sequence">The push's number.</param>
-    /// <param name="changedAtMicroseconds">From when its delay counts; 0 = it tells of no change that was just made, and is not measured.</param>
     private void AwaitAck(SubscriptionState state, ulong sequence, long changedAtMicroseconds)
     {
         long now = _services.Wheel.Now;
         Volatile.Write(ref state.LastAskedAt, CompactTimestamp.Of(now));
-        if (changedAtMicroseconds != 0)
+        if (changedAtMicroseconds != NotMeasured)
         {
             BeginSample(state, sequence, changedAtMicroseconds);
         }

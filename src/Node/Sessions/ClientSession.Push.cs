@@ -46,7 +46,7 @@ internal sealed partial class ClientSession
 
         if (sequence != 0 && asksForAck)
         {
-            AwaitAck(state, sequence, push.IsAnswer ? 0 : snapshot.ChangedAtMicroseconds);
+            AwaitAck(state, sequence, push.IsAnswer ? NotMeasured : snapshot.ChangedAtMicroseconds);
         }
 
         return outcome == AppendOutcome.Appended ? PushOutcome.Sent : PushOutcome.Closed;
@@ -116,7 +116,7 @@ internal sealed partial class ClientSession
     private bool TryBeginPush(SubscriptionState state, Subscription subscription, ServiceSnapshot snapshot, in EncodedPush push)
     {
         bool asksForAck = AsksForAck(state);
-        long measuredFrom = push.IsAnswer ? 0 : snapshot.ChangedAtMicroseconds;
+        long measured = push.IsAnswer ? NotMeasured : snapshot.ChangedAtMicroseconds;
         Span<byte> prefix = stackalloc byte[PushPrefix.Size];
         new PushPrefix(snapshot.ChangedAtMicroseconds).Write(prefix);
         FrameHeader header = new(0, FrameKind.Push, asksForAck ? FrameFlags.AckNow : FrameFlags.None, push.Type, subscription.Id);
@@ -128,7 +128,7 @@ internal sealed partial class ClientSession
             }
             else if (asksForAck)
             {
-                AwaitAck(state, sequence, measuredFrom);
+                AwaitAck(state, sequence, measured);
             }
 
             lock (state.SubscriptionLock)

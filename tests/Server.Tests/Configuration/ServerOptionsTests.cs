@@ -105,7 +105,6 @@ public sealed class ServerOptionsTests
     [InlineData("Push:MergeWindow", "00:00:01")]
     [InlineData("Push:AckDeadline", "00:00:00.09")]
     [InlineData("Push:AckDeadline", "01:00:01")]
-    [InlineData("Push:RetryMinimum", "00:00:01")]
     [InlineData("Push:Retries", "5")]
     [InlineData("Http:Prot", "80")]
     [InlineData("Limits:Conections", "80")]

@@ -43,7 +43,7 @@ internal sealed class RawSocket : IDisposable
         while (true)
         {
             ReceivedFrame frame = await ReceiveAsync();
-            if (frame.Kind != FrameKind.Push)
+            if (frame.Kind == FrameKind.Response && frame.CorrelationId == id)
             {
                 return frame;
             }

@@ -25,9 +25,9 @@ public sealed class NativeAndRemoteTests
         ];
         await stream.WriteAsync(hello, TestContext.Current.CancellationToken);
         Assert.Equal(1UL, (await ReadAsync(stream)).CorrelationId);
-        ReceivedFrame[] subscribed = [await ReadAsync(stream), await ReadAsync(stream)];
-        Assert.Empty(subscribed.Single(static frame => frame.Kind == FrameKind.Response).Answer(SubscribeReply.Parser).Refused);
-        Assert.Empty(subscribed.Single(static frame => frame.Kind == FrameKind.Push).Pushed.Instances);
+        ReceivedFrame[] answers = [await ReadAsync(stream), await ReadAsync(stream)];
+        Assert.Empty(Assert.Single(answers, static frame => frame.Kind == FrameKind.Response).Answer(SubscribeReply.Parser).Refused);
+        Assert.Empty(Assert.Single(answers, static frame => frame.Kind == FrameKind.Push).Pushed.Instances);
 
         await node.OkAsync(HttpMethod.Post, "serviceName=s&ip=10.0.0.1&port=80");
         ReceivedFrame push = await ReadAsync(stream);
