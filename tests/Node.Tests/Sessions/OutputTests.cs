@@ -1,4 +1,3 @@
-using FastRegistry.Node.Configuration;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
