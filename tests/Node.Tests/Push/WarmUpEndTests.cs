@@ -68,23 +68,26 @@ public sealed class WarmUpEndTests : IDisposable
     [Fact]
     public void A_list_that_changes_after_warm_up_comes_whole_before_it_was_confirmed_and_as_a_delta_after()
     {
-        _provider.Publish("big", 20, bytesEach: 100);
-        Assert.True(_watcher.Subscribe(5000, "big").Provisional);
+        for (int i = 0; i < 20; i++)
+        {
+            _provider.Publish($"big{i}", 20, bytesEach: 100);
+            Assert.True(_watcher.Subscribe(5000 + (ulong)i, $"big{i}").Provisional);
+        }
+
         Advance(14.9);
         Advance(0.2);
-        _watcher.ReadAll();
-        Assert.False(_watcher.Query("big").Provisional);
-        _provider.Register("big", 9001);
-        ReceivedFrame[] pushes = [.. _watcher.ReadAll().Where(static frame => frame.CorrelationId == 5000)];
-
-        // Unless it was one of the first to be confirmed.
-        Snapshot whole = Assert.Single(pushes).Pushed;
+        HashSet<ulong> confirmed = [.. _watcher.ReadAll().Where(static frame => frame.Type == MessageType.UnchangedPush).Select(static push => push.CorrelationId)];
+        int late = Enumerable.Range(0, 20).First(i => !confirmed.Contains(5000 + (ulong)i));
+        ulong id = 5000 + (ulong)late;
+        _provider.Register($"big{late}", 9001);
+        Snapshot whole = Assert.Single(_watcher.ReadAll(), push => push.CorrelationId == id).Pushed;
         Assert.False(whole.Provisional);
         Assert.Equal(21, whole.Instances.Count);
+
         Advance(5);
-        Assert.DoesNotContain(_watcher.ReadAll(), static frame => frame.CorrelationId == 5000);
-        _provider.Register("big", 9002);
-        Assert.Single(_watcher.ReadPush(5000).PushedDelta.Upserted);
+        Assert.DoesNotContain(_watcher.ReadAll(), push => push.CorrelationId == id);
+        _provider.Register($"big{late}", 9002);
+        Assert.Single(_watcher.ReadPush(id).PushedDelta.Upserted);
     }
 
     [Fact]
