@@ -68,23 +68,29 @@ public sealed class WarmUpEndTests : IDisposable
     [Fact]
     public void A_list_that_changes_after_warm_up_comes_whole_before_it_was_confirmed_and_as_a_delta_after()
     {
-        _provider.Publish("big", 20, bytesEach: 100);
-        Assert.True(_watcher.Subscribe(5000, "big").Provisional);
+        ulong[] ids = [.. Enumerable.Range(5000, 20).Select(static id => (ulong)id)];
+        foreach (ulong id in ids)
+        {
+            _provider.Publish($"big{id}", 20, bytesEach: 100);
+            Assert.True(_watcher.Subscribe(id, $"big{id}").Provisional);
+        }
+
         Advance(14.9);
         Advance(0.2);
-        _watcher.ReadAll();
-        Assert.False(_watcher.Query("big").Provisional);
-        _provider.Register("big", 9001);
-        ReceivedFrame[] pushes = [.. _watcher.ReadAll().Where(static frame => frame.CorrelationId == 5000)];
 
-        // Unless it was one of the first to be confirmed.
+        // One that was not among the first to be confirmed.
+        ulong late = ids.Except(_watcher.ReadAll().Select(static frame => frame.CorrelationId)).First();
+        string service = $"big{late}";
+        Assert.False(_watcher.Query(service).Provisional);
+        _provider.Register(service, 9001);
+        ReceivedFrame[] pushes = [.. _watcher.ReadAll().Where(frame => frame.CorrelationId == late)];
         Snapshot whole = Assert.Single(pushes).Pushed;
         Assert.False(whole.Provisional);
         Assert.Equal(21, whole.Instances.Count);
         Advance(5);
-        Assert.DoesNotContain(_watcher.ReadAll(), static frame => frame.CorrelationId == 5000);
-        _provider.Register("big", 9002);
-        Assert.Single(_watcher.ReadPush(5000).PushedDelta.Upserted);
+        Assert.DoesNotContain(_watcher.ReadAll(), frame => frame.CorrelationId == late);
+        _provider.Register(service, 9002);
+        Assert.Single(_watcher.ReadPush(late).PushedDelta.Upserted);
     }
 
     [Fact]
