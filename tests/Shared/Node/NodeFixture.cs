@@ -46,8 +46,7 @@ internal sealed class NodeFixture : IDisposable
             // Most tests look at what a change sets off, not at when.
             Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero },
         }.Check();
-        Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers);
-        Resources = new TransportResources(outbound, budget);
+        Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers, resources: new TransportResources(outbound, budget));
         _driver = new WheelDriver(Node.Wheel);
         Time.Advance(TimeSpan.Zero);
         if (start)
@@ -69,7 +68,7 @@ internal sealed class NodeFixture : IDisposable
     public RegistryNode Node { get; }
 
     /// <summary>Pools and budget of the connections, both ends.</summary>
-    public TransportResources Resources { get; }
+    public TransportResources Resources => Node.Resources;
 
     public int RestingWheelEntries { get; }
 
