@@ -22,14 +22,15 @@ internal sealed class DeafSubscriber : IDisposable
     public static async Task<DeafSubscriber> SubscribeAsync(int port, string service, CancellationToken cancellationToken)
     {
         DeafSubscriber subscriber = new(await FrameSocket.ConnectAsync(port, "deaf", ReceiveBufferBytes, cancellationToken));
-        SubscribeRequest request = new() { SubscriptionId = 1, Name = service };
+        SubscribeRequest request = new() { Subscriptions = { new Subscription { Id = 1, Name = service } } };
         await subscriber._socket.SendAsync(FrameKind.Request, MessageType.Subscribe, SubscribeId, request.ToByteArray(), cancellationToken);
         while (subscriber.Revision == 0)
         {
             (FrameHeader header, byte[] body) = await subscriber._socket.ReadAsync(cancellationToken);
-            if (header.Kind == FrameKind.Response && header.CorrelationId == SubscribeId)
+            if (header.Kind == FrameKind.Push)
             {
-                subscriber.Revision = Snapshot.Parser.ParseFrom(body).Revision;
+                Assert.Equal(MessageType.SnapshotPush, header.Type);
+                subscriber.Revision = Snapshot.Parser.ParseFrom(body.AsSpan(PushPrefix.Size)).Revision;
             }
         }
 

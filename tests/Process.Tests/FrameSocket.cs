@@ -41,7 +41,7 @@ internal sealed class FrameSocket : IDisposable
         {
             ClientName = name,
             ClientInstanceId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)),
-            Capabilities = (ulong)Capabilities.Chunks,
+            ConnectionNumber = 1,
         };
         await socket.SendAsync(FrameKind.Request, MessageType.Setup, 1, setup.ToByteArray(), cancellationToken);
         (FrameHeader header, _) = await socket.ReadAsync(cancellationToken);

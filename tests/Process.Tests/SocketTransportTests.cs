@@ -31,7 +31,7 @@ public sealed class SocketTransportTests
 
     private static async Task PingAsync(FrameSocket client)
     {
-        await client.SendAsync(FrameKind.Ping, MessageType.None, 0, new byte[PingBody.Size], Stop);
+        await client.SendAsync(FrameKind.Ping, MessageType.None, 0, new byte[UInt64Body.Size], Stop);
         Assert.Equal(FrameKind.Pong, (await client.ReadAsync(Stop)).Header.Kind);
     }
 

@@ -49,7 +49,7 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
     /// <param name="eventLog">The category events are written to; null = none.</param>
     /// <param name="observers">Further observers of events.</param>
     /// <param name="additionalDeadlines">Wheel entries that others than the node itself take: the HTTP side has one for each instance that beats and each poll.</param>
-    /// <param name="resources">Pools and bounds of its connections; null = its own.</param>
+    /// <param name="resources">Pools and budget of the connections; null = of its own.</param>
     public RegistryNode(
         RegistryNodeOptions options,
         TimeProvider timeProvider,

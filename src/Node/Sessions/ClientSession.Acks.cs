@@ -22,6 +22,9 @@ internal sealed partial class ClientSession
     /// <summary>In place of a push's number: none is awaited, or none is measured.</summary>
     private const ulong NoPush = 0;
 
+    /// <summary>In place of the time of a change: the push is no news but an answer, so its delay says nothing.</summary>
+    private const long NotMeasured = 0;
+
     /// <summary>In place of a push's number: a measured push is being written down.</summary>
     private const ulong Reserved = ulong.MaxValue;
 
@@ -47,7 +50,10 @@ internal sealed partial class ClientSession
     {
         long now = _services.Wheel.Now;
         Volatile.Write(ref state.LastAskedAt, CompactTimestamp.Of(now));
-        BeginSample(state, sequence, changedAtMicroseconds);
+        if (changedAtMicroseconds != NotMeasured)
+        {
+            BeginSample(state, sequence, changedAtMicroseconds);
+        }
 
         // The number first, then the look at the mark; an ack takes the mark away first and looks for numbers then. One of the two sees the other.
         Interlocked.Exchange(ref state.LastAsked, sequence);
@@ -187,7 +193,7 @@ internal sealed partial class ClientSession
         }
 
         long changedAtMicroseconds = state.SampledChange;
-        if (Interlocked.CompareExchange(ref state.Sample, NoPush, sample) == sample && changedAtMicroseconds != 0)
+        if (Interlocked.CompareExchange(ref state.Sample, NoPush, sample) == sample)
         {
             _services.PushCost.Record(changedAtMicroseconds);
         }

@@ -96,7 +96,7 @@ internal sealed class Subscription(ISubscriber subscriber, ServiceEntry service,
         snapshot.MarkWritten();
         string? address = snapshot.Metadata?.Selector is null ? null : Subscriber.RemoteAddress;
         bool isUndelivered = TakeUndelivered();
-        EncodedPush push = Choose(snapshot, asked, isUndelivered, address);
+        EncodedPush push = Choose(snapshot, asked, isUndelivered, address) with { IsAnswer = asked is not null };
         switch (Subscriber.Push(this, snapshot, push))
         {
             case PushOutcome.Sent:
@@ -213,7 +213,8 @@ internal sealed record SubscriberDescription(string ClientId, string Ip, int Por
 /// <summary>The part of a push behind its prefix. The body is shared by all receivers and never changed.</summary>
 /// <param name="Type">The type of the push.</param>
 /// <param name="Body">The protobuf message.</param>
-internal readonly record struct EncodedPush(MessageType Type, byte[] Body);
+/// <param name="IsAnswer">The list was asked for: its time says how old it is, not how long the push took.</param>
+internal readonly record struct EncodedPush(MessageType Type, byte[] Body, bool IsAnswer = false);
 
 /// <summary>The outcome of a push.</summary>
 internal enum PushOutcome

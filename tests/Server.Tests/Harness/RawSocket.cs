@@ -10,6 +10,7 @@ namespace FastRegistry.Server.Tests.Harness;
 internal sealed class RawSocket : IDisposable
 {
     private readonly Socket _socket;
+    private readonly Queue<ReceivedFrame> _pushes = new();
 
     private RawSocket(Socket socket) => _socket = socket;
 
@@ -35,15 +36,26 @@ internal sealed class RawSocket : IDisposable
         return client;
     }
 
-    /// <summary>Sends a request and reads the answer.</summary>
+    /// <summary>Sends a request and reads the answer; pushes that come before it stay to be read.</summary>
     public async Task<ReceivedFrame> CallAsync(MessageType type, ulong id, Google.Protobuf.IMessage request)
     {
         await _socket.SendAsync(RawClient.RequestBytes(type, id, request), TestContext.Current.CancellationToken);
-        return await ReadAsync();
+        while (true)
+        {
+            ReceivedFrame frame = await ReceiveAsync();
+            if (frame.Kind == FrameKind.Response && frame.CorrelationId == id)
+            {
+                return frame;
+            }
+
+            _pushes.Enqueue(frame);
+        }
     }
 
     /// <summary>The next frame.</summary>
-    public async Task<ReceivedFrame> ReadAsync()
+    public async Task<ReceivedFrame> ReadAsync() => _pushes.TryDequeue(out ReceivedFrame? push) ? push : await ReceiveAsync();
+
+    private async Task<ReceivedFrame> ReceiveAsync()
     {
         byte[] header = new byte[FrameHeader.Size];
         Assert.True(await FillAsync(header), "the server closed");

@@ -20,10 +20,10 @@ public sealed class ClientTransportTests
         Assert.SkipWhen(kind == "epoll" && !OperatingSystem.IsLinux(), "there is no epoll");
         await using HttpNode node = await HttpNode.StartAsync($"--ClientTransport:Kind={kind}");
         using TcpClient client = await SetUpAsync(node.Host.Node);
-        byte[] ping = new byte[PingBody.Size];
-        new PingBody(42, 0).Write(ping);
+        byte[] ping = new byte[UInt64Body.Size];
+        new UInt64Body(42).Write(ping);
         await client.GetStream().WriteAsync(
-            RawClient.FrameBytes(new FrameHeader(PingBody.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), ping), TestContext.Current.CancellationToken);
+            RawClient.FrameBytes(new FrameHeader(UInt64Body.Size, FrameKind.Ping, FrameFlags.None, MessageType.None, 0), ping), TestContext.Current.CancellationToken);
         (FrameHeader pong, byte[] body) = await ReadAsync(client);
         Assert.Equal(FrameKind.Pong, pong.Kind);
         Assert.Equal(42ul, UInt64Body.Read(body).Value);

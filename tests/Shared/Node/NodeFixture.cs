@@ -46,7 +46,8 @@ internal sealed class NodeFixture : IDisposable
             // Most tests look at what a change sets off, not at when.
             Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero },
         }.Check();
-        Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers, resources: new TransportResources(outbound, budget));
+        Resources = new TransportResources(outbound, budget);
+        Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers, resources: Resources);
         _driver = new WheelDriver(Node.Wheel);
         Time.Advance(TimeSpan.Zero);
         if (start)
@@ -68,7 +69,7 @@ internal sealed class NodeFixture : IDisposable
     public RegistryNode Node { get; }
 
     /// <summary>Pools and budget of the connections, both ends.</summary>
-    public TransportResources Resources => Node.Resources;
+    public TransportResources Resources { get; }
 
     public int RestingWheelEntries { get; }
 

@@ -21,11 +21,13 @@ public sealed class NativeAndRemoteTests
         [
             .. RawClient.PrefaceBytes(),
             .. RawClient.RequestBytes(MessageType.Setup, 1, RawClient.NewSetup()),
-            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { SubscriptionId = 9, Name = "s" }),
+            .. RawClient.RequestBytes(MessageType.Subscribe, 2, new SubscribeRequest { Subscriptions = { NamingClient.NewSubscription(9, "s") } }),
         ];
         await stream.WriteAsync(hello, TestContext.Current.CancellationToken);
         Assert.Equal(1UL, (await ReadAsync(stream)).CorrelationId);
-        Assert.Empty((await ReadAsync(stream)).Answer(Snapshot.Parser).Instances);
+        ReceivedFrame[] answers = [await ReadAsync(stream), await ReadAsync(stream)];
+        Assert.Empty(Assert.Single(answers, static frame => frame.Kind == FrameKind.Response).Answer(SubscribeReply.Parser).Refused);
+        Assert.Empty(Assert.Single(answers, static frame => frame.Kind == FrameKind.Push).Pushed.Instances);
 
         await node.OkAsync(HttpMethod.Post, "serviceName=s&ip=10.0.0.1&port=80");
         ReceivedFrame push = await ReadAsync(stream);

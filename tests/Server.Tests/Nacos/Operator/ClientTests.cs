@@ -43,7 +43,7 @@ public sealed partial class ClientTests : IAsyncLifetime
     public async Task A_native_client_is_its_connection()
     {
         using RawSocket native = await RawSocket.SetUpAsync(_node.Node.ClientEndPoint!, "127.0.0.2", ("app", "shop"));
-        await native.CallAsync(MessageType.Subscribe, 2, new SubscribeRequest { SubscriptionId = 9, Name = "t" });
+        await native.CallAsync(MessageType.Subscribe, 2, new SubscribeRequest { Subscriptions = { NamingClient.NewSubscription(9, "t") } });
         await native.CallAsync(MessageType.Register, 3, new RegisterRequest { Name = "s", Instance = NamingClient.NewInstance(80) });
         (_, string list) = await _node.CallAsync("GET /v2/ns/client/list");
         string id = Assert.Single(JsonDocument.Parse(list).RootElement.GetProperty("data").EnumerateArray()).GetString()!;

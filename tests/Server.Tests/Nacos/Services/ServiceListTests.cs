@@ -58,7 +58,7 @@ public sealed class ServiceListTests(SharedNode node) : IClassFixture<SharedNode
     public async Task A_service_that_is_only_subscribed_to_is_in_no_list_and_its_subscribers_are()
     {
         using RawSocket client = await RawSocket.SetUpAsync(node.Node.ClientEndPoint!, "127.0.0.3", ("app", "shop"));
-        await client.CallAsync(MessageType.Subscribe, 2, new SubscribeRequest { SubscriptionId = 9, Namespace = "watched", Name = "orders", Clusters = { "west", "east" } });
+        await client.CallAsync(MessageType.Subscribe, 2, new SubscribeRequest { Subscriptions = { new Subscription { Id = 9, Namespace = "watched", Name = "orders", Clusters = { "west", "east" } } } });
         await node.AnswersAsync("GET /v1/ns/service/list?pageNo=1&pageSize=9&namespaceId=watched", """{"count":0,"doms":[]}""");
         string subscriber =
             $$"""{"addrStr":"127.0.0.3:{{client.LocalPort}}","agent":"raw:vtest","app":"shop","ip":"127.0.0.3","port":{{client.LocalPort}},"namespaceId":"watched","serviceName":"DEFAULT_GROUP@@orders","cluster":"east,west"}""";
