@@ -56,7 +56,10 @@ public sealed class RestoreStormTests(ITestOutputHelper output)
             }
 
             await AllSeeAsync(seen, version: 2);
-            output.WriteLine($"after the restart {(proxy.BytesToClients - before) / 1e6:0.0} MB in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+            output.WriteLine(
+                $"after the restart {(proxy.BytesToClients - before) / 1e6:0.0} MB in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s: "
+                + $"{await server.MetricAsync("fastregistry_pushes_total")} pushes, {await server.MetricAsync("fastregistry_push_deltas_total")} of them deltas, "
+                + $"{await server.MetricAsync("fastregistry_push_unchanged_total")} unchanged");
             await AssertNobodyWasDroppedAsync(server);
         }
         finally

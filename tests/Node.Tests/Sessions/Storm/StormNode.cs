@@ -14,7 +14,7 @@ internal sealed class StormNode : IDisposable
     public const int Port = 7848;
 
     // With what stands around it, an instance has 250 bytes: more than 64 of them are in a list of 25 KB, so a worker of the node encodes it.
-    private const int MetadataBytes = 208;
+    private const int MetadataBytes = 226;
     private const int InstanceBytes = 250;
     private const int InstancesInPart = 2000;
 
