@@ -3,7 +3,9 @@ namespace FastRegistry.Client.Connecting;
 /// <summary>Bounds how many requests of a restore are without an answer at a time, so that a client with very much to restore does not keep a server from
 /// all others, nor its own users from the server.</summary>
 /// <remarks>One per restore, used by whoever restores; any thread.</remarks>
+#pragma warning disable CA1001 // The semaphore has no wait handle, as nobody asks for one, and so nothing to dispose of.
 internal sealed class RestoreWindow
+#pragma warning restore CA1001
 {
     /// <summary>Requests without an answer; less when the server takes less.</summary>
     public const int MaximumOutstanding = 128;

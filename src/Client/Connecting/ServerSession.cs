@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using FastRegistry.Client.Configuration;
+using FastRegistry.Client.Diagnostics;
 using FastRegistry.Wire.Calls;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -51,7 +52,7 @@ internal sealed partial class ServerSession
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isEnding;
     private volatile bool _wantsClientElsewhere;
-    private volatile bool _seesMajority;
+    private bool _seesMajority;
     private bool _isStarted;
     private int _maximumRequestBytes = WireLimits.MaximumBodyBytes;
     private ImmutableArray<ServerAddress> _clusterAddresses = [];
@@ -106,9 +107,6 @@ internal sealed partial class ServerSession
         private set => ImmutableInterlocked.InterlockedExchange(ref _clusterAddresses, value);
     }
 
-    /// <summary>Whether the server sees most of its cluster, as it said last.</summary>
-    public bool SeesMajority => _seesMajority;
-
     /// <summary>Begins to receive, sends preface and set-up together, and waits for the answer.</summary>
     public ValueTask<CallOutcome> SetUpAsync(SetupRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -140,6 +138,7 @@ internal sealed partial class ServerSession
 
         uint outstanding = reply.Limits?.OutstandingRequests ?? 0;
         _calls.Limit = outstanding == 0 ? DefaultOutstandingRequests : (int)Math.Min(outstanding, int.MaxValue);
+        _seesMajority = reply.SeesMajority;
         Learn(reply.SeesMajority, reply.ClientAddresses);
         StartDeadlines();
     }
@@ -191,7 +190,12 @@ internal sealed partial class ServerSession
 
     private void Learn(bool seesMajority, IEnumerable<string> clientAddresses)
     {
-        _seesMajority = seesMajority;
+        if (_seesMajority != seesMajority)
+        {
+            _seesMajority = seesMajority;
+            _logger.MajorityChanged(Address, seesMajority ? "sees a majority of its cluster" : "has lost sight of the majority of its cluster");
+        }
+
         ClusterAddresses = ServerRoster.Parse(clientAddresses);
     }
 

@@ -57,4 +57,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(16, LogLevel.Error, "{Server} has another connection with the id of this client, which this client did not make.")]
     public static partial void IdIsTaken(this ILogger logger, ServerAddress server);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Server} {What}.")]
+    public static partial void MajorityChanged(this ILogger logger, ServerAddress server, string what);
 }

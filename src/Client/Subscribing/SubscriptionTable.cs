@@ -257,7 +257,7 @@ internal sealed class SubscriptionTable : IPushSink, IDesiredState
     }
 
     /// <summary>Claims the subscriptions that a session does not have.</summary>
-    private List<PlannedSubscription> Plan(ServerSession session, IReadOnlyList<SubscribedService> services)
+    private List<PlannedSubscription> Plan(ServerSession session, List<SubscribedService> services)
     {
         List<PlannedSubscription> planned = new(services.Count);
         foreach (SubscribedService service in services)

@@ -49,6 +49,7 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
     /// <param name="eventLog">The category events are written to; null = none.</param>
     /// <param name="observers">Further observers of events.</param>
     /// <param name="additionalDeadlines">Wheel entries that others than the node itself take: the HTTP side has one for each instance that beats and each poll.</param>
+    /// <param name="resources">Pools and budget of the connections; null = of its own.</param>
     public RegistryNode(
         RegistryNodeOptions options,
         TimeProvider timeProvider,
@@ -56,7 +57,8 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
         ConnectionAllowance? allowance = null,
         ILogger? eventLog = null,
         IEnumerable<INodeObserver>? observers = null,
-        int additionalDeadlines = 0)
+        int additionalDeadlines = 0,
+        TransportResources? resources = null)
     {
         allowance ??= ConnectionAllowance.Of(options.Limits, long.MaxValue, openFiles: 0);
         Options = options;
@@ -83,7 +85,7 @@ internal sealed partial class RegistryNode : IAcceptObserver, IAsyncDisposable
         NodeEpoch epoch = new(NodeNumber.Of(options.Node.Id), (ulong)timeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         Registry = new ServiceRegistry(epoch, Wheel, timeProvider, options.ToRegistryOptions(), Push, Events);
         Requests = new RequestQueue(limits.QueuedRequests);
-        Resources = new TransportResources();
+        Resources = resources ?? new TransportResources();
         Services = new SessionServices
         {
             Options = options,

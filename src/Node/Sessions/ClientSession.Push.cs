@@ -28,7 +28,7 @@ internal sealed partial class ClientSession
             return PushAsStream(state, subscription, snapshot, push);
         }
 
-        if (Volatile.Read(ref state.Streaming) == subscription && IsStreaming(state, subscription))
+        if (Volatile.Read(ref state.Streaming) == subscription)
         {
             // A small list, or a delta, would overtake the larger one that is under way.
             Enqueue(state, subscription, needsStream: true);
@@ -63,18 +63,6 @@ internal sealed partial class ClientSession
 
         FrameHeader header = new((uint)(PushPrefix.Size + body.Length), FrameKind.Push, FrameFlags.None, MessageType.NodeInfoPush, 0);
         return _connection.TryPush(header, 0, body, out _) != AppendOutcome.AboveHighWaterMark;
-    }
-
-    /// <summary>Whether a list of a subscription is under way as a stream. If so, what waits for a stream waits for its end: one that is tried before would only be put
-    /// back.</summary>
-    private static bool IsStreaming(SubscriptionState state, Subscription subscription)
-    {
-        lock (state.SubscriptionLock)
-        {
-            bool isStreaming = state.Streaming == subscription;
-            state.IsStreamBlocked |= isStreaming;
-            return isStreaming;
-        }
     }
 
     /// <summary>Begins to send a large list; one of a session is under way at a time.</summary>

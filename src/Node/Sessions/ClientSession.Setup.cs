@@ -15,7 +15,7 @@ namespace FastRegistry.Node.Sessions;
 internal sealed partial class ClientSession
 {
     /// <summary>Tells the connections of one client apart: the higher one is the newer one. 0 until the set-up.</summary>
-    public long ConnectionNumber { get; private set; }
+    public ulong ConnectionNumber { get; private set; }
 
     /// <summary>Answers a set-up request; a reason ends the session. Receive path.</summary>
     private CloseReason? SetUp(in Frame frame, BatchWriter replies, long now)
@@ -45,8 +45,7 @@ internal sealed partial class ClientSession
         }
 
         profile = _services.Profiles.Take(profile);
-        long connectionNumber = (long)Math.Min(request!.ConnectionNumber, long.MaxValue);
-        if (!TryBeginServing(instanceId, connectionNumber, correlationId, profile, now, out ClientSession? superseded))
+        if (!TryBeginServing(instanceId, request!.ConnectionNumber, correlationId, profile, now, out ClientSession? superseded))
         {
             _services.Profiles.Return(profile);
             _services.Limits.LeaveApplication(profile.Application);
@@ -66,7 +65,7 @@ internal sealed partial class ClientSession
     /// <param name="now">Wheel time.</param>
     /// <param name="superseded">The session that spoke for the client until now; the caller ends it.</param>
     private bool TryBeginServing(
-        UInt128 instanceId, long connectionNumber, ulong correlationId, ClientProfile profile, long now, out ClientSession? superseded)
+        UInt128 instanceId, ulong connectionNumber, ulong correlationId, ClientProfile profile, long now, out ClientSession? superseded)
     {
         ClientProfile before = _profile;
         Volatile.Write(ref _profile, profile);

@@ -312,7 +312,10 @@ internal sealed partial class ClientSession
         /// <summary>The wheel looks at this session for its acks: activity alone may not postpone that.</summary>
         public bool AwaitsAck => Volatile.Read(ref Awaited) != NoPush && Volatile.Read(ref NotTakenIn) == 0;
 
-        public bool AnyWaitingLocked => Waiting.Count > 0 || (WaitingForStream.Count > 0 && !IsStreamBlocked);
+        public bool AnyWaitingLocked => Waiting.Count > 0 || IsStreamWantedLocked;
+
+        /// <summary>A list waits for a stream and may try to have one: so each keeps its place until its turn.</summary>
+        private bool IsStreamWantedLocked => WaitingForStream.Count > 0 && !IsStreamBlocked && Streaming is null;
 
         /// <summary>The subscriptions of this moment.</summary>
         public Subscription[] ToArray()
@@ -328,7 +331,7 @@ internal sealed partial class ClientSession
         {
             while (AnyWaitingLocked)
             {
-                Subscription next = WaitingForStream.Count > 0 && !IsStreamBlocked ? WaitingForStream.Dequeue() : Waiting.Dequeue();
+                Subscription next = IsStreamWantedLocked ? WaitingForStream.Dequeue() : Waiting.Dequeue();
                 if (next.IsActive)
                 {
                     return next;

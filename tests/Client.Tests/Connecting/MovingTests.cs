@@ -182,7 +182,7 @@ public sealed class MovingTests : IAsyncDisposable
     {
         ScriptedServer two = _fixture.AddServer("two:7848");
         NamingClient client = await _fixture.ConnectAsync();
-        NodeInfo info = new() { SeesMajority = true };
+        NodeInfo info = new();
         info.ClientAddresses.AddRange(["one:7848", "not an address", "two:7848"]);
         info.ClientAddresses.AddRange(Enumerable.Range(0, 1_000).Select(static i => $"many{i}:1"));
         Server.Last.PushNodeInfo(info);
@@ -191,6 +191,7 @@ public sealed class MovingTests : IAsyncDisposable
         Server.Last.Close();
         await _fixture.PassUntilAsync(() => two.Connections.Count == 1);
         Assert.InRange(_fixture.Attempts.Distinct().Count(), 2, 65);
+        Assert.Single(_fixture.Log.Lines, static line => line.Contains("lost sight of the majority", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -243,7 +244,9 @@ public sealed class MovingTests : IAsyncDisposable
         Refuse(_fixture.AddServer("two:7848"), ClientFixture.DefaultAddress);
         _fixture.CreateClient();
         await _fixture.PassAsync(TimeSpan.FromSeconds(20));
-        Assert.InRange(_fixture.Attempts.Count, 6, 32);
+
+        // Two per round; the waits between rounds are anything up to their bound. A tight loop makes thousands.
+        Assert.InRange(_fixture.Attempts.Count, 6, 80);
         Assert.Equal([ClientFixture.DefaultAddress, "two:7848"], _fixture.Attempts.Take(2));
     }
 
@@ -274,8 +277,8 @@ public sealed class MovingTests : IAsyncDisposable
         _fixture.CreateClient();
         await _fixture.PassAsync(TimeSpan.FromSeconds(20));
 
-        // A round has two attempts, because each server names the other; rounds are about a second apart at first. A tight loop makes thousands.
-        Assert.InRange(_fixture.Attempts.Count, 3, 40);
+        // Each server names the other, and the waits grow. A tight loop makes thousands.
+        Assert.InRange(_fixture.Attempts.Count, 3, 80);
     }
 
     private static void Hold(ScriptedServer server, MessageType type, List<ReceivedFrame> held) => server.Answers[type] = frame =>

@@ -1,4 +1,3 @@
-using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
@@ -14,6 +13,7 @@ public sealed class StreamTests : IAsyncDisposable
         [.. Enumerable.Range(0, 30_000).Select(static i => new RegistryInstance($"10.1.{i / 250}.{i % 250}", 80) { Weight = 2 })];
 
     private readonly ClientFixture _fixture = new();
+    private NamingClient? _client;
 
     private ScriptedServer Server => _fixture.Server;
 
@@ -53,8 +53,8 @@ public sealed class StreamTests : IAsyncDisposable
         Task<IReadOnlyList<RegistryInstance>> call = await AskAsync(cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        Assert.Single(Server.Of(FrameKind.Cancel));
         await AssertGivenUpAsync(StreamResetCode.Cancelled);
+        Assert.Single(Server.Of(FrameKind.Cancel));
 
         Server.Answers.Clear();
         Assert.Empty(await _fixture.CompletesAsync(_client!.GetInstancesAsync(Orders, Ask)));
@@ -117,8 +117,6 @@ public sealed class StreamTests : IAsyncDisposable
         await _fixture.UntilAsync(() => end.IsClosed);
         Assert.Equal((uint)GoAwayReason.ProtocolViolation, Assert.Single(Server.Of(FrameKind.GoAway)).Parse<GoAway>().Reason);
     }
-
-    private NamingClient? _client;
 
     /// <summary>Asks for a large list, of which what may go without credit has arrived.</summary>
     private async Task<Task<IReadOnlyList<RegistryInstance>>> AskAsync(CancellationToken cancellationToken = default)

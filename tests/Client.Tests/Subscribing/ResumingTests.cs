@@ -1,5 +1,4 @@
 using FastRegistry.Client.Services;
-using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
@@ -14,6 +13,7 @@ public sealed class ResumingTests : IAsyncDisposable
     private static readonly RegistryInstance A = new("10.0.0.1", 80);
     private static readonly RegistryInstance B = new("10.0.0.2", 80);
     private readonly ClientFixture _fixture = new();
+    private NamingClient? _client;
 
     private ScriptedServer Server => _fixture.Server;
 
@@ -114,34 +114,31 @@ public sealed class ResumingTests : IAsyncDisposable
         SnapshotUnchanged still = Unchanged(2, 2);
         still.Provisional = true;
         Server.Last.PushUnchanged(Server.SubscriptionOf("orders"), still);
-        await _fixture.PassAsync(TimeSpan.FromMilliseconds(100));
-        Assert.Equal([B, A], (await SnapshotAsync()).Instances);
+        Server.Last.Probe(1);
+        await _fixture.UntilAsync(() => Server.Of(FrameKind.Pong).Count == 1);
+        ServiceChange now = await ListNowAsync();
+        Assert.Equal([B, A], now.Instances);
+        Assert.Equal((true, 2ul), (now.IsProvisional, now.Version.Revision));
 
         // The end of warm-up, at the same revision.
         Server.Last.PushUnchanged(Server.SubscriptionOf("orders"), Unchanged(2, 2));
         await _fixture.UntilAsync(() => log.Count == 3);
         Assert.Equal([A], log.Last.Removed);
         Assert.False(log.Last.IsProvisional);
-
-        async Task<ServiceChange> SnapshotAsync()
-        {
-            ChangeLog other = new();
-            await _fixture.CompletesAsync(_client!.SubscribeAsync(Orders, other.Note));
-            await _fixture.UntilAsync(() => other.Count == 1);
-            return other.Last;
-        }
     }
 
     [Fact]
-    public async Task Unchanged_of_an_empty_list_is_told_with_its_reason()
+    public async Task Unchanged_of_an_empty_list_brings_its_reason_up_to_date()
     {
         ChangeLog log = await SubscribeAsync();
+        Assert.Equal(EmptyReason.NeverSeen, log.Last.EmptyReason);
         SnapshotUnchanged unchanged = Unchanged(1, 3);
         unchanged.EmptyReason = Wire.Messages.EmptyReason.Lost;
         Server.Last.PushUnchanged(Server.SubscriptionOf("orders"), unchanged);
-        Server.Push("orders", ScriptedServer.List("orders", 1, 4, A));
-        await _fixture.UntilAsync(() => log.Last.Version.Revision == 4);
-        Assert.Equal(2, log.Count);
+        Server.Last.Probe(1);
+        await _fixture.UntilAsync(() => Server.Of(FrameKind.Pong).Count == 1);
+        ServiceChange now = await ListNowAsync();
+        Assert.Equal((EmptyReason.Lost, 3ul), (now.EmptyReason, now.Version.Revision));
     }
 
     [Fact]
@@ -249,7 +246,14 @@ public sealed class ResumingTests : IAsyncDisposable
         return digest;
     }
 
-    private NamingClient? _client;
+    /// <summary>The list as a new subscriber is told it.</summary>
+    private async Task<ServiceChange> ListNowAsync()
+    {
+        ChangeLog log = new();
+        await _fixture.CompletesAsync(_client!.SubscribeAsync(Orders, log.Note));
+        await _fixture.UntilAsync(() => log.Count == 1);
+        return log.Last;
+    }
 
     private async Task ReconnectAsync(int expected = 2)
     {

@@ -11,7 +11,7 @@ public sealed class ConnectionAllowanceTests
     {
         ConnectionAllowance allowance = ConnectionAllowance.Of(new LimitOptions { Connections = 1000 }, openFileLimit: 1_000_000, openFiles: 150);
 
-        Assert.Equal(1000, allowance.Clients);
+        Assert.Equal((1000, 1024), (allowance.Clients, allowance.Refused));
         Assert.Equal("Limits:Connections is 1000", allowance.LimitText);
     }
 
@@ -20,7 +20,8 @@ public sealed class ConnectionAllowanceTests
     {
         ConnectionAllowance allowance = ConnectionAllowance.Of(new LimitOptions(), openFileLimit: 1024, openFiles: 150);
 
-        Assert.InRange(allowance.Clients + allowance.Http + 150, 800, 1024 - 128);
+        Assert.InRange(allowance.Clients + allowance.Http + allowance.Refused + 150, 800, 1024 - 128);
+        Assert.Equal(23, allowance.Refused);
         Assert.Contains("open-file limit of 1024", allowance.LimitText, StringComparison.Ordinal);
     }
 
@@ -30,6 +31,6 @@ public sealed class ConnectionAllowanceTests
         ConfigurationError error = Assert.Throws<ConfigurationError>(() => ConnectionAllowance.Of(new LimitOptions(), openFileLimit: 200, openFiles: 150));
 
         Assert.Contains("200", error.Message, StringComparison.Ordinal);
-        Assert.Contains("at least 295", error.Message, StringComparison.Ordinal);
+        Assert.Contains("at least 311", error.Message, StringComparison.Ordinal);
     }
 }

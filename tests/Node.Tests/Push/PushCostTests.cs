@@ -28,6 +28,10 @@ public sealed class PushCostTests : IDisposable
         _provider = _node.Connect();
         _watcher = _node.Connect();
         _watcher.Subscribe(1, "s");
+        _watcher.Acknowledge(1);
+
+        // The next push asks for an ack.
+        _node.AdvanceSeconds(10);
     }
 
     public void Dispose() => _node.Dispose();
@@ -56,6 +60,20 @@ public sealed class PushCostTests : IDisposable
     }
 
     [Fact]
+    public void A_list_that_was_asked_for_tells_of_no_change_that_was_just_made_and_is_not_measured()
+    {
+        _provider.Register("s", ++_port);
+        RawClient late = _node.Connect();
+        _node.AdvanceSeconds(5);
+        late.TrySubscribe(NamingClient.NewSubscription(1, "s"));
+        ReceivedFrame first = late.Read();
+        Assert.True(first.AsksForAck);
+        Assert.True(first.PushPrefix.ChangedAtMicroseconds > 0);
+        late.Acknowledge(first.PushNumber);
+        Assert.Equal(0, Metric("fastregistry_change_to_ack_seconds"));
+    }
+
+    [Fact]
     public void An_ack_beyond_the_measured_push_ends_its_measure()
     {
         _provider.Register("s", ++_port);
@@ -76,6 +94,8 @@ public sealed class PushCostTests : IDisposable
         Receive(connection, session, [.. RawClient.PrefaceBytes(), .. RawClient.RequestBytes(MessageType.Setup, 1, RawClient.NewSetup())]);
         ServiceKey key = new(ServiceKey.DefaultNamespace, ServiceKey.DefaultGroup, "q");
         Assert.Null(session.Subscribe(1, key, InstanceFilter.All, HeldList.None, 10));
+        _node.Pump();
+        _node.AdvanceSeconds(10);
         peer.Flushed = () =>
         {
             byte[] ack = new byte[UInt64Body.Size];
@@ -83,7 +103,7 @@ public sealed class PushCostTests : IDisposable
             Receive(connection, session, RawClient.FrameBytes(new FrameHeader(UInt64Body.Size, FrameKind.Ack, FrameFlags.None, MessageType.None, 0), ack));
         };
         _provider.Register("q", 1);
-        Assert.Equal(1UL, session.AcknowledgedPush);
+        Assert.Equal(2UL, session.AcknowledgedPush);
         Assert.Equal(1, Metric("fastregistry_change_to_ack_seconds"));
         Assert.Equal(0, Monitor("maxPushCost"));
         connection.Abort(CloseReason.Aborted);
@@ -91,7 +111,7 @@ public sealed class PushCostTests : IDisposable
     }
 
     [Fact]
-    public void An_ack_that_comes_only_after_repetitions_counts_in_full()
+    public void An_ack_that_comes_late_counts_in_full()
     {
         _provider.Register("s", ++_port);
         for (int i = 0; i < 70; i++)
@@ -113,6 +133,8 @@ public sealed class PushCostTests : IDisposable
         ChangeAndAcknowledgeAfter(milliseconds: 30);
         RawClient second = _node.Connect();
         second.Subscribe(1, "s");
+        second.Acknowledge(1);
+        _node.AdvanceSeconds(10);
         _provider.Register("s", ++_port);
         _node.AdvanceMilliseconds(10);
         second.Acknowledge(second.Read().PushNumber);

@@ -75,10 +75,10 @@ public sealed class PushSwitchTests : IDisposable
         Assert.Null(slow.TryRead());
         _node.Node.Switch("pushEnabled", "true");
 
-        ReceivedFrame last = Assert.Single(slow.ReadAll());
-        Assert.Equal((ulong)_node.Registry.Find()!.Revision, last.Pushed.Revision);
-        Assert.Contains(5000, last.Pushed.Ports());
-        Assert.DoesNotContain(1, last.Pushed.Ports());
+        SnapshotDelta last = Assert.Single(slow.ReadAll()).PushedDelta;
+        Assert.Equal((ulong)_node.Registry.Find()!.Revision, last.Revision);
+        Assert.Contains(5000u, last.Upserted.Select(static instance => instance.Port));
+        Assert.Equal(1u, Assert.Single(last.Removed).Port);
     }
 
     [Fact]

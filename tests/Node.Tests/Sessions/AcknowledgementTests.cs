@@ -49,7 +49,7 @@ public sealed class AcknowledgementTests : IDisposable
         _node.AdvanceSeconds(9.9);
         client.Register("s", 1);
         Assert.False(client.Read().AsksForAck);
-        _node.AdvanceSeconds(0.1);
+        _node.AdvanceSeconds(0.2);
         client.Register("s", 2);
         Assert.True(client.Read().AsksForAck);
         client.Register("s", 3);

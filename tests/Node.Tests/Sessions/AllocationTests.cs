@@ -101,6 +101,7 @@ public sealed class AllocationTests : IDisposable
     {
         using NodeFixture node = new(push: new PushOptions());
         RawClient client = node.Connect();
+        client.Register("s", 1);
         client.Subscribe(1, "s");
         Subscription subscription = client.Session.FindSubscription(1)!;
         ServiceSnapshot snapshot = subscription.Service.GetSnapshot();

@@ -3,6 +3,7 @@ using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
+using FastRegistry.Wire.Transport;
 using static FastRegistry.Tests.NamingClient;
 
 namespace FastRegistry.Node.Tests.Sessions;
@@ -87,6 +88,48 @@ public sealed class BackPressureTests : IDisposable
         AdvancePinging(other, 0.4);
         Assert.Equal(GoAwayReason.IdleTimeout, silent.Connection.CloseReason?.GoAway);
         Assert.Empty(other.Query("s").Instances);
+
+        // The goaway stands behind what was not read.
+        List<ReceivedFrame> frames = silent.ReadAll();
+        Assert.All(frames.SkipLast(1), static frame => Assert.Equal(FrameKind.Push, frame.Kind));
+        Assert.Equal(GoAwayReason.IdleTimeout, (GoAwayReason)frames[^1].GoAway.Reason);
+        Assert.True(silent.SeesEnd);
+    }
+
+    [Fact]
+    public void A_slow_consumer_that_reads_again_in_the_linger_time_finds_out_why_behind_what_waited()
+    {
+        RawClient client = _node.Connect(capacityBytes: Capacity);
+        PublishLargeList(client);
+        int written = WriteQueriesUntilHeldUp(client);
+        _node.AdvanceSeconds(60.1);
+        Assert.Equal((CloseKind.GoAwaySent, GoAwayReason.SlowConsumer), (client.Connection.CloseReason!.Kind, client.Connection.CloseReason.GoAway));
+
+        // What it publishes does not wait for that.
+        Assert.Equal(0, _node.Registry.PublicationCount);
+        List<ReceivedFrame> frames = client.ReadAll();
+        Assert.InRange(frames.Count - 1, 1, written);
+        Assert.All(frames.SkipLast(1), static frame => Assert.Equal(FrameKind.Response, frame.Kind));
+        Assert.Equal(GoAwayReason.SlowConsumer, (GoAwayReason)frames[^1].GoAway.Reason);
+        Assert.True(client.SeesEnd);
+        client.Close();
+        _node.AssertNothingHeld();
+    }
+
+    [Fact]
+    public void A_slow_consumer_that_reads_nothing_in_the_linger_time_either_is_cut_off()
+    {
+        RawClient client = _node.Connect(capacityBytes: Capacity);
+        PublishLargeList(client);
+        WriteQueriesUntilHeldUp(client);
+        _node.AdvanceSeconds(60.1);
+        Assert.NotNull(client.Connection.CloseReason);
+        _node.AdvanceSeconds(1.7);
+        Assert.Equal(1, _node.Node.Services.Sessions.Count);
+        _node.AdvanceSeconds(0.5);
+        Assert.Equal(0, _node.Node.Services.Sessions.Count);
+        client.Close();
+        _node.AssertNothingHeld();
     }
 
     [Fact]

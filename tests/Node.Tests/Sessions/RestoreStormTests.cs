@@ -19,7 +19,7 @@ public sealed class RestoreStormTests(ITestOutputHelper output)
     private const long BudgetBytes = 64L * 1024 * 1024;
     private const double Megabits = 20;
 
-    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(50);
+    private static readonly LinkOptions Link = LinkOptions.OfRoundTrip(TimeSpan.FromMilliseconds(50), Megabits);
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -29,33 +29,94 @@ public sealed class RestoreStormTests(ITestOutputHelper output)
     [Trait("Category", "System")]
     public void The_whole_fleet_gets_all_lists_after_a_restart() => RestoreAfterRestart(Readers);
 
-    private void RestoreAfterRestart(int readers)
+    [Fact]
+    public void A_fleet_whose_lists_pass_the_budget_of_the_node_waits_and_gets_all_of_them()
     {
-        long began = Stopwatch.GetTimestamp();
-        using StormNode storm = new(LinkOptions.OfRoundTrip(RoundTrip, Megabits), new OutboundBudget(BudgetBytes));
+        // A reader alone may have 64 KiB waiting, the high-water mark, and the list that passed it.
+        const long SmallBudgetBytes = 1024 * 1024;
+        const int OneReaderBytes = 128 * 1024;
+        using StormNode storm = new(Link, new OutboundBudget(SmallBudgetBytes));
         Publish(storm);
-        TimeSpan prepared = Stopwatch.GetElapsedTime(began);
-        for (int i = 0; i < readers; i++)
-        {
-            storm.Connect(reader => reader.Subscribe(Subscriptions()));
-        }
-
-        TimeSpan took = storm.RunUntil(() => storm.Readers.TrueForAll(static reader => reader.Listed == Lists), Deadline);
-        storm.AssertNobodyWasClosed();
-        Assert.All(storm.Readers, static reader => Assert.Equal((1, Lists, 0), (reader.Answers, reader.Lists, reader.Unchanged)));
-        Assert.Equal(readers, storm.Node.Node.Services.Sessions.Count - Lists);
-
-        long bytes = storm.Readers.Sum(static reader => reader.Bytes);
-        TimeSpan least = TimeSpan.FromSeconds(bytes / readers * 8 / (Megabits * 1e6));
-        output.WriteLine(
-            $"{readers} readers × {Lists} lists: {bytes / 1e6:0} MB; last list after {took.TotalSeconds:0.00} s of virtual time, the links alone need {least.TotalSeconds:0.00} s; "
-            + $"output {storm.HighestBudgetUse / 1e6:0.0} MB at most, {storm.HighestBlocksRented} blocks; {prepared.TotalSeconds:0.0} s to prepare, "
-            + $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s in all");
-        Assert.InRange(storm.HighestBudgetUse, 1, BudgetBytes);
-        Assert.InRange(storm.HighestBlocksRented, 1, readers * 32);
-        Assert.True(took < least * 1.5, "the links were not kept busy");
+        Run(storm, Readers / 10, held: null, static reader => reader.Listed == Lists);
+        Assert.All(storm.Readers, static reader => Assert.Equal(Lists, reader.Lists));
+        output.WriteLine($"budget {SmallBudgetBytes} bytes, {storm.HighestBudgetUse} used at most");
+        Assert.InRange(storm.HighestBudgetUse, SmallBudgetBytes, SmallBudgetBytes + OneReaderBytes);
         storm.CloseAll();
     }
+
+    [Fact]
+    public void A_tenth_of_the_fleet_that_comes_back_without_a_change_is_told_so() => ReturnWithoutChange(Readers / 10);
+
+    [Fact]
+    [Trait("Category", "System")]
+    public void The_whole_fleet_that_comes_back_without_a_change_is_told_so() => ReturnWithoutChange(Readers);
+
+    [Fact]
+    public void A_fleet_that_comes_back_to_a_restarted_node_with_the_same_lists_is_told_so()
+    {
+        using StormNode storm = new(Link, new OutboundBudget(BudgetBytes));
+        Dictionary<string, HeldList> held = Hold(Publish(storm));
+        foreach (HeldList list in held.Values)
+        {
+            // From the life before, with the revisions of that life.
+            list.Epoch.Incarnation -= 1000;
+            list.Revision += 12_345;
+        }
+
+        Run(storm, Readers / 10, held, static reader => reader.Listed == Lists);
+        Assert.All(storm.Readers, static reader => Assert.Equal((Lists, 0, 0), (reader.Unchanged, reader.Lists, reader.Deltas)));
+        storm.CloseAll();
+    }
+
+    private void RestoreAfterRestart(int readers)
+    {
+        using StormNode storm = new(Link, new OutboundBudget(BudgetBytes));
+        Publish(storm);
+        TimeSpan took = Run(storm, readers, held: null, static reader => reader.Listed == Lists);
+        Assert.All(storm.Readers, static reader => Assert.Equal((1, Lists, 0), (reader.Answers, reader.Lists, reader.Unchanged)));
+
+        TimeSpan least = TimeSpan.FromSeconds(storm.Readers.Max(static reader => reader.Bytes) * 8 / (Megabits * 1e6));
+        output.WriteLine($"the links alone need {least.TotalSeconds:0.00} s");
+        Assert.InRange(storm.HighestBudgetUse, 1, BudgetBytes);
+        Assert.True(took < least * 1.25, "the links were not kept busy");
+        storm.CloseAll();
+    }
+
+    private void ReturnWithoutChange(int readers)
+    {
+        using StormNode storm = new(Link, new OutboundBudget(BudgetBytes));
+        Dictionary<string, HeldList> held = Hold(Publish(storm));
+        Run(storm, readers, held: null, static reader => reader.Listed == Lists);
+        long whole = storm.Readers.Sum(static reader => reader.Bytes);
+        storm.CloseReaders();
+        Run(storm, readers, held, static reader => reader.Listed == Lists);
+        Assert.All(storm.Readers, static reader => Assert.Equal((1, Lists, 0, 0), (reader.Answers, reader.Unchanged, reader.Lists, reader.Deltas)));
+
+        long bytes = storm.Readers.Sum(static reader => reader.Bytes);
+        output.WriteLine($"{bytes:N0} bytes to come back, {whole:N0} for whole lists: {(double)whole / bytes:0} times as many");
+        Assert.True(bytes * 100 < whole, "what is unchanged must cost less than a hundredth");
+        storm.CloseAll();
+    }
+
+    /// <summary>Readers connect at one moment; returns when all of them have what they wait for.</summary>
+    private TimeSpan Run(StormNode storm, int readers, Dictionary<string, HeldList>? held, Predicate<CountingReader> isDone)
+    {
+        long began = Stopwatch.GetTimestamp();
+        for (int i = 0; i < readers; i++)
+        {
+            storm.Connect(reader => reader.Subscribe(Subscriptions(held)));
+        }
+
+        TimeSpan took = storm.RunUntil(() => storm.Readers.TrueForAll(isDone), Deadline);
+        storm.AssertNobodyWasClosed();
+        Assert.All(storm.Readers, static reader => Assert.Equal(1, reader.Answers));
+        output.WriteLine(
+            $"{readers} readers, {Lists} lists each: {storm.Readers.Sum(static reader => reader.Bytes) / 1e6:0.0} MB, the last after {took.TotalSeconds:0.00} s of virtual time; "
+            + $"output {storm.HighestBudgetUse / 1e6:0.0} MB and {storm.HighestBlocksRented} blocks at most; {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s of real time");
+        return took;
+    }
+
+    private static Dictionary<string, HeldList> Hold(Dictionary<string, Snapshot> lists) => lists.ToDictionary(static list => list.Key, static list => list.Value.Hold());
 
     private static Dictionary<string, Snapshot> Publish(StormNode storm) => Services().ToDictionary(
         static service => service, service => storm.Publish(service, service.StartsWith("large", StringComparison.Ordinal) ? LargeKilobytes : SmallKilobytes));

@@ -33,6 +33,7 @@ public sealed class StuckStreamTests : IDisposable
 
         Assert.Equal(GoAwayReason.SlowConsumer, client.Connection.CloseReason?.GoAway);
         Assert.Null(publisher.Connection.CloseReason);
+        Assert.Equal(GoAwayReason.SlowConsumer, (GoAwayReason)client.ReadAll()[^1].GoAway.Reason);
         client.Close();
         publisher.Close();
         _node.AssertNothingHeld();

@@ -16,7 +16,7 @@ public sealed class MovedClientTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _second = await HttpNode.StartAsync("--Deadlines:WarmUp=0", "--Node:Id=second");
-        _first = await HttpNode.StartAsync("--Deadlines:WarmUp=0", "--Node:Id=first");
+        _first = await HttpNode.StartAsync("--Deadlines:WarmUp=0", "--Node:Id=first", "--Deadlines:Reaffirm=00:00:01");
     }
 
     public async ValueTask DisposeAsync()

@@ -46,8 +46,8 @@ internal sealed class NodeFixture : IDisposable
             // Most tests look at what a change sets off, not at when.
             Push = push ?? new PushOptions { MergeWindowMaximum = TimeSpan.Zero },
         }.Check();
-        Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers);
         Resources = new TransportResources(outbound, budget);
+        Node = new RegistryNode(Options, Time, Log, allowance: null, eventLog, observers, resources: Resources);
         _driver = new WheelDriver(Node.Wheel);
         Time.Advance(TimeSpan.Zero);
         if (start)

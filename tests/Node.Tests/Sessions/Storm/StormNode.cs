@@ -72,6 +72,16 @@ internal sealed class StormNode : IDisposable
 
     public void Advance(TimeSpan time) => Node.Time.AdvanceByTimers(time, Pump);
 
+    /// <summary>Readers leave; the time of the fleet begins again.</summary>
+    public void CloseReaders()
+    {
+        Readers.ForEach(static reader => reader.Close());
+        RunUntil(() => Network.Connections.Count == 0, TimeSpan.FromMinutes(1));
+        Readers.Clear();
+        _reading.Clear();
+        HighestBudgetUse = HighestBlocksRented = 0;
+    }
+
     /// <summary>Readers and providers leave; then the node must hold nothing.</summary>
     public void CloseAll()
     {
