@@ -40,8 +40,9 @@ internal sealed class RawSocket : IDisposable
     public async Task<ReceivedFrame> CallAsync(MessageType type, ulong id, Google.Protobuf.IMessage request)
     {
         await _socket.SendAsync(RawClient.RequestBytes(type, id, request), TestContext.Current.CancellationToken);
-        while (await ReceiveAsync() is var frame)
+        while (true)
         {
+            ReceivedFrame frame = await ReceiveAsync();
             if (frame.Kind == FrameKind.Response && frame.CorrelationId == id)
             {
                 return frame;

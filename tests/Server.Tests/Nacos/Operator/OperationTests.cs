@@ -94,6 +94,9 @@ public sealed partial class OperationTests : IAsyncLifetime
         await _node.AnswersAsync("GET /v1/ns/operator/push/state", """{"succeed":0,"total":0,"ratio":0,"reset":false}""");
         using RawSocket native = await RawSocket.SetUpAsync(_node.Node.ClientEndPoint!, "127.0.0.2");
         await native.CallAsync(Wire.Framing.MessageType.Subscribe, 2, new Wire.Messages.SubscribeRequest { Subscriptions = { NamingClient.NewSubscription(9, "s") } });
+
+        // The first list is a push as well.
+        await native.ReadAsync();
         await _node.CallAsync("POST /v1/ns/instance?serviceName=s&ip=1.1.1.1&port=1");
         await native.ReadAsync();
         await Eventually.TrueAsync(() => _node.Node.Push.Workers.Sum(static worker => worker.Pushes) == 2, "the first list and the push are counted");
