@@ -105,7 +105,7 @@ internal static class LoadProgram
         text.Append($"  {Beats,-16}have instances send beats over HTTP to the product and to a bare Kestrel endpoint, in turns, and compare the servers' processor time\n");
         text.Append($"  {Http,-16}beats and lists over HTTP, as many as are answered, by the product and by a bare Kestrel endpoint, in turns\n");
         text.Append($"  {SelfCheck,-16}measure a known delay and a known stall, and what the tool itself costs\n\n");
-        text.Append("'load <command> --help' lists a command's options. A scenario without options takes less than a minute and goes to the default ports.\n");
+        text.Append("'load <command> --help' lists a command's options. A scenario without options takes less than a minute and goes to the default ports;\n'restore' starts its node itself.\n");
         text.Append("Exit codes: 0 = everything that was asked for held, 1 = it did not, or could not run, 2 = wrong arguments.");
         return text.ToString();
     }

@@ -32,8 +32,8 @@ internal static class Measurements
         {
             Servers = 0,
 
-            // All in the same moment: with the jitter of clients the time would be that of the jitter.
-            Restore = new RestoreSettings { SpreadSeconds = 0, NodeWarmUpSeconds = 1 },
+            // The hard case, all in the same moment and all for whole lists: with the jitter of clients the time would be that of the jitter.
+            Restore = new RestoreSettings { SpreadSeconds = 0, Held = false, NodeWarmUpSeconds = 1 },
         },
         new(Many, Settings(ScenarioNames.Connections) with { Connections = 100_000, IdleSeconds = 5, HeartbeatSeconds = 5, DuringSeconds = 15, SetupTimeoutSeconds = 60 })
         {

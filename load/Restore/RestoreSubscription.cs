@@ -1,7 +1,6 @@
 using System.Buffers;
 using FastRegistry.Load.Targets.Native;
 using FastRegistry.Wire.Framing;
-using FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Load.Restore;
 

@@ -40,7 +40,9 @@ public sealed class MovedClientTests : IAsyncLifetime
                 HttpMethod.Get, $"/nacos/v2/core/loader/reloadClient?connectionId={connection.Name}&redirectAddress={AddressOf(_second.Host.Node)}"));
         await Eventually.TrueAsync(() => _second.Host.Node.Registry.PublicationCount == 1, "the instance is published on the second node");
         await Eventually.TrueAsync(() => _first.Host.Node.Services.Sessions.Count == 0, "the first node has closed the old connection");
-        Assert.Equal(0, _first.Host.Node.Registry.PublicationCount);
+
+        // One node alone does not hear of the new owner, so it keeps what a client publishes that has moved until the time to register again is over.
+        await Eventually.TrueAsync(() => _first.Host.Node.Registry.PublicationCount == 0, "the first node has given up what the client published");
         Assert.Equal(ConnectionState.Connected, client.State);
         Assert.Equal(1, _second.Host.Node.Services.Sessions.Count);
     }

@@ -51,7 +51,7 @@ public sealed class NativeConnectionTests
         ScriptedPeer peer = await ScriptedPeer.ConnectAsync(new Wire.Messages.Limits { OutstandingRequests = announced });
         for (int i = 0; i < taken; i++)
         {
-            Assert.False(peer.Client.SendAsync(Query).IsCompleted);
+            Assert.False(peer.Client.SendAsync(Query).AsTask().IsCompleted);
         }
 
         Assert.Equal(LoadResult.Fail("too many outstanding"), ScriptedPeer.Completed(peer.Client.SendAsync(Query)));
