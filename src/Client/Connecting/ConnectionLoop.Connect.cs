@@ -35,7 +35,8 @@ internal sealed partial class ConnectionLoop
         }
     }
 
-    /// <summary>A session with another server than that of <paramref name="former"/>, which serves the client meanwhile. Null: it has closed first.</summary>
+    /// <summary>A session with another server than that of <paramref name="former"/>, which serves the client meanwhile. Null: it has closed first, or is stopping and no other
+    /// one is there.</summary>
     private async Task<ServerSession?> FindElsewhereAsync(ServerSession former, CancellationToken stop)
     {
         bool needsMajority = _end is { Reason: GoAwayReason.NoMajority };
@@ -67,6 +68,13 @@ internal sealed partial class ConnectionLoop
             if (result.Session is { } session)
             {
                 return session;
+            }
+
+            if (_end is { Reason: GoAwayReason.Stopping })
+            {
+                // No other server is there to go to: staying would only hold up the stop. What the client publishes is kept for a client that has moved.
+                former.Leave();
+                return null;
             }
 
             pause = _backoff.Next();

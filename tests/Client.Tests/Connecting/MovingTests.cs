@@ -126,10 +126,22 @@ public sealed class MovingTests : IAsyncDisposable
 
     [Fact]
     [ProtocolRule("X-6")]
+    public async Task When_no_other_server_is_there_the_client_does_not_hold_up_the_stop_of_its_own()
+    {
+        NamingClient client = await _fixture.ConnectAsync();
+        ServerEnd left = Server.Last;
+        left.GoAway(GoAwayReason.Stopping);
+        await _fixture.UntilAsync(() => left.IsClosed);
+        Assert.Equal((uint)GoAwayReason.ClientMoved, Assert.Single(Server.Of(FrameKind.GoAway)).Parse<GoAway>().Reason);
+        await _fixture.PassUntilAsync(() => Server.Connections.Count == 2 && client.State == ConnectionState.Connected);
+    }
+
+    [Fact]
+    [ProtocolRule("X-6")]
     public async Task When_no_other_server_is_reached_the_client_stays_until_the_server_closes()
     {
         NamingClient client = await _fixture.ConnectAsync();
-        Server.Last.GoAway(GoAwayReason.Stopping);
+        Server.Last.GoAway(GoAwayReason.Move);
         await _fixture.PassAsync(TimeSpan.FromSeconds(8));
         await _fixture.CompletesAsync(client.RegisterAsync(Orders, First));
         Assert.Single(Server.Connections);
