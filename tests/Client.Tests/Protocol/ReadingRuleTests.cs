@@ -5,6 +5,7 @@ using FastRegistry.Client.Connecting;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
+using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.InMemory;
 using Google.Protobuf;
@@ -13,30 +14,27 @@ using RegistryInstance = FastRegistry.Client.Instance;
 namespace FastRegistry.Client.Tests.Protocol;
 
 /// <summary>A client whose server has stopped reading: its output waits, and it goes on reading all the same.</summary>
-public sealed class ReadingRuleTests : IServerConnector, IAsyncDisposable
+public sealed class ReadingRuleTests : IAsyncDisposable
 {
     private static readonly ServiceKey Orders = new("orders");
     private static readonly RegistryInstance A = new("10.0.0.1", 80);
 
     private readonly VirtualTimeProvider _time = new();
     private readonly NamingClient _client;
-    private PipeConnection? _connection;
-    private IDuplexPipe? _peer;
+    private readonly BareServer _server = new();
 
-    public ReadingRuleTests() => _client = new NamingClient(new NamingClientOptions { Servers = ["one:7848"] }, this, new ListLoggerFactory(), _time);
+    public ReadingRuleTests() => _client = new NamingClient(new NamingClientOptions { Servers = ["one:7848"] }, _server, new ListLoggerFactory(), _time);
 
-    public ValueTask<Connection> ConnectAsync(ServerAddress address, CancellationToken cancellationToken)
-    {
-        (_connection, _peer) = InMemoryTransport.CreateWithBarePeer(new TransportResources(SocketServerConnector.Limits));
-        return ValueTask.FromResult<Connection>(_connection);
-    }
+    private PipeConnection? Connection => _server.Connection;
+
+    private IDuplexPipe? Peer => _server.Peer;
 
     public async ValueTask DisposeAsync()
     {
-        if (_peer is not null)
+        if (Peer is not null)
         {
-            await _peer.Output.CompleteAsync();
-            await _peer.Input.CompleteAsync();
+            await Peer.Output.CompleteAsync();
+            await Peer.Input.CompleteAsync();
         }
 
         await _client.DisposeAsync();
@@ -46,7 +44,7 @@ public sealed class ReadingRuleTests : IServerConnector, IAsyncDisposable
     [ProtocolRule("Q-10")]
     public async Task A_client_reads_on_while_its_own_output_is_behind()
     {
-        await UntilAsync(() => _peer is not null);
+        await UntilAsync(() => Peer is not null);
         await AnswerAsync(await ReadRequestAsync(MessageType.Setup), new SetupReply { Epoch = ScriptedServer.Epoch(1), SeesMajority = true });
         ChangeLog log = new();
         Task subscribing = _client.SubscribeAsync(Orders, log.Note).AsTask();
@@ -59,12 +57,12 @@ public sealed class ReadingRuleTests : IServerConnector, IAsyncDisposable
         // Nobody reads it: it stays with the client.
         RegistryInstance[] many = [.. Enumerable.Range(1, 8_000).Select(static port => new RegistryInstance("10.0.0.1", port) { InstanceId = new string('i', 100) })];
         Task registering = _client.RegisterAsync(new ServiceKey("many"), many).AsTask();
-        await UntilAsync(() => _connection!.Outbound.QueuedBytes > 100_000);
+        await UntilAsync(() => Connection!.Outbound.QueuedBytes > 100_000);
         await PushAsync(id, ScriptedServer.List("orders", 1, 2, A));
         await UntilAsync(() => log.Count == 2);
 
         Assert.Equal([A], log.Last.Instances);
-        Assert.True(_connection!.Outbound.QueuedBytes > 100_000);
+        Assert.True(Connection!.Outbound.QueuedBytes > 100_000);
         Assert.False(registering.IsCompleted);
         await DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => registering);
@@ -85,7 +83,7 @@ public sealed class ReadingRuleTests : IServerConnector, IAsyncDisposable
     {
         while (true)
         {
-            ReadResult read = await _peer!.Input.ReadAsync(TestContext.Current.CancellationToken);
+            ReadResult read = await Peer!.Input.ReadAsync(TestContext.Current.CancellationToken);
             ReadOnlySequence<byte> rest = read.Buffer;
             if (type == MessageType.Setup && rest.Length > Preface.Size)
             {
@@ -95,12 +93,12 @@ public sealed class ReadingRuleTests : IServerConnector, IAsyncDisposable
             if (FrameReader.TryRead(ref rest, WireLimits.MaximumBodyBytes, out Frame frame, out _) == FrameReadStatus.Frame)
             {
                 ReceivedRequest request = new(frame.Header, frame.Body.ToArray());
-                _peer.Input.AdvanceTo(rest.Start);
+                Peer.Input.AdvanceTo(rest.Start);
                 Assert.Equal((FrameKind.Request, type), (request.Header.Kind, request.Header.Type));
                 return request;
             }
 
-            _peer.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            Peer.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
@@ -113,8 +111,23 @@ public sealed class ReadingRuleTests : IServerConnector, IAsyncDisposable
     {
         byte[] header = new byte[FrameHeader.Size];
         new FrameHeader((uint)body.Length, kind, FrameFlags.None, type, correlationId).Write(header);
-        await _peer!.Output.WriteAsync((byte[])[.. header, .. body], TestContext.Current.CancellationToken);
+        await Peer!.Output.WriteAsync((byte[])[.. header, .. body], TestContext.Current.CancellationToken);
     }
 
     private sealed record ReceivedRequest(FrameHeader Header, byte[] Body);
+
+    /// <summary>A server that is nothing but the other end of a pipe.</summary>
+    private sealed class BareServer : IServerConnector
+    {
+        public PipeConnection? Connection { get; private set; }
+
+        public IDuplexPipe? Peer { get; private set; }
+
+        public ValueTask<Connection> ConnectAsync(ServerAddress address, CancellationToken cancellationToken)
+        {
+            (PipeConnection connection, Peer) = InMemoryTransport.CreateWithBarePeer(new TransportResources(SocketServerConnector.Limits));
+            Connection = connection;
+            return ValueTask.FromResult<Connection>(connection);
+        }
+    }
 }

@@ -19,7 +19,6 @@ public sealed class PushTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
-    [ProtocolRule("S-14")]
     public void Every_change_reaches_every_subscriber_in_order()
     {
         RawClient[] watchers = [.. Enumerable.Range(0, 3).Select(_ => _node.Connect())];
@@ -58,7 +57,6 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    [ProtocolRule("S-15")]
     public void Changes_before_a_worker_comes_to_it_are_one_push()
     {
         RawClient watcher = _node.Connect();
@@ -108,7 +106,6 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    [ProtocolRule("S-16")]
     public void A_subscriber_that_is_behind_gets_one_newest_list_when_it_drains()
     {
         RawClient watcher = _node.Connect(capacityBytes: Capacity);
@@ -154,7 +151,6 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    [ProtocolRule("S-16")]
     public void A_used_up_budget_puts_pushes_off_until_there_is_room()
     {
         OutboundBudget budget = new(limitBytes: 20_000);
@@ -177,7 +173,6 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    [ProtocolRule("L-10")]
     public void An_empty_list_says_why_it_is_empty()
     {
         RawClient watcher = _node.Connect();
@@ -194,7 +189,6 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    [ProtocolRule("L-6")]
     public void During_warm_up_lists_are_provisional_and_at_its_end_who_was_sent_one_is_told_that_it_is_complete()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions());
@@ -224,7 +218,6 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
-    [ProtocolRule("L-6")]
     public void The_end_of_warm_up_is_told_within_three_seconds_and_not_to_all_at_one_moment()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions());
