@@ -1,4 +1,3 @@
-using System.Buffers;
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.Observability;
 using FastRegistry.Registry.Events;

@@ -4,7 +4,6 @@ using FastRegistry.Registry.Overrides;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using static FastRegistry.Tests.NamingClient;
 using Instance = FastRegistry.Wire.Messages.Instance;

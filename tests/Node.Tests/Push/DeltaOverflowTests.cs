@@ -1,7 +1,6 @@
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Node.Tests.Push;
 

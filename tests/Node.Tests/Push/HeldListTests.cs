@@ -4,7 +4,6 @@ using FastRegistry.Node.Tests.Sessions;
 using FastRegistry.Registry.Selection;
 using FastRegistry.Registry.Services;
 using FastRegistry.Tests;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using static FastRegistry.Tests.NamingClient;
 using HeldList = FastRegistry.Wire.Messages.HeldList;

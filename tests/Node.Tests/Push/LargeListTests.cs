@@ -102,50 +102,6 @@ public sealed class LargeListTests : IDisposable
     }
 
     [Fact]
-    public void An_answer_above_what_the_client_takes_of_streams_is_an_error_that_names_the_limit()
-    {
-        Publish(200);
-        RawClient client = ConnectWith(streamBytes: 100_000);
-        ErrorReply error = client.Call(MessageType.Query, new QueryRequest { Name = "s" }).Error;
-        Assert.Equal((uint)ErrorCode.LimitExceeded, error.Code);
-        Assert.Contains("stream_bytes allows (100000)", error.Text, StringComparison.Ordinal);
-        Assert.Equal(200, _node.Connect().Query("s").Instances.Count);
-    }
-
-    [Fact]
-    public void A_list_above_what_the_client_takes_of_streams_ends_its_subscription_and_the_connection_lives_on()
-    {
-        Publish(200);
-        RawClient client = ConnectWith(streamBytes: 100_000);
-        Assert.Empty(client.TrySubscribe(NewSubscription(1, "s")).Refused);
-        ReceivedFrame end = client.Read();
-        Assert.Equal((1UL, 1UL), (end.CorrelationId, end.PushNumber));
-        Assert.Equal((uint)ErrorCode.LimitExceeded, end.PushedEnd.Error.Code);
-        Assert.Contains("stream_bytes allows (100000)", end.PushedEnd.Error.Text, StringComparison.Ordinal);
-        Assert.Equal(0, _node.Registry.SubscriptionCount);
-        Assert.False(client.Unsubscribe(1));
-
-        Publish(300);
-        Assert.Null(client.TryRead());
-        Assert.Empty(client.Subscribe(1, "small").Instances);
-        Assert.Single(_node.Log.Lines);
-        _node.Log.Lines.Clear();
-    }
-
-    [Fact]
-    public void A_list_that_grows_above_what_the_client_takes_of_streams_ends_its_subscription_too()
-    {
-        Publish(80);
-        RawClient client = ConnectWith(streamBytes: 100_000);
-        Assert.Equal(80, client.Subscribe(1, "s").Instances.Count);
-        Publish(200, "n");
-        Assert.Equal((uint)ErrorCode.LimitExceeded, client.Read().PushedEnd.Error.Code);
-        Assert.Equal(0, _node.Registry.SubscriptionCount);
-        Assert.Null(client.Connection.CloseReason);
-        _node.Log.Lines.Clear();
-    }
-
-    [Fact]
     public void A_budget_that_is_used_up_holds_for_large_lists_too()
     {
         Wire.Outbound.OutboundBudget budget = new(limitBytes: 20_000);
@@ -173,15 +129,6 @@ public sealed class LargeListTests : IDisposable
         byte[] body = new byte[CreditBody.Size];
         new CreditBody(stream, bytes).Write(body);
         client.WriteFrame(new FrameHeader(CreditBody.Size, FrameKind.Credit, FrameFlags.None, MessageType.None, 0), body);
-    }
-
-    private RawClient ConnectWith(ulong streamBytes)
-    {
-        RawClient client = _node.ConnectBare();
-        SetupRequest setup = RawClient.NewSetup();
-        setup.Limits = new Wire.Messages.Limits { StreamBytes = streamBytes };
-        client.SetUp(setup);
-        return client;
     }
 
     /// <summary>Instances of about 1 KiB each; with another letter all of them have changed.</summary>

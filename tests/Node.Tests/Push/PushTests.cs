@@ -217,55 +217,6 @@ public sealed class PushTests : IDisposable
         Assert.False(watcher.Query("unknown").Provisional);
     }
 
-    [Fact]
-    public void The_end_of_warm_up_is_told_within_three_seconds_and_not_to_all_at_one_moment()
-    {
-        using NodeFixture node = new(deadlines: new DeadlineOptions());
-        RawClient watcher = node.Connect();
-        for (ulong id = 1; id <= 300; id++)
-        {
-            watcher.Subscribe(id, $"s{id}");
-        }
-
-        node.AdvanceSeconds(14.9);
-        List<int> told = [];
-        for (int tenth = 0; tenth < 35; tenth++)
-        {
-            node.AdvanceSeconds(0.1);
-            told.Add(watcher.ReadAll().Count);
-        }
-
-        Assert.Equal(300, told.Sum());
-        Assert.InRange(told.Max(), 1, 30);
-        Assert.True(told.Count(static count => count > 0) >= 25, string.Join(' ', told));
-    }
-
-    [Fact]
-    public void The_end_of_warm_up_says_nothing_to_who_was_sent_a_complete_list_since()
-    {
-        using NodeFixture node = new(deadlines: new DeadlineOptions());
-        RawClient provider = node.Connect();
-        RawClient early = node.Connect();
-        for (ulong id = 1; id <= 300; id++)
-        {
-            early.Subscribe(id, $"s{id}");
-        }
-
-        // Warm-up is over, and the last services have not had their turn.
-        node.AdvanceSeconds(15.1);
-        ulong[] told = [.. early.ReadAll().Select(static push => push.CorrelationId)];
-        ulong last = Enumerable.Range(1, 300).Select(static id => (ulong)id).Except(told).Last();
-        provider.Register($"s{last}", 1);
-        Assert.False(early.Read().Pushed.Provisional);
-        RawClient late = node.Connect();
-        Assert.False(late.Subscribe(1, $"s{last}").Provisional);
-        node.AdvanceSeconds(4);
-
-        Assert.Null(late.TryRead());
-        Assert.Equal(
-            Enumerable.Range(1, 300).Select(static id => (ulong)id).Except([.. told, last]), early.ReadAll().Select(static push => push.CorrelationId).Order());
-    }
-
     private static void UseUp(OutboundBudget budget, RawClient blocker)
     {
         for (ulong id = 1; !budget.IsExceeded; id++)

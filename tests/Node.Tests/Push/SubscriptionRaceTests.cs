@@ -14,7 +14,6 @@ using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
 using FastRegistry.Wire.Transport.InMemory;
 using static FastRegistry.Tests.NamingClient;
-using HeldList = FastRegistry.Wire.Messages.HeldList;
 using Subscription = FastRegistry.Wire.Messages.Subscription;
 
 namespace FastRegistry.Node.Tests.Push;

@@ -1,4 +1,3 @@
-using FastRegistry.Node.Configuration;
 using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
@@ -11,6 +10,9 @@ namespace FastRegistry.Node.Tests.Sessions;
 public sealed class OutputTests : IDisposable
 {
     private const int Capacity = 16 * 1024;
+
+    // More than a session answers at once without a worker.
+    private const int InstancesOfAList = 100;
     private const int FrameBytes = WireLimits.ChunkThresholdBytes + FrameHeader.Size;
 
     private readonly NodeFixture _node = new();
@@ -29,7 +31,7 @@ public sealed class OutputTests : IDisposable
     {
         for (int i = 1; i <= services; i++)
         {
-            _provider.Publish($"s{i}", kilobytes - 1, bytesEach: 990);
+            _provider.Publish($"s{i}", InstancesOfAList, bytesEach: (kilobytes * 1000 / InstancesOfAList) - 40);
         }
 
         RawClient client = _node.Connect(capacityBytes: Capacity);
@@ -40,7 +42,7 @@ public sealed class OutputTests : IDisposable
         Assert.Equal(services, frames.Count(static frame => frame.Kind == FrameKind.Response && !frame.IsError));
         ReceivedFrame[] pushes = [.. frames.Where(static frame => frame.Kind == FrameKind.Push)];
         Assert.Equal(Enumerable.Range(1, services).Select(static i => (ulong)i), pushes.Select(static push => push.CorrelationId));
-        Assert.All(pushes, push => Assert.Equal(kilobytes - 1, push.Pushed.Instances.Count));
+        Assert.All(pushes, static push => Assert.Equal(InstancesOfAList, push.Pushed.Instances.Count));
         Assert.Equal(0, _node.PutOff());
         AssertIsServed(client);
     }

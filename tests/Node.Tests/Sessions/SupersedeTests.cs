@@ -87,29 +87,6 @@ public sealed class SupersedeTests : IDisposable
         Assert.Equal([1], third.Query("s").Ports());
     }
 
-    [Theory]
-    [InlineData(5UL)]
-    [InlineData(4UL)]
-    [InlineData(1UL)]
-    public void A_connection_whose_number_is_not_higher_is_told_so_and_the_older_session_stays(ulong number)
-    {
-        RawClient newest = ConnectAs(5);
-        newest.Register("s", 1);
-        RawClient late = _node.ConnectBare();
-        late.Write([.. RawClient.PrefaceBytes(), .. RawClient.RequestBytes(MessageType.Setup, 1, Setup(number))]);
-
-        late.ReadGoAway(GoAwayReason.Superseded);
-        Assert.Null(late.TryRead());
-        Assert.True(late.SeesEnd);
-        late.Close();
-        _node.AdvanceSeconds(15);
-        Assert.Null(newest.Connection.CloseReason);
-        Assert.Equal([1], newest.Query("s").Ports());
-        Assert.Equal(1, _node.Node.Services.Sessions.Count);
-        ConnectAs(6);
-        newest.ReadGoAway(GoAwayReason.Superseded);
-    }
-
     [Fact]
     public void The_number_counts_only_against_a_session_that_is_there()
     {

@@ -5,7 +5,6 @@ using FastRegistry.Node.Hosting;
 using FastRegistry.Registry.Events;
 using FastRegistry.Registry.Push;
 using FastRegistry.Registry.Services;
-using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Timing;
