@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
@@ -14,6 +15,7 @@ public sealed class AcknowledgementTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("A-2", "A-3")]
     public async Task A_push_that_asks_is_acknowledged_with_the_number_of_pushes_so_far()
     {
         await SubscribeAsync();
@@ -28,6 +30,7 @@ public sealed class AcknowledgementTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-3")]
     public async Task A_push_that_does_not_ask_is_never_acknowledged()
     {
         (NamingClient client, ChangeLog log) = await SubscribeAsync();
@@ -40,6 +43,7 @@ public sealed class AcknowledgementTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-1", "V-4", "S-13")]
     public async Task Pushes_of_an_unknown_type_or_subscription_count_as_well()
     {
         await SubscribeAsync();
@@ -51,6 +55,7 @@ public sealed class AcknowledgementTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-1")]
     public async Task A_push_in_pieces_counts_when_its_last_piece_is_there_and_not_before()
     {
         (_, ChangeLog log) = await SubscribeAsync();
@@ -69,6 +74,7 @@ public sealed class AcknowledgementTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-1")]
     public async Task A_push_that_the_server_gives_up_does_not_count()
     {
         await SubscribeAsync();

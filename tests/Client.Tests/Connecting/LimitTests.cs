@@ -16,6 +16,7 @@ public sealed class LimitTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("C-14", "Q-1")]
     public async Task Requests_beyond_what_the_server_takes_at_a_time_wait_for_their_place()
     {
         Server.SetupReply.Limits = new Limits { OutstandingRequests = 3 };
@@ -62,6 +63,7 @@ public sealed class LimitTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-6")]
     public async Task More_instances_than_a_request_holds_are_registered_in_parts_that_take_nothing_away()
     {
         Server.SetupReply.Limits = new Limits { RequestBytes = 10_000 };

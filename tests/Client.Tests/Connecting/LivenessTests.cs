@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Client.Tests.Connecting;
@@ -11,6 +12,7 @@ public sealed class LivenessTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("C-19")]
     public async Task Silence_of_five_seconds_is_answered_by_a_ping_and_a_pong_keeps_the_connection()
     {
         await _fixture.ConnectAsync();
@@ -22,6 +24,7 @@ public sealed class LivenessTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-19")]
     public async Task Three_seconds_without_an_answer_to_the_ping_lose_the_connection()
     {
         NamingClient client = await _fixture.ConnectAsync();
@@ -58,6 +61,7 @@ public sealed class LivenessTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-18")]
     public async Task A_probe_is_answered_at_once_with_its_token()
     {
         await _fixture.ConnectAsync();

@@ -18,6 +18,7 @@ public sealed class MovingTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Theory]
+    [ProtocolRule("X-2")]
     [InlineData((int)GoAwayReason.Stopping)]
     [InlineData((int)GoAwayReason.Move)]
     [InlineData((int)GoAwayReason.NoMajority)]
@@ -47,6 +48,7 @@ public sealed class MovingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("X-2")]
     public async Task Until_the_client_has_moved_its_requests_are_served_and_its_lists_kept_up_to_date_where_it_was()
     {
         ScriptedServer two = _fixture.AddServer("two:7848");
@@ -123,6 +125,7 @@ public sealed class MovingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("X-6")]
     public async Task When_no_other_server_is_there_the_client_does_not_hold_up_the_stop_of_its_own()
     {
         NamingClient client = await _fixture.ConnectAsync();
@@ -134,6 +137,7 @@ public sealed class MovingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("X-6")]
     public async Task When_no_other_server_is_reached_the_client_stays_until_the_server_closes()
     {
         NamingClient client = await _fixture.ConnectAsync();
@@ -189,6 +193,7 @@ public sealed class MovingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-17")]
     public async Task Addresses_that_a_server_names_later_are_where_the_client_can_go()
     {
         ScriptedServer two = _fixture.AddServer("two:7848");
@@ -238,6 +243,7 @@ public sealed class MovingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("X-4")]
     public async Task A_server_that_refuses_before_the_set_up_sends_the_client_to_the_servers_it_names()
     {
         ScriptedServer two = _fixture.AddServer("two:7848");
@@ -249,6 +255,7 @@ public sealed class MovingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("X-5")]
     public async Task Servers_that_send_the_client_in_a_circle_are_asked_once_per_round()
     {
         Refuse(Server, "two:7848");

@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 
@@ -40,6 +41,7 @@ public sealed class ReconnectTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-9")]
     public async Task Every_connection_of_a_client_has_a_higher_number()
     {
         NamingClient client = await _fixture.ConnectAsync();

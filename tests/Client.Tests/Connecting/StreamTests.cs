@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
@@ -20,6 +21,7 @@ public sealed class StreamTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("Q-11")]
     public async Task Every_piece_extends_the_time_of_a_call()
     {
         Task<IReadOnlyList<RegistryInstance>> call = await AskAsync();
@@ -36,6 +38,7 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("Q-11", "T-14")]
     public async Task A_call_that_makes_no_more_progress_times_out_and_its_stream_is_reset()
     {
         Task<IReadOnlyList<RegistryInstance>> call = await AskAsync();
@@ -47,6 +50,7 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-14")]
     public async Task A_call_that_is_cancelled_resets_its_stream_and_the_connection_goes_on()
     {
         using CancellationTokenSource cancellation = new();
@@ -62,6 +66,7 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-15")]
     public async Task An_answer_that_the_server_gives_up_fails_and_may_be_asked_for_again()
     {
         Task<IReadOnlyList<RegistryInstance>> call = await AskAsync();
@@ -86,6 +91,7 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-15")]
     public async Task A_push_that_the_server_gives_up_is_asked_for_again_from_the_list_that_is_held()
     {
         NamingClient client = await _fixture.ConnectAsync();
@@ -103,6 +109,7 @@ public sealed class StreamTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-8", "T-7")]
     public async Task More_streams_than_the_client_has_said_end_the_connection_with_a_goaway()
     {
         await _fixture.ConnectAsync();

@@ -93,6 +93,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("E-2")]
     public async Task An_unknown_error_code_is_an_internal_error()
     {
         NamingClient client = await _fixture.ConnectAsync();

@@ -19,6 +19,7 @@ public sealed class RestoringTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("X-1", "C-9", "P-5")]
     public async Task A_reconnect_replaces_the_registrations_and_subscribes_again_under_the_same_client_id()
     {
         NamingClient client = await _fixture.ConnectAsync();
@@ -147,6 +148,7 @@ public sealed class RestoringTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-6")]
     public async Task A_set_of_which_a_part_was_refused_is_not_ended_and_comes_again_as_another_set()
     {
         NamingClient client = await _fixture.ConnectAsync();

@@ -19,6 +19,7 @@ public sealed class DeltaTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("D-3")]
     public async Task A_delta_on_the_list_is_told_as_its_difference()
     {
         (NamingClient client, ChangeLog log) = await SubscribeAsync(A, B);
@@ -41,6 +42,7 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-3")]
     public async Task Removing_what_is_not_there_is_no_error()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
@@ -51,6 +53,7 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-3")]
     public async Task A_delta_that_is_not_newer_is_dropped()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
@@ -64,6 +67,7 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-4", "D-5", "S-8")]
     public async Task A_delta_on_another_list_has_the_same_subscription_asked_for_again_once_from_the_list_that_is_held()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
@@ -88,6 +92,7 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-5")]
     public async Task What_is_unchanged_while_a_gap_is_mended_may_be_a_list_that_never_came()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
@@ -111,6 +116,7 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-3", "L-8")]
     public async Task A_delta_on_a_provisional_list_ends_it_and_what_the_server_never_listed_goes()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
@@ -126,6 +132,7 @@ public sealed class DeltaTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-4", "D-5")]
     public async Task A_delta_instead_of_the_first_list_is_made_up_for()
     {
         NamingClient client = await _fixture.ConnectAsync();

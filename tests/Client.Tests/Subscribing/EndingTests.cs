@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
@@ -17,6 +18,7 @@ public sealed class EndingTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("U-4")]
     public async Task A_subscription_that_the_server_ends_before_its_list_fails_with_the_reason()
     {
         NamingClient client = await _fixture.ConnectAsync();
@@ -30,6 +32,7 @@ public sealed class EndingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("U-5")]
     public async Task A_subscription_that_ends_for_good_keeps_its_list_and_is_tried_on_the_next_session_only()
     {
         ChangeLog log = await SubscribeAsync();
@@ -44,6 +47,7 @@ public sealed class EndingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("U-5", "S-12")]
     public async Task A_subscription_that_ends_for_now_is_made_again_after_the_time_the_server_asks_for()
     {
         ChangeLog log = await SubscribeAsync();

@@ -1,4 +1,5 @@
 using FastRegistry.Client.Services;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using Google.Protobuf;
@@ -20,6 +21,7 @@ public sealed class ResumingTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    [ProtocolRule("S-4")]
     public async Task The_first_subscribe_names_no_list_and_a_new_session_is_told_which_one_is_held()
     {
         Snapshot list = ScriptedServer.List("orders", 1, 4, A, B);
@@ -40,6 +42,7 @@ public sealed class ResumingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-7")]
     public async Task A_list_in_pieces_and_deltas_on_it_have_the_digest_of_what_the_server_lists()
     {
         RegistryInstance[] many = [.. Enumerable.Range(0, 10_000).Select(static i => new RegistryInstance($"10.1.{i / 250}.{i % 250}", 80))];
@@ -60,6 +63,7 @@ public sealed class ResumingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-7")]
     public async Task Instances_that_are_only_carried_are_left_out_of_count_and_digest()
     {
         Server.Lists["orders"] = ScriptedServer.List("orders", 1, 1, A);
@@ -76,6 +80,7 @@ public sealed class ResumingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("U-1")]
     public async Task An_unchanged_list_stays_and_takes_the_version_that_was_said()
     {
         Server.Lists["orders"] = ScriptedServer.List("orders", 1, 4, A, B);
@@ -90,6 +95,7 @@ public sealed class ResumingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-2")]
     public async Task A_delta_may_be_the_first_push_on_a_list_that_was_named()
     {
         Server.Lists["orders"] = ScriptedServer.List("orders", 1, 4, A);
@@ -102,6 +108,7 @@ public sealed class ResumingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("U-2")]
     public async Task Unchanged_and_provisional_keeps_what_is_carried_and_unchanged_alone_ends_it()
     {
         Server.Lists["orders"] = ScriptedServer.List("orders", 1, 1, A);
@@ -142,6 +149,7 @@ public sealed class ResumingTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("U-3")]
     public async Task Unchanged_without_a_list_is_answered_by_asking_again()
     {
         NamingClient client = await _fixture.ConnectAsync();

@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using RegistryInstance = FastRegistry.Client.Instance;
@@ -40,6 +41,7 @@ public sealed class SubscriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-3")]
     public async Task A_stale_push_is_ignored()
     {
         (NamingClient client, ChangeLog log) = await SubscribeAsync(A);
@@ -53,6 +55,7 @@ public sealed class SubscriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-3")]
     public async Task A_first_list_may_overtake_the_answer()
     {
         NamingClient client = await _fixture.ConnectAsync();
@@ -68,6 +71,7 @@ public sealed class SubscriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-3")]
     public async Task A_list_of_another_epoch_is_taken_whatever_its_revision()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
@@ -79,6 +83,7 @@ public sealed class SubscriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-13")]
     public async Task A_push_for_an_unknown_subscription_is_ignored()
     {
         (_, ChangeLog log) = await SubscribeAsync(A);
@@ -89,6 +94,7 @@ public sealed class SubscriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-7", "L-8")]
     public async Task A_server_restart_never_shows_an_empty_or_shrunken_list()
     {
         (NamingClient client, ChangeLog log) = await SubscribeAsync(A, B);
@@ -111,6 +117,7 @@ public sealed class SubscriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-7", "L-8")]
     public async Task A_provisional_empty_list_takes_nothing_away()
     {
         (NamingClient client, ChangeLog log) = await SubscribeAsync(A);
@@ -133,6 +140,7 @@ public sealed class SubscriptionTests : IAsyncDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-11")]
     public async Task A_list_in_chunks_is_put_together_and_credit_is_given()
     {
         NamingClient client = await _fixture.ConnectAsync();

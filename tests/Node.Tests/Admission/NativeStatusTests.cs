@@ -17,6 +17,7 @@ public sealed class NativeStatusTests : IDisposable
     public static TheoryData<string, string, bool> Matrix => StatusMatrix.For(StatusMatrix.Native);
 
     [Theory]
+    [ProtocolRule("E-3")]
     [MemberData(nameof(Matrix))]
     public void Each_status_serves_what_it_should_and_refuses_the_rest(string status, string operation, bool served)
     {
@@ -44,6 +45,7 @@ public sealed class NativeStatusTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("E-3")]
     [InlineData("STARTING")]
     [InlineData("DOWN")]
     [InlineData("PAUSED")]

@@ -15,6 +15,7 @@ public sealed class ConnectionLimitTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("C-24")]
     public void An_address_beyond_its_limit_is_told_the_limit_its_value_and_where_to_go()
     {
         Rules("""{"perAddress":2,"perAddressRules":{"10.0.1.0/24":1}}""");

@@ -48,6 +48,7 @@ public sealed class SheddingTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("G-3")]
     public void However_busy_it_is_a_client_that_does_not_leave_is_closed_after_the_linger_time()
     {
         RawClient client = Connect("10.0.0.1");
@@ -127,6 +128,7 @@ public sealed class SheddingTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("G-3")]
     public void An_operator_has_the_newest_move_to_the_address_given()
     {
         RawClient[] clients = [.. Enumerable.Range(0, 5).Select(_ => Connect("10.0.0.1"))];

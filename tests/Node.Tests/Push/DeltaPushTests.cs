@@ -25,6 +25,7 @@ public sealed class DeltaPushTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("D-1", "D-2")]
     public void A_change_of_a_large_list_is_pushed_as_the_difference_from_the_list_before()
     {
         Snapshot first = _watcher.Subscribe(1, "s");
@@ -49,6 +50,7 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-6")]
     public void A_small_list_is_pushed_whole()
     {
         _provider.Batch("small", replace: false, Many(1, 5));
@@ -58,6 +60,7 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-6")]
     public void A_change_of_half_the_list_is_pushed_whole()
     {
         _watcher.Subscribe(1, "s");
@@ -66,6 +69,7 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-6")]
     public void The_last_sixteen_lists_are_bases_and_older_ones_are_not()
     {
         List<long> revisions = [(long)_watcher.Subscribe(1, "s").Revision];
@@ -118,6 +122,7 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-1")]
     public void What_a_filter_lets_through_is_upserted_and_what_it_hides_is_removed()
     {
         _provider.Batch("f", replace: false, [.. Enumerable.Range(1, 100).Select(static port => NewInstance(port, cluster: port % 2 == 0 ? "east" : "west"))]);
@@ -176,6 +181,7 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("D-6", "L-6")]
     public void Provisional_lists_are_pushed_whole_and_deltas_begin_when_they_are_complete()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions());
@@ -234,6 +240,7 @@ public sealed class DeltaPushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-1")]
     public void A_large_delta_comes_in_chunks()
     {
         _provider.Batch("large", replace: false, Many(1, 20_000));

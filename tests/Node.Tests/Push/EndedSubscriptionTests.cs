@@ -28,6 +28,7 @@ public sealed class EndedSubscriptionTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("U-4", "T-9")]
     public void A_first_list_that_is_too_large_ends_the_subscription_and_names_the_limit()
     {
         _provider.Publish("large", 200);
@@ -44,6 +45,7 @@ public sealed class EndedSubscriptionTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("U-4")]
     public void A_list_that_grows_too_large_ends_the_subscription_then()
     {
         _provider.Publish("s", 100);
@@ -57,6 +59,7 @@ public sealed class EndedSubscriptionTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-12")]
     public void Its_id_may_be_used_again_for_whatever_the_client_likes()
     {
         _provider.Publish("large", 200);
@@ -90,6 +93,7 @@ public sealed class EndedSubscriptionTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-9")]
     public void An_answer_that_is_too_large_is_an_error_that_names_the_limit()
     {
         _provider.Publish("large", 200);

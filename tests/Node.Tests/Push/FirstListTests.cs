@@ -26,6 +26,7 @@ public sealed class FirstListTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("S-5", "A-4")]
     public void The_first_list_is_the_first_push_and_asks_for_an_ack()
     {
         _provider.Register("s", 1);
@@ -49,6 +50,7 @@ public sealed class FirstListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-15")]
     public void The_first_list_skips_the_merge_window_and_is_not_sent_again_at_its_end()
     {
         _watcher.Subscribe(1, "s");
@@ -69,6 +71,7 @@ public sealed class FirstListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-1")]
     public void One_request_makes_several_subscriptions_and_names_those_it_refuses_by_their_index()
     {
         _provider.Register("a", 1);
@@ -91,6 +94,7 @@ public sealed class FirstListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-1")]
     public void A_thousand_subscriptions_fit_one_request_and_one_more_is_invalid()
     {
         Subscription[] thousand = [.. Enumerable.Range(1, 1000).Select(static id => NewSubscription((ulong)id, $"s{id}"))];
@@ -106,6 +110,7 @@ public sealed class FirstListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-8")]
     public void The_same_id_again_is_sent_the_list_again_from_what_is_held()
     {
         _provider.Register("s", 1);
@@ -121,6 +126,7 @@ public sealed class FirstListTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("S-9")]
     [InlineData("other", false, "")]
     [InlineData("s", true, "")]
     [InlineData("s", false, "east")]
@@ -138,6 +144,7 @@ public sealed class FirstListTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("S-2")]
     [InlineData(ErrorCode.LimitExceeded, "limit")]
     [InlineData(ErrorCode.InvalidArgument, "invalid")]
     [InlineData(ErrorCode.InvalidArgument, "id in use")]

@@ -30,6 +30,7 @@ public sealed class HeldListTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("S-4", "U-1")]
     public void The_same_list_is_answered_as_unchanged()
     {
         Snapshot list = _client.Query("s");
@@ -41,6 +42,7 @@ public sealed class HeldListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-4")]
     public void The_same_list_of_another_epoch_is_unchanged_and_becomes_one_of_this_epoch()
     {
         Snapshot list = _client.Query("s");
@@ -56,6 +58,7 @@ public sealed class HeldListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-4", "D-2")]
     public void An_older_list_that_the_change_log_reaches_back_to_is_brought_up_by_a_delta()
     {
         _keeper.Subscribe(9, "s");
@@ -72,6 +75,7 @@ public sealed class HeldListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-6")]
     public void The_revision_is_believed_even_with_a_wrong_digest()
     {
         _keeper.Subscribe(9, "s");
@@ -84,6 +88,7 @@ public sealed class HeldListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-4")]
     public void A_list_older_than_the_change_log_is_replaced_by_the_whole_list()
     {
         Snapshot list = _client.Query("s");
@@ -93,6 +98,7 @@ public sealed class HeldListTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("S-6")]
     [InlineData("digest")]
     [InlineData("count")]
     [InlineData("no digest")]
@@ -146,6 +152,7 @@ public sealed class HeldListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-7")]
     public void The_digest_is_that_of_the_list_as_the_filter_shows_it()
     {
         _provider.Register("f", NewInstance(1, cluster: "east"));
@@ -234,6 +241,7 @@ public sealed class HeldListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-4", "U-2")]
     public void During_warm_up_the_same_list_is_unchanged_and_provisional_and_another_one_comes_whole()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions { WarmUp = TimeSpan.FromSeconds(15) });

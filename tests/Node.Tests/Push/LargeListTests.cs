@@ -15,6 +15,7 @@ public sealed class LargeListTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("T-1", "T-4")]
     public void A_large_answer_and_a_large_push_come_as_chunks_of_at_most_16_KiB()
     {
         Publish(400);
@@ -36,6 +37,7 @@ public sealed class LargeListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-10")]
     public void A_stream_stops_without_credit_and_other_frames_pass_it()
     {
         Publish(1000);
@@ -63,6 +65,7 @@ public sealed class LargeListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-17")]
     public void Changes_during_a_stream_are_one_push_after_it()
     {
         Publish(1000);
@@ -86,6 +89,7 @@ public sealed class LargeListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-17")]
     public void A_list_that_shrinks_during_its_stream_does_not_overtake_it()
     {
         Publish(1000);

@@ -106,6 +106,7 @@ public sealed class MergeWindowTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-15")]
     public void A_storm_is_merged_into_fewer_and_fewer_pushes_and_no_change_waits_longer_than_the_longest_window()
     {
         Dictionary<int, int> changedAt = [];
@@ -185,6 +186,7 @@ public sealed class MergeWindowTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("S-15")]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(6)]

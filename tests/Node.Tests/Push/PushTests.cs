@@ -19,6 +19,7 @@ public sealed class PushTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("S-14")]
     public void Every_change_reaches_every_subscriber_in_order()
     {
         RawClient[] watchers = [.. Enumerable.Range(0, 3).Select(_ => _node.Connect())];
@@ -57,6 +58,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-15")]
     public void Changes_before_a_worker_comes_to_it_are_one_push()
     {
         RawClient watcher = _node.Connect();
@@ -106,6 +108,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-16")]
     public void A_subscriber_that_is_behind_gets_one_newest_list_when_it_drains()
     {
         RawClient watcher = _node.Connect(capacityBytes: Capacity);
@@ -151,6 +154,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("S-16")]
     public void A_used_up_budget_puts_pushes_off_until_there_is_room()
     {
         OutboundBudget budget = new(limitBytes: 20_000);
@@ -173,6 +177,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-10")]
     public void An_empty_list_says_why_it_is_empty()
     {
         RawClient watcher = _node.Connect();
@@ -189,6 +194,7 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-6")]
     public void During_warm_up_lists_are_provisional_and_at_its_end_who_was_sent_one_is_told_that_it_is_complete()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions());

@@ -7,6 +7,7 @@ namespace FastRegistry.Node.Tests.Push;
 public sealed class StopPushTests
 {
     [Fact]
+    [ProtocolRule("G-2")]
     public async Task Clients_that_leave_a_stopping_node_empty_nobodys_list()
     {
         using NodeFixture node = new(deadlines: new DeadlineOptions { WarmUp = TimeSpan.Zero, GoAwaySpread = TimeSpan.Zero });

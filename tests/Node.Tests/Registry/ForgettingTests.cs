@@ -77,6 +77,7 @@ public sealed class ForgettingTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-1")]
     public void The_revision_of_a_service_that_was_forgotten_and_returns_never_goes_back()
     {
         ulong newest = _client.Register("s", 1).Revision;

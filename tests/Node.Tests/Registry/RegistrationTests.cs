@@ -36,6 +36,7 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-2")]
     public void A_batch_is_one_revision_and_one_push()
     {
         RawClient watcher = _node.Connect();
@@ -47,6 +48,7 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-2")]
     public void A_batch_with_one_invalid_element_changes_nothing_and_names_the_element()
     {
         ErrorReply error = _client.TryBatch("s", replace: false, NewInstance(1), NewInstance(70000), NewInstance(3)).Error;
@@ -60,6 +62,7 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-5")]
     public void A_replacing_batch_leaves_exactly_its_set_with_one_revision()
     {
         ulong first = _client.Batch("s", replace: false, NewInstance(1), NewInstance(2)).Revision;
@@ -84,6 +87,7 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-3")]
     public void Deregistering_what_is_not_there_is_no_error()
     {
         Assert.Equal(0u, _client.Deregister("s", 1).Removed);
@@ -96,6 +100,7 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-10", "S-11")]
     public void Every_limit_is_refused_with_its_option()
     {
         _client.Batch("a", replace: false, NewInstance(1), NewInstance(2), NewInstance(3), NewInstance(4));
@@ -157,6 +162,7 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-9")]
     public void A_persistent_instance_is_not_supported_and_a_missing_one_is_named()
     {
         ErrorReply error = _client.Call(MessageType.Register, new RegisterRequest { Name = "s", Instance = new Instance { Ip = "1", Persistent = true } }).Error;

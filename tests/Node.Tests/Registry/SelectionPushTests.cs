@@ -9,6 +9,7 @@ namespace FastRegistry.Node.Tests.Registry;
 public sealed class SelectionPushTests
 {
     [Fact]
+    [ProtocolRule("L-9")]
     public void Readers_are_told_and_see_everybody_healthy_while_what_is_registered_stays_as_it_is()
     {
         using NodeFixture node = new();

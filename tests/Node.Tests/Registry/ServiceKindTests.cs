@@ -34,6 +34,7 @@ public sealed class ServiceKindTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-9")]
     public void A_native_client_is_told_of_the_conflict()
     {
         Assert.Equal(AdministrationOutcome.Done, _node.Registry.CreateService(Make.Key(), ServiceKind.Persistent, new ServiceMetadata()));

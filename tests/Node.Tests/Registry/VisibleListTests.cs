@@ -18,6 +18,7 @@ public sealed class VisibleListTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("P-4")]
     public void The_newest_registration_of_an_identity_is_listed_and_the_others_wait()
     {
         _registry.Register(_a, "s", Make.Instance(1, weight: 1));
@@ -43,6 +44,7 @@ public sealed class VisibleListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("P-4")]
     public void Removing_the_listed_one_lists_the_newest_that_waits()
     {
         _registry.Register(_a, "s", Make.Instance(1, weight: 1));
@@ -147,6 +149,7 @@ public sealed class VisibleListTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("L-4")]
     public void Filters_select_clusters_and_health_and_disabled_instances_are_never_seen()
     {
         _registry.Register(

@@ -12,6 +12,7 @@ public sealed class AcknowledgementTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("A-4")]
     public void The_first_push_of_a_connection_asks_for_an_ack()
     {
         RawClient client = _node.Connect();
@@ -34,6 +35,7 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-4")]
     public void One_push_in_64_asks_and_not_the_same_one_on_every_connection()
     {
         Assert.Equal([1UL, 64, 128], NumbersThatAsk(_node.Connect(), pushes: 131));
@@ -41,6 +43,7 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-4")]
     public void The_first_push_after_10_seconds_without_asking_asks()
     {
         RawClient client = _node.Connect();
@@ -57,6 +60,7 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-3", "A-5")]
     public void An_ack_is_cumulative_and_never_goes_back()
     {
         RawClient client = ConnectWithPushes(5);
@@ -69,6 +73,7 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("A-5")]
     [InlineData(0UL)]
     [InlineData(6UL)]
     [InlineData(ulong.MaxValue - 1)]
@@ -93,6 +98,7 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-1")]
     public void An_ack_covers_no_list_that_is_not_complete()
     {
         RawClient client = _node.Connect();
@@ -123,6 +129,7 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-1")]
     public void A_list_that_was_given_up_takes_no_number()
     {
         RawClient client = _node.Connect();

@@ -18,6 +18,7 @@ public sealed class BackPressureTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("Q-8", "Q-9")]
     public void The_requests_of_a_peer_that_does_not_read_are_not_read()
     {
         RawClient client = _node.Connect(capacityBytes: Capacity);
@@ -38,6 +39,7 @@ public sealed class BackPressureTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-22")]
     public void A_peer_that_does_not_read_is_closed_as_a_slow_consumer_and_disturbs_nobody()
     {
         RawClient slow = _node.Connect(capacityBytes: Capacity);
@@ -73,6 +75,7 @@ public sealed class BackPressureTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-21")]
     public void A_peer_that_is_silent_while_some_output_waits_goes_like_one_that_answers_no_probe()
     {
         RawClient silent = _node.Connect(capacityBytes: 4096);
@@ -133,6 +136,7 @@ public sealed class BackPressureTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-22")]
     public void A_peer_that_speaks_while_some_output_waits_has_the_time_of_a_slow_consumer()
     {
         RawClient slow = _node.Connect(capacityBytes: 4096);
@@ -259,6 +263,7 @@ public sealed class BackPressureTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-23")]
     public void A_started_frame_is_not_held_against_a_peer_whose_input_is_not_read()
     {
         RawClient client = _node.Connect(capacityBytes: Capacity);

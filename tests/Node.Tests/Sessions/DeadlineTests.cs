@@ -12,6 +12,7 @@ public sealed class DeadlineTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("C-23")]
     public void A_connection_that_says_nothing_is_told_goaway_after_5_seconds()
     {
         RawClient client = _node.ConnectBare();
@@ -40,6 +41,7 @@ public sealed class DeadlineTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-6", "C-23")]
     public void Wrong_set_ups_do_not_stretch_the_handshake()
     {
         RawClient client = _node.ConnectBare();
@@ -55,6 +57,7 @@ public sealed class DeadlineTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-23")]
     public void A_started_frame_at_one_byte_a_second_is_told_goaway_after_10_seconds()
     {
         RawClient client = _node.Connect();
@@ -89,6 +92,7 @@ public sealed class DeadlineTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-20")]
     public void Silence_is_probed_after_20_seconds_and_ejected_5_seconds_later()
     {
         RawClient client = _node.Connect();
@@ -162,6 +166,7 @@ public sealed class DeadlineTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-18", "F-9")]
     public void A_probe_from_the_client_is_answered()
     {
         RawClient client = _node.Connect();
@@ -207,6 +212,7 @@ public sealed class DeadlineTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-28")]
     public void A_peer_that_reads_no_goaway_is_cut_off_after_the_linger_time()
     {
         RawClient client = _node.Connect();
@@ -221,6 +227,7 @@ public sealed class DeadlineTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-25")]
     public void A_client_that_says_goaway_is_released_when_it_closes()
     {
         RawClient client = _node.Connect();

@@ -27,6 +27,7 @@ public sealed class NotTakenInTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("A-6")]
     public void Is_named_by_an_event_and_counted_and_keeps_its_connection()
     {
         LiveFor(29.8);
@@ -59,6 +60,7 @@ public sealed class NotTakenInTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-6")]
     public void Gets_one_whole_list_for_each_subscription_with_its_next_ack()
     {
         _watcher.Subscribe(2, "t");
@@ -117,6 +119,7 @@ public sealed class NotTakenInTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-6")]
     public void Is_one_only_after_the_last_push_that_asked_was_there_for_30_seconds()
     {
         // The first push asked; so does this one. The client acknowledges the first late.

@@ -12,6 +12,7 @@ public sealed class RequestsInWorkTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("Q-4")]
     public void A_correlation_id_that_is_in_work_is_refused_and_the_first_request_is_answered()
     {
         RawClient client = _node.Connect();
@@ -28,6 +29,7 @@ public sealed class RequestsInWorkTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("Q-5")]
     public void A_cancelled_request_is_not_answered_and_its_id_is_free_again()
     {
         RawClient client = _node.Connect();
@@ -42,6 +44,7 @@ public sealed class RequestsInWorkTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("Q-5")]
     public void Cancelling_what_is_not_in_work_does_nothing()
     {
         RawClient client = _node.Connect();

@@ -13,6 +13,7 @@ public sealed class ReturnAfterPauseTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("C-27")]
     public void A_client_that_closed_during_the_pause_and_returns_changes_no_list()
     {
         RawClient watcher = _node.Connect();
@@ -37,6 +38,7 @@ public sealed class ReturnAfterPauseTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-27")]
     public void A_client_that_does_not_return_goes_after_10_seconds()
     {
         RawClient watcher = _node.Connect();
@@ -56,6 +58,7 @@ public sealed class ReturnAfterPauseTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-26")]
     public void Long_after_a_pause_a_closed_connection_releases_its_client_at_once()
     {
         RawClient watcher = _node.Connect();

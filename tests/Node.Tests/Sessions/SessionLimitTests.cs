@@ -44,6 +44,7 @@ public sealed class SessionLimitTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("G-2")]
     public void A_node_that_stops_refuses_new_connections_as_stopping()
     {
         _node.Node.Services.Sessions.Close();

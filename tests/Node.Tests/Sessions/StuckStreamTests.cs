@@ -11,6 +11,7 @@ public sealed class StuckStreamTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("C-22")]
     public void A_client_that_gives_no_credit_for_a_minute_is_closed_however_often_it_pings()
     {
         RawClient publisher = _node.Connect();

@@ -17,6 +17,7 @@ public sealed class SupersedeTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
+    [ProtocolRule("C-10", "C-12")]
     public void A_reconnect_changes_no_list_keeps_what_is_named_again_and_drops_the_rest_after_10_seconds()
     {
         RawClient watcher = _node.Connect();
@@ -96,6 +97,7 @@ public sealed class SupersedeTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("C-10")]
     [InlineData(MessageType.Register)]
     [InlineData(MessageType.BatchRegister)]
     [InlineData(MessageType.Deregister)]
@@ -139,6 +141,7 @@ public sealed class SupersedeTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("C-13")]
     public void Subscriptions_of_the_old_session_end_with_it()
     {
         RawClient old = _node.Connect(_id);

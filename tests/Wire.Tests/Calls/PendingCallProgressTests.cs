@@ -26,6 +26,7 @@ public sealed class PendingCallProgressTests
     }
 
     [Fact]
+    [ProtocolRule("Q-11")]
     public async Task An_answer_that_takes_longer_than_the_time_out_arrives_as_long_as_its_chunks_come()
     {
         ValueTask<CallOutcome> call = Begin(out ulong id);
@@ -42,6 +43,7 @@ public sealed class PendingCallProgressTests
     }
 
     [Fact]
+    [ProtocolRule("Q-11")]
     public async Task A_call_whose_chunks_stop_times_out_one_time_out_after_the_last()
     {
         ValueTask<CallOutcome> call = Begin(out ulong id);

@@ -36,6 +36,7 @@ public sealed class PendingCallQueueTests
     }
 
     [Fact]
+    [ProtocolRule("Q-1", "C-14")]
     public async Task Calls_beyond_the_limit_are_sent_in_order_as_places_become_free()
     {
         ValueTask<CallOutcome>[] calls = [.. Enumerable.Range(0, 10).Select(i => Call($"{i}"))];

@@ -52,6 +52,7 @@ public sealed class PendingCallTableTests
     }
 
     [Theory]
+    [ProtocolRule("M-6")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_malformed_answer_ends_its_call(bool isError)
@@ -143,6 +144,7 @@ public sealed class PendingCallTableTests
     }
 
     [Fact]
+    [ProtocolRule("F-10")]
     public async Task Late_duplicate_and_invented_answers_are_dropped()
     {
         ValueTask<CallOutcome> call = Begin(out ulong id);

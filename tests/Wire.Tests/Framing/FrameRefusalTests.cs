@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Wire.Tests.Framing;
@@ -6,6 +7,7 @@ namespace FastRegistry.Wire.Tests.Framing;
 public sealed class FrameRefusalTests
 {
     [Theory]
+    [ProtocolRule("F-3")]
     [InlineData(WireLimits.MaximumBodyBytes + 1u)]
     [InlineData(0x7FFF_FFFFu)]
     [InlineData(0x8000_0000u)]
@@ -14,6 +16,7 @@ public sealed class FrameRefusalTests
         AssertRefused(GoAwayReason.FrameTooLarge, new FrameHeader(bodyLength, FrameKind.Request, FrameFlags.None, MessageType.Setup, 1), bodyBytes: 0);
 
     [Fact]
+    [ProtocolRule("F-3")]
     public void Frame_of_exactly_the_limit_is_waited_for() =>
         AssertIncomplete(new FrameHeader(WireLimits.MaximumBodyBytes, FrameKind.Request, FrameFlags.None, MessageType.Setup, 1));
 
@@ -26,6 +29,7 @@ public sealed class FrameRefusalTests
     }
 
     [Theory]
+    [ProtocolRule("F-1", "F-2")]
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(255)]
@@ -38,6 +42,7 @@ public sealed class FrameRefusalTests
     }
 
     [Theory]
+    [ProtocolRule("F-4")]
     [InlineData(0, FrameFlags.None)]
     [InlineData(0, FrameFlags.Skippable)]
     [InlineData(13, FrameFlags.None)]
@@ -46,6 +51,7 @@ public sealed class FrameRefusalTests
         AssertRefused(GoAwayReason.UnknownKind, new FrameHeader(8, (FrameKind)kind, flags, MessageType.None, 1), bodyBytes: 8);
 
     [Fact]
+    [ProtocolRule("F-4", "V-3")]
     public void Unknown_kind_that_is_skippable_is_handed_out_to_be_skipped()
     {
         byte[] bytes = [.. GoldenVectors.Bytes(GoldenVectors.SkippableUnknownFrame), .. GoldenVectors.Bytes(GoldenVectors.PongFrame)];
@@ -57,6 +63,7 @@ public sealed class FrameRefusalTests
     }
 
     [Theory]
+    [ProtocolRule("F-5")]
     [InlineData(FrameKind.Ping, UInt64Body.Size)]
     [InlineData(FrameKind.Pong, UInt64Body.Size)]
     [InlineData(FrameKind.Probe, UInt64Body.Size)]
@@ -78,6 +85,7 @@ public sealed class FrameRefusalTests
     }
 
     [Theory]
+    [ProtocolRule("F-5")]
     [InlineData(FrameKind.Push, PushPrefix.Size)]
     [InlineData(FrameKind.Chunk, ChunkPrefix.Size)]
     public void Body_too_short_for_its_prefix_is_refused(FrameKind kind, int prefix)
@@ -87,6 +95,7 @@ public sealed class FrameRefusalTests
     }
 
     [Fact]
+    [ProtocolRule("F-6")]
     public void Reserved_flags_change_nothing()
     {
         foreach ((string _, byte[] golden) in GoldenVectors.Frames)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Wire.Tests.Framing;
@@ -51,6 +52,7 @@ public sealed class FrameSplitTests
     }
 
     [Fact]
+    [ProtocolRule("C-2")]
     public void The_preface_is_judged_at_every_length()
     {
         byte[] bytes = GoldenVectors.Bytes(GoldenVectors.Preface);
@@ -63,6 +65,7 @@ public sealed class FrameSplitTests
     }
 
     [Fact]
+    [ProtocolRule("C-3")]
     public void A_wrong_first_byte_is_noticed_before_the_preface_is_whole()
     {
         for (int wrong = 0; wrong < 4; wrong++)
@@ -82,6 +85,7 @@ public sealed class FrameSplitTests
     }
 
     [Fact]
+    [ProtocolRule("C-4")]
     public void Reserved_bytes_of_the_preface_are_ignored()
     {
         byte[] bytes = GoldenVectors.Bytes(GoldenVectors.Preface);

@@ -16,6 +16,7 @@ public sealed class ListDigestTests
 
     // The first two are known values of XXH64; the others come from another implementation.
     [Theory]
+    [ProtocolRule("S-7")]
     [InlineData("", 0xEF46DB3751D8E999)]
     [InlineData("61 62 63", 0x44BC2CF5AD770999)]
     [InlineData(One, 0x908EBC154D3F7EC8)]
@@ -28,6 +29,7 @@ public sealed class ListDigestTests
         Assert.Equal(0x6AC1E58032166597UL, ListDigest.OfInstance([.. Enumerable.Range(0, 100).Select(i => (byte)i)]));
 
     [Fact]
+    [ProtocolRule("S-7")]
     public void The_digest_of_a_list_is_the_sum_whatever_the_order()
     {
         ulong one = ListDigest.OfInstance(new Instance { Ip = "10.0.0.1", Port = 8080 }.ToByteArray());

@@ -61,6 +61,7 @@ public sealed class MessageCheckTests
     ];
 
     [Theory]
+    [ProtocolRule("M-1")]
     [MemberData(nameof(NotText))]
     public void Text_that_is_not_UTF_8_is_not_well_formed_wherever_it_stands(string hex)
     {
@@ -115,6 +116,7 @@ public sealed class MessageCheckTests
 
     // 2^32 + 1 of field 3, which the generated parser reads as 1; the same as a tag, which it reads as field 3; and in the middle of an unknown field.
     [Theory]
+    [ProtocolRule("M-2")]
     [InlineData("1A 81 80 80 80 10 61")]
     [InlineData("9A 80 80 80 10 01 61")]
     [InlineData("9A 06 81 80 80 80 10 61")]

@@ -22,6 +22,7 @@ public sealed class OutboundStreamsTests : IDisposable
     }
 
     [Theory]
+    [ProtocolRule("T-10")]
     [InlineData(256 * 1024)]
     [InlineData(50_000)]
     [InlineData(5)]
@@ -50,6 +51,7 @@ public sealed class OutboundStreamsTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-4", "T-5")]
     public void Every_chunk_is_small_and_only_the_last_one_ends_the_stream()
     {
         StreamPeer peer = Connect(StreamLimits.Default);
@@ -112,6 +114,7 @@ public sealed class OutboundStreamsTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-8")]
     public void The_announced_totals_of_all_open_streams_stay_within_the_limit()
     {
         StreamPeer peer = Connect(StreamLimits.Default with { Bytes = 1_000 });
@@ -128,6 +131,7 @@ public sealed class OutboundStreamsTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-8", "C-14")]
     public void Whoever_was_refused_may_begin_when_another_stream_has_ended()
     {
         StreamPeer peer = Connect(StreamLimits.Default with { Bytes = 150_000 });
@@ -155,6 +159,7 @@ public sealed class OutboundStreamsTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-9")]
     public void A_message_beyond_the_limit_never_fits()
     {
         // Never read: only its length counts.
@@ -166,6 +171,7 @@ public sealed class OutboundStreamsTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-6")]
     public void Ids_grow_in_the_order_of_first_pieces()
     {
         StreamPeer peer = Connect(StreamLimits.Default);

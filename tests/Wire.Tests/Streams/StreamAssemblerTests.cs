@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Streams;
 
@@ -8,6 +9,7 @@ public sealed class StreamAssemblerTests
     private readonly StreamAssembler _assembler = new(StreamLimits.Default with { Bytes = 10_000_000 });
 
     [Fact]
+    [ProtocolRule("T-2", "T-3")]
     public void Pieces_in_order_make_the_message_and_the_header_it_would_have_had()
     {
         ChunkPrefix prefix = new(9, FrameKind.Push, FrameFlags.AckNow, MessageType.SnapshotPush, 6);
@@ -25,6 +27,7 @@ public sealed class StreamAssemblerTests
     public void An_empty_message_is_one_last_chunk() => Assert.Equal(StreamOutcome.Complete, Add(ChunkFrames.Prefix(1, 0), [], last: true));
 
     [Fact]
+    [ProtocolRule("T-4")]
     public void Streams_may_be_mixed()
     {
         byte[][] messages = [.. Enumerable.Range(0, 16).Select(i => ChunkFrames.Noise(1_000, i))];
@@ -41,6 +44,7 @@ public sealed class StreamAssemblerTests
     }
 
     [Theory]
+    [ProtocolRule("T-11")]
     [InlineData(256 * 1024)]
     [InlineData(100_000)]
     [InlineData(1)]
@@ -63,6 +67,7 @@ public sealed class StreamAssemblerTests
     }
 
     [Fact]
+    [ProtocolRule("T-7")]
     public void A_total_that_changes_is_a_violation()
     {
         Add(ChunkFrames.Prefix(1, 100), new byte[10], last: false);
@@ -70,6 +75,7 @@ public sealed class StreamAssemblerTests
     }
 
     [Fact]
+    [ProtocolRule("T-7")]
     public void A_correlation_that_changes_is_a_violation()
     {
         Add(ChunkFrames.Prefix(1, 100), new byte[10], last: false);
@@ -78,6 +84,7 @@ public sealed class StreamAssemblerTests
     }
 
     [Fact]
+    [ProtocolRule("T-7")]
     public void More_bytes_than_announced_are_a_violation()
     {
         Add(ChunkFrames.Prefix(1, 100), new byte[99], last: false);
@@ -85,14 +92,17 @@ public sealed class StreamAssemblerTests
     }
 
     [Fact]
+    [ProtocolRule("T-5", "T-7")]
     public void An_end_before_the_last_byte_is_a_violation() =>
         Assert.Equal(StreamOutcome.Violation, Add(ChunkFrames.Prefix(1, 100), new byte[99], last: true));
 
     [Fact]
+    [ProtocolRule("T-5", "T-7")]
     public void A_last_byte_without_the_end_is_a_violation() =>
         Assert.Equal(StreamOutcome.Violation, Add(ChunkFrames.Prefix(1, 100), new byte[100], last: false));
 
     [Theory]
+    [ProtocolRule("T-7")]
     [InlineData(FrameKind.None)]
     [InlineData(FrameKind.Request)]
     [InlineData(FrameKind.Chunk)]
@@ -101,6 +111,7 @@ public sealed class StreamAssemblerTests
         Assert.Equal(StreamOutcome.Violation, Add(ChunkFrames.Prefix(1, 10, kind), new byte[10], last: true));
 
     [Theory]
+    [ProtocolRule("T-8")]
     [InlineData(16)]
     [InlineData(2)]
     public void One_open_stream_more_than_allowed_is_a_violation(int streams)
@@ -122,6 +133,7 @@ public sealed class StreamAssemblerTests
         Assert.Equal(StreamOutcome.Violation, Add(ChunkFrames.Prefix(1, total), new byte[1], last: false));
 
     [Fact]
+    [ProtocolRule("T-8")]
     public void The_bound_is_for_all_open_streams_together_and_freed_by_complete_ones()
     {
         Add(ChunkFrames.Prefix(1, 6_000_000), new byte[1], last: false);

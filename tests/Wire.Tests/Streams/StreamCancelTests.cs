@@ -12,6 +12,7 @@ public sealed class StreamCancelTests
     private readonly StreamAssembler _assembler = new(Limits);
 
     [Theory]
+    [ProtocolRule("T-13")]
     [InlineData(FrameKind.Response, StreamResetCode.Cancelled)]
     [InlineData(FrameKind.Push, StreamResetCode.Unsubscribed)]
     public void Late_chunks_of_a_cancelled_stream_are_dropped_and_get_no_credit(FrameKind kind, StreamResetCode code)
@@ -42,6 +43,7 @@ public sealed class StreamCancelTests
     }
 
     [Fact]
+    [ProtocolRule("T-13")]
     public void A_cancelled_stream_makes_room_for_another()
     {
         Assert.Equal(StreamOutcome.Incomplete, Add(ChunkFrames.Prefix(1, 1_000), 1));
@@ -51,6 +53,7 @@ public sealed class StreamCancelTests
     }
 
     [Fact]
+    [ProtocolRule("T-12", "T-13")]
     public void A_stream_that_its_sender_resets_is_forgotten_and_makes_room()
     {
         Assert.Equal(StreamOutcome.Incomplete, Add(ChunkFrames.Prefix(1, 1_000), 1));
@@ -74,6 +77,7 @@ public sealed class StreamCancelTests
     }
 
     [Theory]
+    [ProtocolRule("T-6")]
     [InlineData(5)]
     [InlineData(4)]
     [InlineData(uint.MaxValue)]
@@ -84,6 +88,7 @@ public sealed class StreamCancelTests
     }
 
     [Fact]
+    [ProtocolRule("T-6")]
     public void Ids_begin_again_when_all_are_used_up()
     {
         uint id = uint.MaxValue - 100;

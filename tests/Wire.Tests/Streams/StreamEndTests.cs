@@ -25,6 +25,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-12")]
     public void A_stream_that_the_receiver_resets_ends_at_once_and_the_others_go_on()
     {
         StreamPeer peer = Connect();
@@ -45,6 +46,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-13")]
     public void A_reset_stream_makes_room_for_another()
     {
         StreamPeer peer = Connect(new StreamLimits(2, LargeBytes + 1, 1_000));
@@ -60,6 +62,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("T-12")]
     public void A_reset_or_credit_for_a_stream_that_is_not_open_is_ignored()
     {
         StreamPeer peer = Connect();
@@ -138,6 +141,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
+    [ProtocolRule("A-1")]
     public void A_push_takes_its_number_with_its_last_chunk()
     {
         StreamPeer peer = Connect();

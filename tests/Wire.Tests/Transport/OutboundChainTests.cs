@@ -1,3 +1,4 @@
+using FastRegistry.Tests;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Tests.Outbound;
@@ -26,6 +27,7 @@ public sealed class OutboundChainTests
     }
 
     [Fact]
+    [ProtocolRule("Q-8")]
     public void A_chain_is_behind_above_the_mark_until_half_of_it_has_drained()
     {
         OutboundChain chain = new(_resources);
@@ -104,6 +106,7 @@ public sealed class OutboundChainTests
     }
 
     [Fact]
+    [ProtocolRule("A-1")]
     public void Push_sequences_are_one_two_three_in_wire_order_with_many_threads_appending()
     {
         const int PerThread = 5_000;

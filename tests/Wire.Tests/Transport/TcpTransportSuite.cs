@@ -54,6 +54,7 @@ public abstract class TcpTransportSuite : TransportSuite
     }
 
     [Fact]
+    [ProtocolRule("C-28")]
     public async Task A_peer_that_never_stops_sending_after_the_goaway_is_cut_off()
     {
         (TestHandler server, Socket peer) = await ConnectRawAsync(

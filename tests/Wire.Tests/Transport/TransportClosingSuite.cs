@@ -84,6 +84,7 @@ public abstract class TransportClosingSuite : TransportFixture
     }
 
     [Fact]
+    [ProtocolRule("C-24")]
     public async Task Beyond_the_hard_limit_a_handler_may_say_why_behind_what_waits()
     {
         const int PieceBytes = 1024 * 1024;

@@ -10,6 +10,7 @@ namespace FastRegistry.Wire.Tests.Transport;
 public abstract class TransportHoldingSuite : TransportClosingSuite
 {
     [Fact]
+    [ProtocolRule("Q-7")]
     public async Task A_handler_that_holds_its_input_gets_nothing_more_and_the_other_direction_works()
     {
         const int Requests = 10_000;

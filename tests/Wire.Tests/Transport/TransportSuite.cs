@@ -110,6 +110,7 @@ public abstract class TransportSuite : TransportHoldingSuite
     }
 
     [Fact]
+    [ProtocolRule("Q-8")]
     public async Task A_slow_reader_stops_its_own_requests_and_loses_nothing()
     {
         const int Requests = 2_000;
