@@ -78,9 +78,8 @@ internal sealed partial class ClientSession
         HandOutWaiting();
     }
 
-    /// <summary>The list of a subscription is no longer wanted.</summary>
-    private void CancelStream(ulong subscriptionId) =>
-        Volatile.Read(ref _streams)?.Cancel(FrameKind.Push, subscriptionId, StreamResetCode.Unsubscribed);
+    /// <summary>What is under way as a stream is no longer wanted. Thread-safe.</summary>
+    private void CancelStream(FrameKind kind, ulong correlationId, StreamResetCode code) => Volatile.Read(ref _streams)?.Cancel(kind, correlationId, code);
 
     private OutboundStreams EnsureStreams()
     {

@@ -89,6 +89,12 @@ internal sealed partial class ClientSession
 
         if (begins && TryBeginPush(state, subscription, snapshot, push))
         {
+            // Whoever unsubscribes ends the subscription first and then its stream; this thread begins the stream first and then looks. One of the two sees the other.
+            if (!subscription.IsActive)
+            {
+                CancelStream(FrameKind.Push, subscription.Id, StreamResetCode.Unsubscribed);
+            }
+
             return PushOutcome.Sent;
         }
 
@@ -151,6 +157,7 @@ internal sealed partial class ClientSession
         }
 
         EndSubscription(state, subscription);
+        CancelStream(FrameKind.Push, subscription.Id, StreamResetCode.Unsubscribed);
         _services.Log.ListTooLarge(snapshot.Key.ToString(), Id);
         return PushOutcome.TooLarge;
     }

@@ -178,7 +178,7 @@ internal sealed partial class ClientSession
                 return null;
             case FrameKind.Cancel:
                 Volatile.Read(ref _requests)?.Cancel(frame.Header.CorrelationId);
-                Volatile.Read(ref _streams)?.Cancel(FrameKind.Response, frame.Header.CorrelationId, StreamResetCode.Cancelled);
+                CancelStream(FrameKind.Response, frame.Header.CorrelationId, StreamResetCode.Cancelled);
                 return null;
             case FrameKind.GoAway:
                 return TakeGoAway(frame.Body);

@@ -105,26 +105,34 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>One request of a session that a worker runs; answered through the session, unless it was cancelled first.</summary>
-    /// <remarks>Made on the receive path. <see cref="TryClaim"/> decides between answer and cancellation.</remarks>
+    /// <remarks>Made on the receive path. Its state decides between answer and cancellation.</remarks>
     private sealed class QueuedRequest(ClientSession session, MessageType type, ulong correlationId, IMessage message) : IWorkItem
     {
+        // Claimed: an answer is being made ready to send. Cancelled: none is wanted.
+        private const int Open = 0;
+        private const int Claimed = 1;
+        private const int Cancelled = 2;
+
         private readonly long _arrivedAt = Stopwatch.GetTimestamp();
-        private int _claimed;
+        private int _state;
 
         public ulong CorrelationId { get; } = correlationId;
 
         public MessageType Type { get; } = type;
 
-        public bool IsClaimed => Volatile.Read(ref _claimed) != 0;
+        public bool IsCancelled => Volatile.Read(ref _state) == Cancelled;
 
-        /// <summary>True for exactly one caller: it answers.</summary>
-        public bool TryClaim() => Interlocked.Exchange(ref _claimed, 1) == 0;
+        /// <summary>True for the one caller that answers.</summary>
+        public bool TryClaim() => Interlocked.CompareExchange(ref _state, Claimed, Open) == Open;
+
+        /// <summary>No answer is wanted any more. True: none is sent. False: one is being sent, and whoever sends it looks again.</summary>
+        public bool TryCancel() => Interlocked.Exchange(ref _state, Cancelled) != Claimed;
 
         void IWorkItem.Run()
         {
             RequestsInWork requests = session._requests!;
             int ends = requests.StreamEnds;
-            NamingAnswer answer = IsClaimed ? default : Make();
+            NamingAnswer answer = IsCancelled ? default : Make();
             bool isDone = true;
             if (TryClaim())
             {
@@ -142,9 +150,15 @@ internal sealed partial class ClientSession
             }
             else
             {
-                // The answer needs a stream and none is free: it is dropped, and the request waits.
-                Volatile.Write(ref _claimed, 0);
+                // The answer needs a stream and none is free: it is dropped, and the request waits, unless it was cancelled meanwhile.
+                Interlocked.CompareExchange(ref _state, Open, Claimed);
                 requests.PutBack(this, ends);
+            }
+
+            if (isDone && IsCancelled)
+            {
+                // The cancellation came before the stream of the answer.
+                session.CancelStream(FrameKind.Response, CorrelationId, StreamResetCode.Cancelled);
             }
 
             session.HandOutRequest();
@@ -246,7 +260,7 @@ internal sealed partial class ClientSession
                 while (_inHand is null && !_isStreamBlocked && _waiting.First is { } first && session.HasRoom)
                 {
                     _waiting.RemoveFirst();
-                    if (!first.Value.IsClaimed)
+                    if (!first.Value.IsCancelled)
                     {
                         next = first.Value;
                         _inHand = next;
@@ -293,6 +307,12 @@ internal sealed partial class ClientSession
             lock (_requestLock)
             {
                 _inHand = null;
+                if (request.IsCancelled)
+                {
+                    _byCorrelation.Remove(request.CorrelationId);
+                    return;
+                }
+
                 _waiting.AddFirst(request);
                 _isStreamBlocked = _streamEnds == ends;
             }
@@ -313,7 +333,7 @@ internal sealed partial class ClientSession
         {
             lock (_requestLock)
             {
-                if (_byCorrelation.TryGetValue(correlationId, out QueuedRequest? request) && request.TryClaim())
+                if (_byCorrelation.TryGetValue(correlationId, out QueuedRequest? request) && request.TryCancel())
                 {
                     _byCorrelation.Remove(correlationId);
                     _waiting.Remove(request);

@@ -79,7 +79,7 @@ internal sealed partial class ClientSession
             state.PruneLocked();
         }
 
-        CancelStream(id);
+        CancelStream(FrameKind.Push, id, StreamResetCode.Unsubscribed);
         return true;
     }
 

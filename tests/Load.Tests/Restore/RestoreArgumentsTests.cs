@@ -23,7 +23,15 @@ public sealed class RestoreArgumentsTests
 
         RestoreSettings expected = new()
         {
-            Clients = 7, Registrations = 0, Subscriptions = 3, Services = 4, Instances = 5, SpreadSeconds = 0, Held = false, NodeWarmUpSeconds = 0.5, TimeoutSeconds = 9,
+            Clients = 7,
+            Registrations = 0,
+            Subscriptions = 3,
+            Services = 4,
+            Instances = 5,
+            SpreadSeconds = 0,
+            Held = false,
+            NodeWarmUpSeconds = 0.5,
+            TimeoutSeconds = 9,
         };
         Assert.Equal(expected, read.Settings);
         Assert.Equal(4, read.Settings.Fillers);

@@ -20,7 +20,7 @@ internal sealed class CountingReader
     private SimulatedEnd? _end;
     private ulong _lastCorrelation;
     private ulong _pushes;
-    private Task? _flush;
+    private Task? _flushing;
 
     /// <summary>Bytes of frames that were read, their headers included.</summary>
     public long Bytes { get; private set; }
@@ -247,10 +247,17 @@ internal sealed class CountingReader
         }
 
         _end!.Output.Write(bytes);
-        if (_flush is not { IsCompleted: false })
+        if (_flushing is not { IsCompleted: false })
         {
-            ValueTask<FlushResult> flush = _end.Output.FlushAsync();
-            _flush = flush.IsCompletedSuccessfully ? null : flush.AsTask();
+            _flushing = FlushAllAsync();
+        }
+    }
+
+    /// <summary>Flushes until nothing is left: what is written while a flush waits goes with the next one.</summary>
+    private async Task FlushAllAsync()
+    {
+        while (_end!.Output.UnflushedBytes > 0 && !(await _end.Output.FlushAsync()).IsCompleted)
+        {
         }
     }
 }

@@ -13,8 +13,10 @@ internal sealed class StormNode : IDisposable
     public const string Host = "node";
     public const int Port = 7848;
 
-    private const int MetadataBytes = 1000;
-    private const int InstancesInPart = 500;
+    // With what stands around it, an instance has 250 bytes: more than 64 of them are in a list of 25 KB, so a worker of the node encodes it.
+    private const int MetadataBytes = 226;
+    private const int InstanceBytes = 250;
+    private const int InstancesInPart = 2000;
 
     private readonly List<(string Name, Task Reading)> _reading = [];
     private readonly List<RawClient> _providers = [];
@@ -46,7 +48,8 @@ internal sealed class StormNode : IDisposable
     {
         RawClient provider = Node.Connect();
         _providers.Add(provider);
-        Instance[] instances = [.. Enumerable.Range(1, kilobytes).Select(static port => NamingClient.NewInstance(port, metadata: new string('x', MetadataBytes)))];
+        string metadata = new('x', MetadataBytes);
+        Instance[] instances = [.. Enumerable.Range(0, kilobytes * 1000 / InstanceBytes).Select(i => NamingClient.NewInstance(1 + (i % 50_000), $"10.0.0.{1 + (i / 50_000)}", metadata: metadata))];
         Instance[][] parts = [.. instances.Chunk(InstancesInPart)];
         for (int i = 0; i < parts.Length; i++)
         {
