@@ -2,6 +2,7 @@ using FastRegistry.Node.Configuration;
 using FastRegistry.Registry.Instances;
 using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
+using FastRegistry.Wire.Framing;
 
 namespace FastRegistry.Node.Sessions;
 
