@@ -81,19 +81,17 @@ internal sealed class SubscribedService(ServiceKey key)
 
     /// <summary>Claims to ask a session again for the subscription it has, after a push that was lost. False: there is nothing to mend.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="subscriptionId">The subscription.</param>
-    /// <param name="held">The list to name in the request; null = none.</param>
-    public bool TryMend(ServerSession session, out ulong subscriptionId, out Messages.HeldList? held)
+    /// <param name="subscriptionId">The subscription. It is asked for without a list that is held: only a whole list is certain to be the answer.</param>
+    public bool TryMend(ServerSession session, out ulong subscriptionId)
     {
         lock (_lock)
         {
-            (subscriptionId, held) = (_subscriptionId, null);
+            subscriptionId = _subscriptionId;
             if (_isEnded || _session != session || _subscriptionId == 0 || _isMending || !_needsMending)
             {
                 return false;
             }
 
-            held = NameHeldLocked();
             _needsMending = false;
             _isMending = true;
             return true;

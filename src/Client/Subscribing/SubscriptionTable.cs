@@ -231,9 +231,9 @@ internal sealed class SubscriptionTable : IPushSink, IDesiredState
         List<PlannedSubscription> planned = Plan(session, services);
         foreach (SubscribedService service in services)
         {
-            if (service.TryMend(session, out ulong subscriptionId, out HeldList? held))
+            if (service.TryMend(session, out ulong subscriptionId))
             {
-                planned.Add(new PlannedSubscription(service, Describe(service, subscriptionId, held), IsMending: true));
+                planned.Add(new PlannedSubscription(service, Describe(service, subscriptionId, held: null), IsMending: true));
             }
         }
 
@@ -250,9 +250,9 @@ internal sealed class SubscriptionTable : IPushSink, IDesiredState
 
     private void Mend(ServerSession? session, SubscribedService service)
     {
-        if (session is not null && service.TryMend(session, out ulong subscriptionId, out HeldList? held))
+        if (session is not null && service.TryMend(session, out ulong subscriptionId))
         {
-            _ = SubscribeAsync(session, [new PlannedSubscription(service, Describe(service, subscriptionId, held), IsMending: true)]);
+            _ = SubscribeAsync(session, [new PlannedSubscription(service, Describe(service, subscriptionId, held: null), IsMending: true)]);
         }
     }
 
