@@ -127,6 +127,18 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
         _ => throw new InvalidOperationException($"a {type} has no large answer"),
     };
 
+    /// <summary>Makes what is made once for all requests, before the first client waits for it.</summary>
+    public static void Prepare()
+    {
+        foreach (MessageType type in Enum.GetValues<MessageType>())
+        {
+            if (DescriptorOf(type) is { } descriptor)
+            {
+                MessageCheck.Prepare(descriptor);
+            }
+        }
+    }
+
     private static MessageDescriptor? DescriptorOf(MessageType type) => type switch
     {
         MessageType.Register => Messages.RegisterRequest.Descriptor,

@@ -27,10 +27,12 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
     /// <summary>Makes <paramref name="session"/> the one that speaks for a client, unless one with its connection number or a higher one does: null then.</summary>
     /// <param name="instanceId">The client instance id.</param>
     /// <param name="session">The new session.</param>
+    /// <param name="connectionNumber">Its number among the connections of the client.</param>
     /// <param name="superseded">The session that spoke for it until now; the caller ends it.</param>
     /// <param name="name">The client's name, for the event.</param>
     /// <param name="version">The client's version, for the event.</param>
-    public RegistryClient? TryAttach(UInt128 instanceId, ClientSession session, out ClientSession? superseded, string name = "", string version = "")
+    public RegistryClient? TryAttach(
+        UInt128 instanceId, ClientSession session, ulong connectionNumber, out ClientSession? superseded, string name = "", string version = "")
     {
         while (true)
         {
@@ -45,7 +47,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
                 }
 
                 superseded = (ClientSession?)client.Session;
-                if (superseded is not null && superseded.ConnectionNumber >= session.ConnectionNumber)
+                if (superseded is not null && client.ConnectionNumber >= connectionNumber)
                 {
                     superseded = null;
                     return null;
@@ -53,6 +55,7 @@ internal sealed class ClientDirectory(ServiceRegistry registry, RequestQueue wor
 
                 superseded?.BeginClosing();
                 client.Session = session;
+                client.ConnectionNumber = connectionNumber;
                 client.Attachment++;
                 if (client.PublicationCount > 0)
                 {

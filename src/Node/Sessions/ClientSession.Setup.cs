@@ -13,9 +13,6 @@ namespace FastRegistry.Node.Sessions;
 /// <content>The set-up: once the request was checked, a client is attached and served.</content>
 internal sealed partial class ClientSession
 {
-    /// <summary>Tells the connections of one client apart: the higher one is the newer one. 0 until the set-up.</summary>
-    public ulong ConnectionNumber { get; private set; }
-
     /// <summary>Answers a set-up request; a reason ends the session. Receive path.</summary>
     private CloseReason? SetUp(in Frame frame, BatchWriter replies, long now)
     {
@@ -68,8 +65,7 @@ internal sealed partial class ClientSession
     {
         ClientProfile before = _profile;
         Volatile.Write(ref _profile, profile);
-        ConnectionNumber = connectionNumber;
-        RegistryClient? client = _services.Clients.TryAttach(instanceId, this, out superseded, profile.Name, profile.Version);
+        RegistryClient? client = _services.Clients.TryAttach(instanceId, this, connectionNumber, out superseded, profile.Name, profile.Version);
         if (client is null)
         {
             Volatile.Write(ref _profile, before);

@@ -64,6 +64,9 @@ internal static class SetupValidator
         return SetupOutcome.Accepted;
     }
 
+    /// <summary>Makes what is made once for all set-ups, before the first client waits for it.</summary>
+    public static void Prepare() => MessageCheck.Prepare(SetupRequest.Descriptor);
+
     public static UInt128 InstanceIdOf(SetupRequest request) => BinaryPrimitives.ReadUInt128BigEndian(request.ClientInstanceId.Span);
 
     private static RequestError? CheckFields(SetupRequest request)

@@ -15,7 +15,9 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
 {
     private Dictionary<ServiceEntry, List<Publication>>? _published;
     private long _revision;
-    private long _lastRenewed;
+
+    // Of a native client the number of its connection, of the others the time of the last sign of life: there are very many idle native clients.
+    private long _connectionOrRenewal;
 
     public ClientKind Kind { get; } = kind;
 
@@ -43,8 +45,15 @@ internal sealed class RegistryClient(ClientKind kind, string id, UInt128 instanc
     /// <summary>Wheel time of the last sign of life of a client without a connection here: a beat, a change, a digest of its owner.</summary>
     public long LastRenewed
     {
-        get => Volatile.Read(ref _lastRenewed);
-        set => Volatile.Write(ref _lastRenewed, value);
+        get => Kind == ClientKind.Native ? 0 : Volatile.Read(ref _connectionOrRenewal);
+        set => Volatile.Write(ref _connectionOrRenewal, value);
+    }
+
+    /// <summary>Of a native client: the number of the connection that spoke for it last. Of two connections the one with the higher number is the newer one.</summary>
+    public ulong ConnectionNumber
+    {
+        get => (ulong)Volatile.Read(ref _connectionOrRenewal);
+        set => Volatile.Write(ref _connectionOrRenewal, (long)value);
     }
 
     /// <summary>The name of the client in events.</summary>

@@ -48,6 +48,10 @@ public static class MessageCheck
         return body.IsSingleSegment ? Check(body.FirstSpan, node, 0) : CheckCopy(body, node);
     }
 
+    /// <summary>Makes what <see cref="IsWellFormed"/> needs to know of a message, so that the first body does not wait for it.</summary>
+    /// <param name="descriptor">Which message.</param>
+    public static void Prepare(MessageDescriptor descriptor) => IsWellFormed(descriptor, default);
+
     private static bool CheckCopy(in ReadOnlySequence<byte> body, MessageNode node)
     {
         int length = checked((int)body.Length);

@@ -43,12 +43,12 @@ public sealed class RegistryRaceTests
             // Each is set up for a client of its own, so that it has a connection number; the second has the higher one.
             RawClient first = node.Connect();
             RawClient second = node.Connect();
-            RegistryClient old = directory.TryAttach(instanceId, first.Session, out _)!;
+            RegistryClient old = directory.TryAttach(instanceId, first.Session, 1, out _)!;
             Register(old, first.Session);
             using Barrier start = new(2);
             Task closing = Task.Run(() => Race(start, () => directory.Detach(old, first.Session, CloseReason.PeerClosed)), TestContext.Current.CancellationToken);
             RegistryClient? taken = null;
-            Task taking = Task.Run(() => Race(start, () => taken = directory.TryAttach(instanceId, second.Session, out _)), TestContext.Current.CancellationToken);
+            Task taking = Task.Run(() => Race(start, () => taken = directory.TryAttach(instanceId, second.Session, 2, out _)), TestContext.Current.CancellationToken);
             await Task.WhenAll(closing, taking);
 
             Assert.Null(Register(taken!, second.Session));
