@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using FastRegistry.Node.Admission;
 using FastRegistry.Node.Limits;
 using FastRegistry.Node.Observability;
-using FastRegistry.Node.Requests;
 using FastRegistry.Node.Sessions;
 using FastRegistry.Node.WatchedFiles;
 using FastRegistry.Wire.Timing;
@@ -17,8 +16,6 @@ internal sealed partial class RegistryNode
     /// <summary>Begins the background work without a listener.</summary>
     public void StartWorkers()
     {
-        SetupValidator.Prepare();
-        NamingRequests.Prepare();
         _wheelDriver = new WheelDriver(Wheel);
         Events.Start();
         _workers.AddRange(Push.Workers.Select(worker => KeepRunning(worker.RunAsync)));

@@ -9,7 +9,6 @@ using FastRegistry.Registry.Rules;
 using FastRegistry.Registry.Services;
 using FastRegistry.Wire.Framing;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Messages = FastRegistry.Wire.Messages;
 
 namespace FastRegistry.Node.Requests;
@@ -56,7 +55,7 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
                 return true;
             }
 
-            if (DescriptorOf(type) is { } descriptor && !MessageCheck.IsWellFormed(descriptor, body))
+            if (ShapeOf(type) is { } shape && !MessageCheck.IsWellFormed(shape, body))
             {
                 answer = NamingAnswer.Of(RequestError.Malformed(type));
                 return true;
@@ -127,27 +126,15 @@ internal sealed partial class NamingRequests(ServiceRegistry registry, LimitOpti
         _ => throw new InvalidOperationException($"a {type} has no large answer"),
     };
 
-    /// <summary>Makes what is made once for all requests, before the first client waits for it.</summary>
-    public static void Prepare()
+    private static MessageShape? ShapeOf(MessageType type) => type switch
     {
-        foreach (MessageType type in Enum.GetValues<MessageType>())
-        {
-            if (DescriptorOf(type) is { } descriptor)
-            {
-                MessageCheck.Prepare(descriptor);
-            }
-        }
-    }
-
-    private static MessageDescriptor? DescriptorOf(MessageType type) => type switch
-    {
-        MessageType.Register => Messages.RegisterRequest.Descriptor,
-        MessageType.Deregister => Messages.DeregisterRequest.Descriptor,
-        MessageType.BatchRegister => Messages.BatchRegisterRequest.Descriptor,
-        MessageType.Query => Messages.QueryRequest.Descriptor,
-        MessageType.ListServices => Messages.ListServicesRequest.Descriptor,
-        MessageType.Subscribe => Messages.SubscribeRequest.Descriptor,
-        MessageType.Unsubscribe => Messages.UnsubscribeRequest.Descriptor,
+        MessageType.Register => MessageShape.RegisterRequest,
+        MessageType.Deregister => MessageShape.DeregisterRequest,
+        MessageType.BatchRegister => MessageShape.BatchRegisterRequest,
+        MessageType.Query => MessageShape.QueryRequest,
+        MessageType.ListServices => MessageShape.ListServicesRequest,
+        MessageType.Subscribe => MessageShape.SubscribeRequest,
+        MessageType.Unsubscribe => MessageShape.UnsubscribeRequest,
         _ => null,
     };
 

@@ -35,7 +35,7 @@ internal static class SetupValidator
         request = null;
         try
         {
-            request = MessageCheck.IsWellFormed(SetupRequest.Descriptor, body) ? SetupRequest.Parser.ParseFrom(body) : null;
+            request = MessageCheck.IsWellFormed(MessageShape.SetupRequest, body) ? SetupRequest.Parser.ParseFrom(body) : null;
         }
         catch (InvalidProtocolBufferException)
         {
@@ -63,9 +63,6 @@ internal static class SetupValidator
 
         return SetupOutcome.Accepted;
     }
-
-    /// <summary>Makes what is made once for all set-ups, before the first client waits for it.</summary>
-    public static void Prepare() => MessageCheck.Prepare(SetupRequest.Descriptor);
 
     public static UInt128 InstanceIdOf(SetupRequest request) => BinaryPrimitives.ReadUInt128BigEndian(request.ClientInstanceId.Span);
 

@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
-using Google.Protobuf.Reflection;
 
 namespace FastRegistry.Wire.Framing;
 
@@ -15,12 +13,11 @@ namespace FastRegistry.Wire.Framing;
 /// <see cref="ErrorCode.MalformedBody"/> when the result is false.
 /// </para>
 /// <para>
-/// Everything else (a field with another wire type than its own, a number out of its range, a missing field) is left to the parser. Fields that the descriptor
+/// Everything else (a field with another wire type than its own, a number out of its range, a missing field) is left to the parser. Fields that the shape
 /// does not know are skipped by wire type. Groups, which protocol 1 does not use, are refused.
 /// </para>
 /// <para>
-/// Stateless but for the nodes made of descriptors, of which there is one per message type of the program. Any thread; no lock once a type has been seen.
-/// A body in one segment is read in place, one in several is copied into a rented buffer first. About one pass over the bytes.
+/// Stateless; any thread. A body in one segment is read in place, one in several is copied into a rented buffer first. About one pass over the bytes.
 /// </para>
 /// </remarks>
 public static class MessageCheck
@@ -32,34 +29,21 @@ public static class MessageCheck
 
     private const ulong HighBits = 0x8080_8080_8080_8080;
 
-    private static readonly ConcurrentDictionary<MessageDescriptor, MessageNode> Nodes = new();
-
     /// <summary>True when every text in <paramref name="body"/>, nested messages included, is valid UTF-8, and every length and tag fits in 32 bits and every
     /// length in what is left of its message.</summary>
-    /// <param name="descriptor">Which message the body holds: <c>SetupRequest.Descriptor</c>.</param>
+    /// <param name="shape">Which message the body holds: <see cref="MessageShape.SetupRequest"/>.</param>
     /// <param name="body">The encoded message, as received.</param>
-    public static bool IsWellFormed(MessageDescriptor descriptor, in ReadOnlySequence<byte> body)
-    {
-        if (!Nodes.TryGetValue(descriptor, out MessageNode? node))
-        {
-            node = AddNode(descriptor);
-        }
+    public static bool IsWellFormed(MessageShape shape, in ReadOnlySequence<byte> body) =>
+        body.IsSingleSegment ? Check(body.FirstSpan, shape, 0) : CheckCopy(body, shape);
 
-        return body.IsSingleSegment ? Check(body.FirstSpan, node, 0) : CheckCopy(body, node);
-    }
-
-    /// <summary>Makes what <see cref="IsWellFormed"/> needs to know of a message, so that the first body does not wait for it.</summary>
-    /// <param name="descriptor">Which message.</param>
-    public static void Prepare(MessageDescriptor descriptor) => IsWellFormed(descriptor, default);
-
-    private static bool CheckCopy(in ReadOnlySequence<byte> body, MessageNode node)
+    private static bool CheckCopy(in ReadOnlySequence<byte> body, MessageShape shape)
     {
         int length = checked((int)body.Length);
         byte[] copy = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             body.CopyTo(copy);
-            return Check(copy.AsSpan(0, length), node, 0);
+            return Check(copy.AsSpan(0, length), shape, 0);
         }
         finally
         {
@@ -67,7 +51,7 @@ public static class MessageCheck
         }
     }
 
-    private static bool Check(ReadOnlySpan<byte> message, MessageNode node, int depth)
+    private static bool Check(ReadOnlySpan<byte> message, MessageShape shape, int depth)
     {
         int at = 0;
         while (at < message.Length)
@@ -88,7 +72,7 @@ public static class MessageCheck
             {
                 0 => TrySkipVarint(message, ref at),
                 1 => TrySkip(message, ref at, sizeof(ulong)),
-                2 => TryCheckContent(message, ref at, node.Find(field), depth),
+                2 => TryCheckContent(message, ref at, shape.Find(field), depth),
                 5 => TrySkip(message, ref at, sizeof(uint)),
                 _ => false,
             };
@@ -101,7 +85,7 @@ public static class MessageCheck
         return true;
     }
 
-    private static bool TryCheckContent(ReadOnlySpan<byte> message, ref int at, MessageNode? content, int depth)
+    private static bool TryCheckContent(ReadOnlySpan<byte> message, ref int at, MessageShape? content, int depth)
     {
         if (!TryReadNumber(message, ref at, out uint length) || length > (uint)(message.Length - at))
         {
@@ -211,55 +195,5 @@ public static class MessageCheck
         }
 
         return false;
-    }
-
-    private static MessageNode AddNode(MessageDescriptor descriptor)
-    {
-        // Whoever comes second throws its nodes away; both are alike.
-        Dictionary<MessageDescriptor, MessageNode> made = [];
-        MessageNode node = MessageNode.Of(descriptor, made);
-        return Nodes.GetOrAdd(descriptor, node);
-    }
-
-    /// <summary>What the check needs of a descriptor: per field number whether its content is text, a message, or neither.</summary>
-    private sealed class MessageNode
-    {
-        private static readonly MessageNode Text = new(0) { IsText = true };
-
-        private readonly MessageNode?[] _fields;
-
-        private MessageNode(int fields) => _fields = new MessageNode?[fields];
-
-        public bool IsText { get; private init; }
-
-        public static MessageNode Of(MessageDescriptor descriptor, Dictionary<MessageDescriptor, MessageNode> made)
-        {
-            if (made.TryGetValue(descriptor, out MessageNode? node))
-            {
-                return node;
-            }
-
-            IList<FieldDescriptor> fields = descriptor.Fields.InFieldNumberOrder();
-            node = new MessageNode(fields.Count == 0 ? 0 : fields[^1].FieldNumber + 1);
-            made.Add(descriptor, node);
-            foreach (FieldDescriptor field in fields)
-            {
-                node._fields[field.FieldNumber] = field.FieldType switch
-                {
-                    FieldType.String => Text,
-                    FieldType.Message => Of(field.MessageType, made),
-                    _ => null,
-                };
-            }
-
-            return node;
-        }
-
-        /// <summary>Null: nothing is known of the field's content.</summary>
-        public MessageNode? Find(uint field)
-        {
-            MessageNode?[] fields = _fields;
-            return field < (uint)fields.Length ? fields[field] : null;
-        }
     }
 }

@@ -192,6 +192,23 @@ public sealed class MessageCheckTests
         AssertCheck(false, Value.Descriptor, value);
     }
 
+    public static TheoryData<string, MessageShape, MessageDescriptor> Requests => new()
+    {
+        { nameof(SetupRequest), MessageShape.SetupRequest, SetupRequest.Descriptor },
+        { nameof(RegisterRequest), MessageShape.RegisterRequest, RegisterRequest.Descriptor },
+        { nameof(BatchRegisterRequest), MessageShape.BatchRegisterRequest, BatchRegisterRequest.Descriptor },
+        { nameof(DeregisterRequest), MessageShape.DeregisterRequest, DeregisterRequest.Descriptor },
+        { nameof(QueryRequest), MessageShape.QueryRequest, QueryRequest.Descriptor },
+        { nameof(ListServicesRequest), MessageShape.ListServicesRequest, ListServicesRequest.Descriptor },
+        { nameof(SubscribeRequest), MessageShape.SubscribeRequest, SubscribeRequest.Descriptor },
+        { nameof(UnsubscribeRequest), MessageShape.UnsubscribeRequest, UnsubscribeRequest.Descriptor },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests), DisableDiscoveryEnumeration = true)]
+    public void The_shape_of_a_request_is_that_of_its_generated_message(string name, MessageShape shape, MessageDescriptor descriptor) =>
+        Assert.True(Shapes.AreAlike(Shapes.Of(descriptor), shape), name);
+
     [Fact]
     public void Every_golden_message_is_well_formed_in_one_segment_and_cut_anywhere() => Assert.All(
         GoldenMessages.All,
@@ -201,7 +218,7 @@ public sealed class MessageCheckTests
             AssertCheck(true, golden.Message.Descriptor, body);
             for (int cut = 0; cut <= body.Length; cut++)
             {
-                Assert.True(MessageCheck.IsWellFormed(golden.Message.Descriptor, Sequences.Cut(body, cut)));
+                Assert.True(MessageCheck.IsWellFormed(Shapes.Of(golden.Message.Descriptor), Sequences.Cut(body, cut)));
             }
         });
 
@@ -217,7 +234,7 @@ public sealed class MessageCheckTests
             MessageDescriptor descriptor = Descriptors[random.Next(Descriptors.Length)];
             IMessage message = RandomMessages.Make(descriptor, random);
             byte[] body = message.ToByteArray();
-            if (!MessageCheck.IsWellFormed(descriptor, new ReadOnlySequence<byte>(body)))
+            if (!MessageCheck.IsWellFormed(Shapes.Of(descriptor), new ReadOnlySequence<byte>(body)))
             {
                 Assert.Fail($"{descriptor.Name}, seed {seed}: {Convert.ToHexString(body)}");
             }
@@ -225,8 +242,8 @@ public sealed class MessageCheckTests
             for (int mutation = 0; mutation < MutationsPerMessage && body.Length > 0; mutation++)
             {
                 byte[] mutated = Mutate(body, random);
-                bool whole = MessageCheck.IsWellFormed(descriptor, new ReadOnlySequence<byte>(mutated));
-                bool cut = MessageCheck.IsWellFormed(descriptor, Sequences.Cut(mutated, random.Next(mutated.Length + 1)));
+                bool whole = MessageCheck.IsWellFormed(Shapes.Of(descriptor), new ReadOnlySequence<byte>(mutated));
+                bool cut = MessageCheck.IsWellFormed(Shapes.Of(descriptor), Sequences.Cut(mutated, random.Next(mutated.Length + 1)));
                 if (whole != cut || (whole && !IsTextOfParsedUnchanged(descriptor, mutated)))
                 {
                     Assert.Fail($"{descriptor.Name}, {whole} and {cut}, seed {seed}: {Convert.ToHexString(mutated)}");
@@ -243,15 +260,15 @@ public sealed class MessageCheckTests
     [Fact]
     public void A_body_in_one_segment_is_checked_without_allocating()
     {
-        (MessageDescriptor Descriptor, ReadOnlySequence<byte> Body)[] bodies =
-            [.. GoldenMessages.All.Select(golden => (golden.Message.Descriptor, new ReadOnlySequence<byte>(golden.Message.ToByteArray())))];
+        (MessageShape Shape, ReadOnlySequence<byte> Body)[] bodies =
+            [.. GoldenMessages.All.Select(golden => (Shapes.Of(golden.Message.Descriptor), new ReadOnlySequence<byte>(golden.Message.ToByteArray())))];
         AllocationGate.AssertNothing(() =>
         {
             for (int i = 0; i < 100; i++)
             {
-                foreach ((MessageDescriptor descriptor, ReadOnlySequence<byte> body) in bodies)
+                foreach ((MessageShape shape, ReadOnlySequence<byte> body) in bodies)
                 {
-                    if (!MessageCheck.IsWellFormed(descriptor, body))
+                    if (!MessageCheck.IsWellFormed(shape, body))
                     {
                         Assert.Fail("not well formed");
                     }
@@ -263,8 +280,8 @@ public sealed class MessageCheckTests
     private static void AssertCheck(bool expected, MessageDescriptor descriptor, byte[] body)
     {
         string hex = Convert.ToHexString(body);
-        Assert.True(expected == MessageCheck.IsWellFormed(descriptor, new ReadOnlySequence<byte>(body)), hex);
-        Assert.True(expected == MessageCheck.IsWellFormed(descriptor, Sequences.ByteByByte(body)), hex);
+        Assert.True(expected == MessageCheck.IsWellFormed(Shapes.Of(descriptor), new ReadOnlySequence<byte>(body)), hex);
+        Assert.True(expected == MessageCheck.IsWellFormed(Shapes.Of(descriptor), Sequences.ByteByByte(body)), hex);
     }
 
     private static byte[] Field(int number, ReadOnlySpan<byte> content)
