@@ -48,8 +48,7 @@ internal sealed class DeafSubscriber : IDisposable
             (FrameHeader header, byte[] body) = await _socket.ReadAsync(cancellationToken);
             if (header.Kind == FrameKind.Push)
             {
-                Assert.Equal(MessageType.SnapshotPush, header.Type);
-                Revision = Snapshot.Parser.ParseFrom(body.AsSpan(PushPrefix.Size)).Revision;
+                Revision = RevisionOf(header.Type, body.AsSpan(PushPrefix.Size));
                 revisions.Add(Revision);
             }
             else if (header.Kind == FrameKind.Probe)
@@ -62,4 +61,10 @@ internal sealed class DeafSubscriber : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static ulong RevisionOf(MessageType type, ReadOnlySpan<byte> message)
+    {
+        Assert.True(type is MessageType.SnapshotPush or MessageType.DeltaPush, $"a push of type {type}");
+        return type == MessageType.SnapshotPush ? Snapshot.Parser.ParseFrom(message).Revision : SnapshotDelta.Parser.ParseFrom(message).Revision;
+    }
 }
