@@ -69,8 +69,11 @@ internal sealed partial class ClientSession
         {
             lock (state.SubscriptionLock)
             {
-                state.StreamEnds++;
-                state.IsStreamBlocked = false;
+                if (!state.HasEnded)
+                {
+                    state.StreamEnds++;
+                    state.IsStreamBlocked = false;
+                }
             }
         }
 

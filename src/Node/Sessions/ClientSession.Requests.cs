@@ -60,7 +60,8 @@ internal sealed partial class ClientSession
             return;
         }
 
-        while (requests.TryTake(this, out QueuedRequest? next))
+        bool awaitsBudget;
+        while (requests.TryTake(this, out QueuedRequest? next, out awaitsBudget))
         {
             if (_services.Requests.TryAdd(next))
             {
@@ -77,7 +78,7 @@ internal sealed partial class ClientSession
             requests.EndTurn(next);
         }
 
-        if (requests.AwaitsBudget(this))
+        if (awaitsBudget)
         {
             _services.BudgetRetry.Add(this);
         }
@@ -119,6 +120,9 @@ internal sealed partial class ClientSession
         public ulong CorrelationId { get; } = correlationId;
 
         public MessageType Type { get; } = type;
+
+        /// <summary>Its place among those that wait; guarded by the request lock.</summary>
+        public LinkedListNode<QueuedRequest>? Place { get; set; }
 
         public bool IsCancelled => Volatile.Read(ref _state) == Cancelled;
 
@@ -246,38 +250,39 @@ internal sealed partial class ClientSession
                 }
 
                 _byCorrelation.Add(request.CorrelationId, request);
-                _waiting.AddLast(request);
+                request.Place = _waiting.AddLast(request);
                 return true;
             }
         }
 
         /// <summary>Takes the oldest request when it may be run now.</summary>
-        public bool TryTake(ClientSession session, [NotNullWhen(true)] out QueuedRequest? next)
+        /// <param name="session">Whose they are.</param>
+        /// <param name="next">The request.</param>
+        /// <param name="awaitsBudget">It waits for the budget of the node alone, so that no drain of this session comes. Decided with the look that found no room: a
+        /// second look might find some, and nobody would come back.</param>
+        public bool TryTake(ClientSession session, [NotNullWhen(true)] out QueuedRequest? next, out bool awaitsBudget)
         {
+            next = null;
+            awaitsBudget = false;
             lock (_requestLock)
             {
-                next = null;
-                while (_inHand is null && !_isStreamBlocked && _waiting.First is { } first && session.HasRoom)
+                if (_inHand is not null || _isStreamBlocked || _waiting.First is not { } first)
                 {
-                    _waiting.RemoveFirst();
-                    if (!first.Value.IsCancelled)
-                    {
-                        next = first.Value;
-                        _inHand = next;
-                        return true;
-                    }
+                    return false;
                 }
 
-                return false;
-            }
-        }
+                if (!session.HasRoom)
+                {
+                    awaitsBudget = !session._connection.Outbound.IsAboveHighWaterMark;
+                    return false;
+                }
 
-        /// <summary>Whether requests wait for the budget of the node alone, so that no drain of this session comes.</summary>
-        public bool AwaitsBudget(ClientSession session)
-        {
-            lock (_requestLock)
-            {
-                return _inHand is null && _waiting.Count > 0 && !_isStreamBlocked && !session.HasRoom && !session._connection.Outbound.IsAboveHighWaterMark;
+                // One that was cancelled has left the queue.
+                _waiting.RemoveFirst();
+                next = first.Value;
+                next.Place = null;
+                _inHand = next;
+                return true;
             }
         }
 
@@ -313,7 +318,7 @@ internal sealed partial class ClientSession
                     return;
                 }
 
-                _waiting.AddFirst(request);
+                request.Place = _waiting.AddFirst(request);
                 _isStreamBlocked = _streamEnds == ends;
             }
         }
@@ -336,7 +341,11 @@ internal sealed partial class ClientSession
                 if (_byCorrelation.TryGetValue(correlationId, out QueuedRequest? request) && request.TryCancel())
                 {
                     _byCorrelation.Remove(correlationId);
-                    _waiting.Remove(request);
+                    if (request.Place is { } place)
+                    {
+                        _waiting.Remove(place);
+                        request.Place = null;
+                    }
                 }
             }
         }
@@ -346,6 +355,11 @@ internal sealed partial class ClientSession
         {
             lock (_requestLock)
             {
+                foreach (QueuedRequest request in _waiting)
+                {
+                    request.Place = null;
+                }
+
                 _waiting.Clear();
                 _byCorrelation.Clear();
             }

@@ -22,6 +22,7 @@ internal sealed class NodeInfoBroadcast : IDeadlineOwner, IWorkItem
     private List<ClientSession> _refused = [];
     private long _sentAt = long.MinValue / 2;
     private bool _hasChanged;
+    private bool _isRunning;
 
     public NodeInfoBroadcast(SessionServices services)
     {
@@ -45,27 +46,44 @@ internal sealed class NodeInfoBroadcast : IDeadlineOwner, IWorkItem
 
     void IWorkItem.Run()
     {
+        bool all;
+        ClusterState state;
+        List<ClientSession> former;
         lock (_stateLock)
         {
-            bool all = _hasChanged;
-            _hasChanged = false;
-            _sentAt = _services.Wheel.Now;
-            ClusterState state = _services.SetupReplies.State;
-            NodeInfo message = new() { SeesMajority = state.SeesMajority };
-            message.ClientAddresses.AddRange(state.ClientAddresses);
-            byte[] body = message.ToByteArray();
-            List<ClientSession> refused = [];
-            if (all)
+            if (_isRunning)
             {
-                SendToAll(body, refused);
-            }
-            else
-            {
-                refused.AddRange(_refused.Where(session => !session.TrySendNodeInfo(body)));
+                // The worker that is running arms the entry again when it is through.
+                return;
             }
 
+            _isRunning = true;
+            all = _hasChanged;
+            _hasChanged = false;
+            _sentAt = _services.Wheel.Now;
+            state = _services.SetupReplies.State;
+            former = _refused;
+        }
+
+        // Without the lock: each append may send.
+        NodeInfo message = new() { SeesMajority = state.SeesMajority };
+        message.ClientAddresses.AddRange(state.ClientAddresses);
+        byte[] body = message.ToByteArray();
+        List<ClientSession> refused = [];
+        if (all)
+        {
+            SendToAll(body, refused);
+        }
+        else
+        {
+            refused.AddRange(former.Where(session => !session.TrySendNodeInfo(body)));
+        }
+
+        lock (_stateLock)
+        {
+            _isRunning = false;
             _refused = refused;
-            if (refused.Count > 0)
+            if (refused.Count > 0 || _hasChanged)
             {
                 _services.Wheel.Arm(_entry, _sentAt, LeastMilliseconds);
             }
