@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using FastRegistry.Wire.Framing;
 using FastRegistry.Wire.Messages;
 using FastRegistry.Wire.Outbound;
 using FastRegistry.Wire.Streams;
 using FastRegistry.Wire.Transport;
+using Google.Protobuf;
 
 namespace FastRegistry.Load.Targets.Native;
 
@@ -39,4 +41,24 @@ internal static class NativeSetup
         ConnectionNumber = identity.NextConnection(),
         Limits = Limits,
     };
+}
+
+/// <summary>Who a client is to the server, over all its connections. One connection at a time is set up with it.</summary>
+internal sealed class NativeIdentity
+{
+    private const int InstanceIdBytes = 16;
+
+    private ulong _connections;
+
+    public NativeIdentity()
+    {
+        Span<byte> instanceId = stackalloc byte[InstanceIdBytes];
+        RandomNumberGenerator.Fill(instanceId);
+        InstanceId = ByteString.CopyFrom(instanceId);
+    }
+
+    public ByteString InstanceId { get; }
+
+    /// <summary>Number of the connection that is made now: 1, 2, 3, …</summary>
+    public ulong NextConnection() => ++_connections;
 }

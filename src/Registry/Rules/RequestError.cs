@@ -20,8 +20,6 @@ internal sealed record RequestError(ErrorCode Code, string Field, string Text, b
     public static RequestError DuplicateCorrelation { get; } =
         new(ErrorCode.DuplicateCorrelation, "correlation_id", "a request with this correlation id is still being worked on; it goes on");
 
-    public static RequestError Cancelled { get; } = new(ErrorCode.Cancelled, "", "cancelled by the requester");
-
     public static RequestError Internal { get; } = new(ErrorCode.Internal, "", "the request failed inside the node; its log says why");
 
     public static RequestError Invalid(string field, string rule) => new(ErrorCode.InvalidArgument, field, $"{field} {rule}");
